@@ -1,0 +1,83 @@
+# Every target works on a fresh clone: what is missing is installed under target/
+# or by rustup, or named together with the command that installs it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+WASM_TARGET := wasm32-wasip2
+WASM_DIR := target/$(WASM_TARGET)/release
+HANDSPUN := target/release/handspun
+
+HURL_VERSION := 8.0.1
+HURL := target/tools/hurl-$(HURL_VERSION)/bin/hurl
+
+# Functions and the guests of the host's tests: all that is not native.
+GUESTS := $(notdir $(wildcard functions/* host/tests/guests/*))
+
+# The release profile is made for wasm; the native build of it goes without LTO.
+NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+
+# In CI the lock file is right or the build fails; elsewhere a new function, say,
+# gets its line in it.
+LOCKED := $(if $(CI),--locked)
+
+.PHONY: help up build functions host test test-rust test-hurl lint fmt clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+up: build ## build all and serve http://127.0.0.1:3000
+	$(HANDSPUN) up
+
+build: functions host ## build the components and the program handspun
+
+functions: target-installed
+	cargo build $(LOCKED) --release --target $(WASM_TARGET) $(addprefix -p ,$(GUESTS))
+
+host: cc-installed
+	$(NATIVE) cargo build $(LOCKED) --release -p host
+
+test: test-rust test-hurl ## run all tests
+
+# The guests are built first, so that the tests find them fresh.
+test-rust: functions cc-installed
+	$(NATIVE) cargo test $(LOCKED) --release --workspace
+
+test-hurl: build $(HURL)
+	tests/run-hurl $(HANDSPUN) $(HURL)
+
+lint: cc-installed ## check format, clippy, docs
+	cargo fmt --all --check
+	$(NATIVE) cargo clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
+	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p host
+
+fmt: ## format the code
+	cargo fmt --all
+
+clean: ## delete what was built, tools included
+	cargo clean
+
+# --- What the targets above need ---------------------------------------------
+
+.PHONY: target-installed cc-installed
+
+target-installed:
+	@rustc --print target-libdir --target $(WASM_TARGET) | xargs test -d \
+		|| rustup target add $(WASM_TARGET) \
+		|| { echo "Missing: Rust's target $(WASM_TARGET). Install it with: rustup target add $(WASM_TARGET)" >&2; exit 1; }
+
+cc-installed:
+	@command -v cc >/dev/null \
+		|| { echo "Missing: a C compiler. Install one, on Debian with: apt-get install gcc" >&2; exit 1; }
+
+$(HURL): | hurl-libraries
+	cargo install --locked hurl --version $(HURL_VERSION) \
+		--root $(dir $(patsubst %/,%,$(dir $@))) --target-dir target/tools/build
+	rm -rf target/tools/build
+
+# hurl speaks HTTP through libcurl and reads HTML with libxml2.
+.PHONY: hurl-libraries
+hurl-libraries:
+	@tests/need-packages

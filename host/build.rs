@@ -1,0 +1,46 @@
+//! Finds the WIT of Spin's interfaces, which comes with the `spin-sdk` crate, and
+//! writes the macro call that generates this side of them.
+//!
+//! The files are used where cargo keeps the crate: a copy in this repository would
+//! have to be kept in step with the version that the components are built with.
+
+use std::{env, error::Error, fs, path::Path};
+
+use cargo_metadata::MetadataCommand;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let wit = spin_sdk_wit()?;
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=../Cargo.lock");
+    println!("cargo::rerun-if-changed={wit}");
+    let bindings = format!(
+        r#"wasmtime::component::bindgen!({{
+    path: {wit:?},
+    world: "spin:sdk/spin-sdk-variables",
+    imports: {{ default: async | store }},
+}});
+"#
+    );
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("spin.rs"), bindings)?;
+    Ok(())
+}
+
+fn spin_sdk_wit() -> Result<String, Box<dyn Error>> {
+    let metadata = MetadataCommand::new()
+        .other_options([
+            "--locked".to_owned(),
+            format!("--filter-platform={}", env::var("TARGET")?),
+        ])
+        .exec()?;
+    let spin_sdk = metadata
+        .packages
+        .iter()
+        .find(|package| package.name.as_str() == "spin-sdk")
+        .ok_or("the workspace does not depend on spin-sdk")?;
+    let folder = spin_sdk
+        .manifest_path
+        .parent()
+        .ok_or("spin-sdk has no folder")?;
+    Ok(folder.join("wit").to_string())
+}

@@ -1,0 +1,211 @@
+//! The request as a component gets it: Spin's own headers, and a complete URI.
+
+use std::net::SocketAddr;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Uri,
+    header::{CONNECTION, HOST},
+    uri::{Authority, Scheme},
+};
+
+use crate::router::RouteMatch;
+
+/// Why a request cannot be handed to a component. All of these are the client's
+/// mistakes, answered 400.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BadRequest {
+    #[error("the request has no Host header")]
+    NoHost,
+    #[error("the request has more than one Host header")]
+    SeveralHosts,
+    #[error("the Host header is not the name of a host")]
+    InvalidHost,
+    #[error("the Host header and the request line name different hosts")]
+    HostsDiffer,
+    #[error("the request line does not have a path")]
+    NoPath,
+    #[error("the header {0} is not UTF-8")]
+    NotUtf8(HeaderName),
+}
+
+/// Completes a request as Spin's HTTP trigger does.
+///
+/// The URI gets scheme and authority. Spin's headers are added behind those that a
+/// client sent under the same names, so the last value is the runtime's.
+pub(crate) fn prepare<B>(
+    request: &mut Request<B>,
+    matched: &RouteMatch<'_, '_>,
+    client: SocketAddr,
+) -> Result<(), BadRequest> {
+    let headers = request.headers_mut();
+    // Says something about this connection only.
+    headers.remove(CONNECTION);
+    if let Some((name, _)) = headers
+        .iter()
+        .find(|(_, value)| std::str::from_utf8(value.as_bytes()).is_err())
+    {
+        return Err(BadRequest::NotUtf8(name.clone()));
+    }
+    let uri = complete(request.uri(), request.headers())?;
+    let host = request.headers().get(HOST).and_then(|h| h.to_str().ok());
+    let host = host
+        .or(uri.authority().map(Authority::as_str))
+        .unwrap_or_default();
+    let path_and_query = uri.path_and_query().ok_or(BadRequest::NoPath)?;
+    let route = matched.route;
+    let mut own = vec![
+        (
+            "spin-path-info".to_owned(),
+            matched.trailing_wildcard().into_owned(),
+        ),
+        (
+            "spin-full-url".to_owned(),
+            format!("http://{host}{path_and_query}"),
+        ),
+        ("spin-matched-route".to_owned(), route.absolute().to_owned()),
+        ("spin-base-path".to_owned(), "/".to_owned()),
+        ("spin-raw-component-route".to_owned(), route.raw.clone()),
+        (
+            "spin-component-route".to_owned(),
+            route.raw_prefix().to_owned(),
+        ),
+        ("spin-client-addr".to_owned(), client.to_string()),
+    ];
+    own.extend(matched.segments().map(|(name, value)| {
+        let name = name.to_ascii_lowercase().replace('_', "-");
+        (format!("spin-path-match-{name}"), value.to_owned())
+    }));
+    for (name, value) in own {
+        // Spin leaves out what cannot be a header, such as a segment's odd name.
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::try_from(name),
+            HeaderValue::from_bytes(value.as_bytes()),
+        ) {
+            request.headers_mut().append(name, value);
+        }
+    }
+    *request.uri_mut() = uri;
+    Ok(())
+}
+
+/// The URI with scheme and authority. RFC 9112, 3.2: exactly one `Host`, and the
+/// same host as an absolute request line has.
+fn complete(uri: &Uri, headers: &HeaderMap) -> Result<Uri, BadRequest> {
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = hosts.next();
+    if hosts.next().is_some() {
+        return Err(BadRequest::SeveralHosts);
+    }
+    let host: Option<Authority> = host
+        .map(|host| host.as_bytes().try_into())
+        .transpose()
+        .map_err(|_| BadRequest::InvalidHost)?;
+    let authority = match (host, uri.authority()) {
+        (Some(host), Some(of_uri)) if host != *of_uri => return Err(BadRequest::HostsDiffer),
+        (Some(host), _) => host,
+        (None, Some(of_uri)) => of_uri.clone(),
+        (None, None) => return Err(BadRequest::NoHost),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(authority);
+    Uri::from_parts(parts).map_err(|_| BadRequest::NoPath)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{manifest::HttpTrigger, router::Router};
+
+    fn router(route: &str) -> Router {
+        Router::new(&[HttpTrigger {
+            route: route.to_owned(),
+            component: "test".to_owned(),
+        }])
+        .unwrap()
+    }
+
+    fn prepared(route: &str, mut request: Request<()>) -> Result<Request<()>, BadRequest> {
+        let path = request.uri().path().to_owned();
+        let router = router(route);
+        let matched = router.route(&path).unwrap();
+        prepare(&mut request, &matched, "192.0.2.1:1234".parse().unwrap())?;
+        Ok(request)
+    }
+
+    fn last<'a>(request: &'a Request<()>, name: &str) -> Option<&'a str> {
+        let value = request.headers().get_all(name).iter().next_back()?;
+        value.to_str().ok()
+    }
+
+    #[test]
+    fn spins_headers_say_what_they_say_under_spin() {
+        let request = Request::get("/users/42/posts/7?key=1")
+            .header("host", "example.org:3000")
+            .body(())
+            .unwrap();
+        let request = prepared("/users/:user_id/...", request).unwrap();
+        for (name, want) in [
+            ("spin-path-info", "/posts/7"),
+            (
+                "spin-full-url",
+                "http://example.org:3000/users/42/posts/7?key=1",
+            ),
+            ("spin-matched-route", "/users/:user_id/..."),
+            ("spin-base-path", "/"),
+            ("spin-raw-component-route", "/users/:user_id/..."),
+            ("spin-component-route", "/users/:user_id"),
+            ("spin-client-addr", "192.0.2.1:1234"),
+            ("spin-path-match-user-id", "42"),
+        ] {
+            assert_eq!(last(&request, name), Some(want), "{name}");
+        }
+        assert_eq!(
+            request.uri(),
+            "http://example.org:3000/users/42/posts/7?key=1"
+        );
+    }
+
+    #[test]
+    fn a_forged_header_stays_in_front_of_the_runtimes_own() {
+        let request = Request::get("/")
+            .header("host", "a")
+            .header("spin-client-addr", "203.0.113.9:1")
+            .header("connection", "close")
+            .body(())
+            .unwrap();
+        let request = prepared("/...", request).unwrap();
+        let values: Vec<_> = request
+            .headers()
+            .get_all("spin-client-addr")
+            .iter()
+            .collect();
+        assert_eq!(values, ["203.0.113.9:1", "192.0.2.1:1234"]);
+        assert!(!request.headers().contains_key("connection"));
+    }
+
+    #[test]
+    fn a_request_without_one_clear_host_is_refused() {
+        let request = |uri: &str, hosts: &[&[u8]]| {
+            let mut request = Request::get(uri).body(()).unwrap();
+            for host in hosts {
+                let host = HeaderValue::from_bytes(host).unwrap();
+                request.headers_mut().append(HOST, host);
+            }
+            prepared("/...", request).map(drop)
+        };
+        for (uri, hosts, want) in [
+            ("/", [].as_slice() as &[&[u8]], Err(BadRequest::NoHost)),
+            ("/", &[b"a", b"a"], Err(BadRequest::SeveralHosts)),
+            ("/", &[b"a b"], Err(BadRequest::InvalidHost)),
+            ("/", &[b""], Err(BadRequest::InvalidHost)),
+            ("/", &[b"\xff"], Err(BadRequest::NotUtf8(HOST))),
+            ("http://a/", &[b"b"], Err(BadRequest::HostsDiffer)),
+            ("http://a/", &[b"a"], Ok(())),
+            ("http://a/", &[], Ok(())),
+            ("/", &[b"[::1]:3000"], Ok(())),
+        ] {
+            assert_eq!(request(uri, hosts), want, "{uri} with {hosts:?}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! A small runtime for Spin applications on one machine, and a test client for
+//! them.
+//!
+//! It reads the same `spin.toml` as Spin 4.1, runs the same `.wasm` files (WASI
+//! 0.3), and takes the same flags. Where the two differ, this one is wrong, but for
+//! what it leaves out by name and for its stricter [`Limits`].
+//!
+//! - [`App`] is an application; [`App::handle`] answers a request.
+//! - [`serve`] puts it behind a socket, [`TestClient`] in front of a test.
+//! - [`Cli`] is the program around it.
+
+mod app;
+mod body;
+mod cli;
+mod client;
+mod engine;
+mod headers;
+mod limits;
+mod log;
+pub mod manifest;
+pub mod router;
+mod server;
+mod state;
+pub mod variables;
+mod worker;
+
+pub use self::{
+    app::{App, Options},
+    body::{Body, BodyError},
+    cli::Cli,
+    client::{RequestBuilder, TestClient, TestResponse},
+    limits::Limits,
+    log::Log,
+    server::{SHUTDOWN_GRACE, serve},
+};

@@ -1,0 +1,106 @@
+//! Spin's application manifest, version 2: what of it this runtime has.
+//!
+//! Fields mean what they mean to Spin 4.1. A field or value that this runtime
+//! does not have is a problem that names it, never silently skipped: an
+//! application that starts here must not behave differently under `spin up`.
+
+mod fields;
+pub(crate) mod names;
+mod parse;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// An application as its manifest describes it, already checked.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// `[application] name`.
+    pub name: String,
+    /// `[application] version`; empty where the manifest has none.
+    pub version: String,
+    /// `[application] description`; empty where the manifest has none.
+    pub description: String,
+    /// `[variables]`, by name.
+    pub variables: BTreeMap<String, Variable>,
+    /// `[[trigger.http]]`, in the order of the manifest.
+    pub triggers: Vec<HttpTrigger>,
+    /// `[component.ID]`, in the order of the manifest.
+    pub components: Vec<Component>,
+}
+
+/// An application variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// The value where nobody gives another; `None` makes the variable required.
+    pub default: Option<String>,
+    /// Whether the value must not be shown.
+    pub secret: bool,
+}
+
+/// One `[[trigger.http]]`: which component answers which route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpTrigger {
+    /// The pattern as written: exact, with `:segments`, or ending in `/...`.
+    pub route: String,
+    /// The component's id.
+    pub component: String,
+}
+
+/// One `[component.ID]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// The id: words of ASCII letters and digits, joined by `-`.
+    pub id: String,
+    /// The `.wasm` file, relative paths resolved from the manifest's folder.
+    pub source: PathBuf,
+    /// A sentence about the component; empty where the manifest has none.
+    pub description: String,
+    /// The component's variables and the templates of their values.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// Why a manifest cannot be used: every problem found, in the order of the file.
+#[derive(Debug)]
+pub struct ManifestError {
+    path: PathBuf,
+    problems: Vec<String>,
+}
+
+impl Manifest {
+    /// Reads and checks the manifest at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError`] when the file cannot be read, is not TOML, or has
+    /// problems; all of them are reported together.
+    pub fn load(path: &Path) -> Result<Self, ManifestError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ManifestError {
+            path: path.to_owned(),
+            problems: vec![format!("cannot be read: {error}")],
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        parse::manifest(&text, folder).map_err(|problems| ManifestError {
+            path: path.to_owned(),
+            problems,
+        })
+    }
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match self.problems.as_slice() {
+            [one] => write!(f, "{path}: {one}"),
+            many => {
+                write!(f, "{path} has {} problems:", many.len())?;
+                many.iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for ManifestError {}

@@ -1,0 +1,279 @@
+//! From the manifest's text to [`Manifest`].
+
+use std::{collections::BTreeMap, path::Path};
+
+use toml::{Table, Value};
+
+use super::{
+    Component, HttpTrigger, Manifest, Variable,
+    fields::{Fields, Problems, kind_of},
+    names,
+};
+use crate::{router, variables::Template};
+
+// Fields that Spin's manifest has and this runtime does not.
+const APPLICATION_OF_SPIN: &[&str] = &["targets", "trigger", "tool"];
+const TRIGGER_OF_SPIN: &[&str] = &[
+    "id",
+    "components",
+    "dependencies",
+    "executor",
+    "static_response",
+];
+const COMPONENT_OF_SPIN: &[&str] = &[
+    "ai_models",
+    "allowed_http_hosts",
+    "dependencies",
+    "dependencies_inherit_configuration",
+    "environment",
+    "exclude_files",
+    "files",
+    "key_value_stores",
+    "profile",
+    "sqlite_databases",
+    "targets",
+    "tool",
+];
+
+/// Parses a manifest; relative paths in it start from `folder`.
+pub(super) fn manifest(text: &str, folder: &Path) -> Result<Manifest, Vec<String>> {
+    let table: Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
+    let problems = Problems::default();
+    let mut top = Fields::new("", &table, &problems);
+    match top.value("spin_manifest_version") {
+        Some(Value::Integer(2)) => {}
+        Some(other) => top.problem(
+            "spin_manifest_version",
+            format_args!("must be 2, is {other}"),
+        ),
+        None => top.problem(
+            "spin_manifest_version",
+            "missing; this runtime reads version 2",
+        ),
+    }
+    let (name, version, description) = application(top.table("application"), &problems);
+    let variables = variables(top.table("variables"), &problems);
+    let triggers = triggers(top.table("trigger"), &problems);
+    let components = components(top.table("component"), folder, &variables, &problems);
+    top.finish(&[]);
+    for (number, trigger) in triggers.iter().enumerate() {
+        let known = components.iter().any(|c| c.id == trigger.component);
+        if !known && !trigger.component.is_empty() {
+            problems.note(format!(
+                "trigger.http[{number}].component: there is no component {:?}",
+                trigger.component
+            ));
+        }
+    }
+    problems.or(Manifest {
+        name,
+        version,
+        description,
+        variables,
+        triggers,
+        components,
+    })
+}
+
+fn application(table: Option<&Table>, problems: &Problems) -> (String, String, String) {
+    let Some(table) = table else {
+        problems.note("application: missing".to_owned());
+        return Default::default();
+    };
+    let mut fields = Fields::new("application", table, problems);
+    let name = fields.required_string("name");
+    let version = fields.string("version").unwrap_or_default();
+    let description = fields.string("description").unwrap_or_default();
+    fields.strings("authors");
+    fields.finish(APPLICATION_OF_SPIN);
+    (name, version, description)
+}
+
+fn variables(table: Option<&Table>, problems: &Problems) -> BTreeMap<String, Variable> {
+    entries("variables", table, problems)
+        .map(|(name, path, table)| {
+            if let Err(why) = names::variable(name) {
+                problems.note(format!("{path}: not a variable's name: {why}"));
+            }
+            let mut fields = Fields::new(&path, table, problems);
+            let default = fields.string("default");
+            let required = fields.boolean("required");
+            let secret = fields.boolean("secret");
+            fields.string("description");
+            if required == table.contains_key("default") {
+                problems.note(format!(
+                    "{path}: needs either required = true or a default, and not both"
+                ));
+            }
+            fields.finish(&[]);
+            (name.clone(), Variable { default, secret })
+        })
+        .collect()
+}
+
+fn triggers(table: Option<&Table>, problems: &Problems) -> Vec<HttpTrigger> {
+    let Some(table) = table else {
+        problems.note("trigger: missing; an application needs a [[trigger.http]]".to_owned());
+        return Vec::new();
+    };
+    let mut triggers = Fields::new("trigger", table, problems);
+    let http = match triggers.value("http") {
+        Some(Value::Array(array)) => array.as_slice(),
+        Some(other) => {
+            triggers.problem(
+                "http",
+                format_args!(
+                    "must be an array of tables, [[trigger.http]], is {}",
+                    kind_of(other)
+                ),
+            );
+            &[]
+        }
+        None => {
+            triggers.problem("http", "missing");
+            &[]
+        }
+    };
+    triggers.finish(&["redis"]);
+    http.iter()
+        .enumerate()
+        .filter_map(|(number, value)| {
+            let path = format!("trigger.http[{number}]");
+            let Some(table) = value.as_table() else {
+                problems.note(format!("{path}: must be a table, is {}", kind_of(value)));
+                return None;
+            };
+            Some(trigger(&path, table, problems))
+        })
+        .collect()
+}
+
+fn trigger(path: &str, table: &Table, problems: &Problems) -> HttpTrigger {
+    let mut fields = Fields::new(path, table, problems);
+    let route = fields.required_string("route");
+    let component = fields.required_string("component");
+    if let Err(why) = router::check(&route) {
+        fields.problem("route", why);
+    }
+    fields.finish(TRIGGER_OF_SPIN);
+    HttpTrigger { route, component }
+}
+
+fn components(
+    table: Option<&Table>,
+    folder: &Path,
+    application: &BTreeMap<String, Variable>,
+    problems: &Problems,
+) -> Vec<Component> {
+    entries("component", table, problems)
+        .map(|(id, path, table)| {
+            if let Err(why) = names::component_id(id) {
+                problems.note(format!("{path}: not a component's id: {why}"));
+            }
+            component(id, &path, table, folder, application, problems)
+        })
+        .collect()
+}
+
+fn component(
+    id: &str,
+    path: &str,
+    table: &Table,
+    folder: &Path,
+    application: &BTreeMap<String, Variable>,
+    problems: &Problems,
+) -> Component {
+    let mut fields = Fields::new(path, table, problems);
+    let source = fields.required_string("source");
+    let description = fields.string("description").unwrap_or_default();
+    let variables = component_variables(&mut fields, application, problems);
+    if !fields.strings("allowed_outbound_hosts").is_empty() {
+        fields.problem(
+            "allowed_outbound_hosts",
+            "Spin has outgoing connections, this runtime does not; only [] is possible",
+        );
+    }
+    build(fields.table("build"), path, problems);
+    fields.finish(COMPONENT_OF_SPIN);
+    Component {
+        id: id.to_owned(),
+        source: folder.join(source),
+        description,
+        variables,
+    }
+}
+
+fn component_variables(
+    fields: &mut Fields<'_>,
+    application: &BTreeMap<String, Variable>,
+    problems: &Problems,
+) -> BTreeMap<String, String> {
+    let path = fields.path_of("variables");
+    let Some(table) = fields.table("variables") else {
+        return BTreeMap::new();
+    };
+    let mut variables = BTreeMap::new();
+    for (name, value) in table {
+        let path = format!("{path}.{name}");
+        if let Err(why) = names::variable(name) {
+            problems.note(format!("{path}: not a variable's name: {why}"));
+        }
+        let Some(template) = value.as_str() else {
+            problems.note(format!("{path}: must be a string, is {}", kind_of(value)));
+            continue;
+        };
+        match Template::parse(template) {
+            Err(why) => problems.note(format!("{path}: {why}")),
+            Ok(parsed) => parsed
+                .names()
+                .filter(|name| !application.contains_key(*name))
+                .for_each(|name| {
+                    problems.note(format!("{path}: there is no variable {name:?}"));
+                }),
+        }
+        variables.insert(name.clone(), template.to_owned());
+    }
+    variables
+}
+
+/// `build` is for `spin build`; here it is only checked.
+fn build(table: Option<&Table>, component: &str, problems: &Problems) {
+    let Some(table) = table else { return };
+    let mut fields = Fields::new(format!("{component}.build"), table, problems);
+    match fields.value("command") {
+        Some(Value::String(_)) => {}
+        Some(Value::Array(commands)) if commands.iter().all(Value::is_str) => {}
+        Some(other) => fields.problem(
+            "command",
+            format_args!(
+                "must be a string or an array of strings, is {}",
+                kind_of(other)
+            ),
+        ),
+        None => fields.problem("command", "missing"),
+    }
+    fields.string("workdir");
+    fields.strings("watch");
+    fields.finish(&[]);
+}
+
+/// The sub-tables of a table of tables, each with its path for messages.
+fn entries<'a>(
+    path: &'a str,
+    table: Option<&'a Table>,
+    problems: &'a Problems,
+) -> impl Iterator<Item = (&'a String, String, &'a Table)> {
+    table
+        .into_iter()
+        .flatten()
+        .filter_map(move |(name, value)| {
+            let path = format!("{path}.{name}");
+            let table = value.as_table();
+            if table.is_none() {
+                problems.note(format!("{path}: must be a table, is {}", kind_of(value)));
+            }
+            Some((name, path, table?))
+        })
+}

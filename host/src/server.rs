@@ -1,0 +1,85 @@
+//! The HTTP/1.1 server in front of an application.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    pin,
+    sync::watch,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::App;
+
+/// How long running requests may go on once the server is told to stop.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+
+/// How long a client may take over the head of a request, or leave a connection
+/// without a next one, before the connection is closed.
+const HEAD_READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The pause after a connection could not be accepted, so that a process out of
+/// file descriptors waits for some to be closed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Answers the connections of `listener` until `shutdown` is ready.
+///
+/// Then accepts no more, lets running requests end, and returns when they have, at
+/// the latest after [`SHUTDOWN_GRACE`].
+pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) {
+    let mut connections = JoinSet::new();
+    let (stop, stopped) = watch::channel(());
+    pin!(shutdown);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, client)) => {
+                    connections.spawn(connection(stream, client, Arc::clone(&app), stopped.clone()));
+                }
+                Err(error) => {
+                    app.log().line(&format!("a connection was not accepted: {error}"));
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            // Reaps those that have ended, so that the set stays small.
+            Some(_) = connections.join_next() => {}
+            () = &mut shutdown => break,
+        }
+    }
+    drop(listener);
+    drop(stop);
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    if timeout(SHUTDOWN_GRACE, all_ended).await.is_err() {
+        app.log().line(&format!(
+            "requests that still ran {SHUTDOWN_GRACE:?} after the stop were cut off"
+        ));
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    client: SocketAddr,
+    app: Arc<App>,
+    mut stopped: watch::Receiver<()>,
+) {
+    // Small answers go out at once. A socket that cannot do it still works.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let app = Arc::clone(&app);
+        async move { Ok::<_, io::Error>(app.handle(request, client).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_READ_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    pin!(connection);
+    tokio::select! {
+        // The client is gone, or sent what is not HTTP and has its 400.
+        _ = connection.as_mut() => return,
+        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}

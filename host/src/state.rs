@@ -1,0 +1,149 @@
+//! What the host keeps for each instance, and what a guest can import.
+
+use std::sync::Arc;
+
+use http::HeaderName;
+use wasmtime::{
+    Store, UpdateDeadline,
+    component::{Accessor, HasData, Linker, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    DEFAULT_FORBIDDEN_HEADERS, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpCtx,
+    WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+};
+
+use self::bindings::spin::variables::variables;
+use crate::{
+    body::BodyError,
+    engine::Engine,
+    limits::{ComputeClock, Limits, MemoryLimiter},
+    variables::{ComponentVariables, VariableError},
+};
+
+mod bindings {
+    include!(concat!(env!("OUT_DIR"), "/spin.rs"));
+}
+
+/// The data of a store: one for each instance.
+pub(crate) struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    table: ResourceTable,
+    memory: MemoryLimiter,
+    clock: ComputeClock,
+    variables: Arc<ComponentVariables>,
+}
+
+impl State {
+    pub(crate) fn new(limits: &Limits, variables: Arc<ComponentVariables>) -> Self {
+        Self {
+            wasi: WasiCtx::builder().inherit_stdout().inherit_stderr().build(),
+            http: WasiHttpCtx::default(),
+            hooks: Hooks,
+            table: ResourceTable::default(),
+            memory: MemoryLimiter::new(limits),
+            clock: ComputeClock::new(limits),
+            variables,
+        }
+    }
+}
+
+/// A store whose guest is held to its limits.
+pub(crate) fn store(engine: &Engine, state: State) -> Store<State> {
+    let mut store = Store::new(engine.wasmtime(), state);
+    store.limiter(|state| &mut state.memory);
+    store.call_hook(|mut store, hook| {
+        store.data_mut().clock.call(hook);
+        Ok(())
+    });
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|mut store| {
+        store.data_mut().clock.tick()?;
+        Ok(UpdateDeadline::Yield(1))
+    });
+    store
+}
+
+/// Everything that a guest can import: WASI 0.3 for the component itself, 0.2 for
+/// the Rust standard library in it, and Spin's own interfaces.
+pub(crate) fn linker(engine: &wasmtime::Engine) -> anyhow::Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    variables::add_to_linker::<_, Variables>(&mut linker, |state| state)?;
+    Ok(linker)
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.hooks,
+        }
+    }
+}
+
+/// What becomes of sending a request's body.
+type Transmission = Box<dyn Future<Output = Result<(), BodyError>> + Send>;
+
+/// The answer to an outgoing request.
+type Answer = (http::Response<WasiBody>, Transmission);
+
+/// What a guest may do over HTTP.
+struct Hooks;
+
+impl WasiHttpHooks for Hooks {
+    /// `Host` is let through, as Spin does: a component that compares it with
+    /// `Origin`, or shows the request's headers, needs it.
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        Arc::new(|name: &HeaderName| {
+            name != http::header::HOST && DEFAULT_FORBIDDEN_HEADERS.contains(name)
+        })
+    }
+
+    /// No manifest can grant outgoing requests yet, so there are none.
+    fn send_request(
+        &mut self,
+        _request: http::Request<WasiBody>,
+        _options: Option<RequestOptions>,
+        _sent: Transmission,
+    ) -> Box<dyn Future<Output = Result<Answer, BodyError>> + Send> {
+        Box::new(async { Err(BodyError::HttpRequestDenied) })
+    }
+}
+
+/// Ties `spin:variables` to the state.
+struct Variables;
+
+impl HasData for Variables {
+    type Data<'a> = &'a mut State;
+}
+
+impl variables::Host for State {}
+
+impl variables::HostWithStore<State> for Variables {
+    async fn get(
+        accessor: &Accessor<State, Self>,
+        name: String,
+    ) -> Result<String, variables::Error> {
+        let variables = accessor.with(|mut access| Arc::clone(&access.get().variables));
+        match variables.get(&name) {
+            Ok(value) => Ok(value.to_owned()),
+            Err(VariableError::InvalidName(why)) => Err(variables::Error::InvalidName(why)),
+            Err(VariableError::Undefined(why)) => Err(variables::Error::Undefined(why)),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The program, as a shell sees it.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    net::{TcpListener, TcpStream},
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+use crate::support::{build_guests, root};
+
+fn handspun() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handspun"));
+    command.current_dir(root());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    handspun().args(arguments).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A running `handspun up`, ended when dropped.
+struct Running {
+    child: Child,
+    output: BufReader<ChildStdout>,
+    address: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = handspun()
+            .args(["up", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("Serving http://")
+            .unwrap()
+            .to_owned();
+        Self {
+            child,
+            output,
+            address,
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn help_says_what_there_is() {
+    for (arguments, golden) in [
+        (["--help"].as_slice(), "help.txt"),
+        (&["up", "--help"], "help-up.txt"),
+    ] {
+        let output = run(arguments);
+        let file = root().join("host/tests/golden").join(golden);
+        let text = String::from_utf8(output.stdout).unwrap();
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&file, &text).unwrap();
+        }
+        assert_eq!(text, fs::read_to_string(file).unwrap(), "{golden}");
+    }
+}
+
+#[test]
+fn it_serves_once_it_says_so_and_ends_with_0_on_a_signal() {
+    build_guests();
+    for signal in ["INT", "TERM"] {
+        let mut running = Running::start(&[]);
+        assert!(TcpStream::connect(&running.address).is_ok());
+        let mut lines = running.output.by_ref().lines().map(Result::unwrap);
+        assert_eq!(lines.next().as_deref(), Some("Available Routes:"));
+        let route = format!("  add: http://{}/add", running.address);
+        assert!(lines.any(|line| line == route), "no {route:?}");
+        running.signal(signal);
+        assert_eq!(running.child.wait().unwrap().code(), Some(0), "SIG{signal}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_one_clear_line_and_exit_1() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = run(&["up", "--listen", &address]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        stderr(&output),
+        format!(
+            "handspun: {address} is already in use; another can be given with --listen \
+             ADDRESS:PORT\n"
+        )
+    );
+}
+
+#[test]
+fn a_missing_wasm_file_is_one_clear_line_and_exit_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("spin.toml");
+    fs::write(
+        &manifest,
+        r#"
+            spin_manifest_version = 2
+            [application]
+            name = "test"
+            [[trigger.http]]
+            route = "/"
+            component = "a"
+            [component.a]
+            source = "none.wasm"
+        "#,
+    )
+    .unwrap();
+    let manifest = manifest.to_str().unwrap();
+    let output = run(&["up", "--listen", "127.0.0.1:0", "-f", manifest]);
+    assert_eq!(output.status.code(), Some(1));
+    let file = folder.path().join("none.wasm");
+    assert_eq!(
+        stderr(&output),
+        format!(
+            "handspun: component a: there is no file {}; `make build` makes the components\n",
+            file.display()
+        )
+    );
+}
+
+#[test]
+fn a_missing_required_variable_is_named() {
+    build_guests();
+    let output = run(&[
+        "up",
+        "--listen",
+        "127.0.0.1:0",
+        "-f",
+        "host/tests/probe.toml",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = stderr(&output);
+    assert!(text.contains("the variable given is required"), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+#[test]
+fn variables_come_from_the_command_line_before_the_environment() {
+    build_guests();
+    let output = handspun()
+        .args([
+            "up",
+            "--listen",
+            "127.0.0.1:0",
+            "-f",
+            "host/tests/probe.toml",
+        ])
+        .args(["--variable", "given"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("KEY=VALUE"), "{}", stderr(&output));
+    let running = Running::start(&["-f", "host/tests/probe.toml", "--variable", "given=x"]);
+    assert!(TcpStream::connect(&running.address).is_ok());
+}

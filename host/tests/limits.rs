@@ -1,0 +1,197 @@
+//! What a component may use, and that its end is nobody else's.
+
+use std::time::Duration;
+
+use host::Limits;
+use http::StatusCode;
+use http_body_util::BodyExt as _;
+
+use crate::support::Probe;
+
+/// Limits short enough to wait for.
+fn short() -> Limits {
+    Limits {
+        compute: Duration::from_millis(300),
+        head: Duration::from_millis(300),
+        ..Limits::default()
+    }
+}
+
+/// The server and its other instances go on: a new request is answered.
+async fn assert_goes_on(probe: &Probe) {
+    let response = probe.client.get("/taken").await.unwrap();
+    assert_eq!(response.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_trap_is_a_500_and_logged_with_all_that_helps() {
+    let probe = Probe::new(Limits::default());
+    assert_eq!(
+        probe.client.get("/taken").await.unwrap().text().unwrap(),
+        "1"
+    );
+    let response = probe.client.get("/trap").await.unwrap();
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(
+        response.header("content-type"),
+        Some("application/problem+json")
+    );
+    assert!(
+        !response.text().unwrap().contains("wasm"),
+        "nothing internal leaks"
+    );
+    let log = probe.log();
+    for part in [
+        "component probe",
+        "GET /trap",
+        "unreachable",
+        "backtrace",
+        "probe::trap",
+    ] {
+        assert!(log.contains(part), "no {part:?} in {log}");
+    }
+    // The instance is gone: the next one counts from the start.
+    assert_eq!(
+        probe.client.get("/taken").await.unwrap().text().unwrap(),
+        "1"
+    );
+}
+
+#[tokio::test]
+async fn too_much_memory_is_a_500_and_logged() {
+    let probe = Probe::new(Limits::default());
+    let response = probe.client.get("/allocate?67108864").await.unwrap();
+    assert_eq!(response.text().unwrap(), "67108864");
+    let response = probe.client.get("/allocate?134217728").await.unwrap();
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let log = probe.log();
+    for part in [
+        "component probe",
+        "GET /allocate",
+        "the limit is 134217728",
+        "backtrace",
+    ] {
+        assert!(log.contains(part), "no {part:?} in {log}");
+    }
+    assert_goes_on(&probe).await;
+}
+
+#[tokio::test]
+async fn computing_for_too_long_is_a_504_and_logged_with_the_place() {
+    for path in ["/loop", "/loop-over-host-calls"] {
+        let probe = Probe::new(Limits {
+            head: Duration::from_secs(60),
+            ..short()
+        });
+        let response = probe.client.get(path).await.unwrap();
+        assert_eq!(response.status, StatusCode::GATEWAY_TIMEOUT, "{path}");
+        let log = probe.log();
+        for part in [
+            "component probe",
+            path,
+            "without yielding",
+            "backtrace",
+            "probe::loop_",
+        ] {
+            assert!(log.contains(part), "{path}: no {part:?} in {log}");
+        }
+        assert_goes_on(&probe).await;
+    }
+}
+
+#[tokio::test]
+async fn a_computing_guest_does_not_keep_others_waiting() {
+    let probe = Probe::new(Limits {
+        compute: Duration::from_secs(2),
+        ..Limits::default()
+    });
+    // One thread runs all of this, so the others are answered only if the guests
+    // that compute are interrupted.
+    let busy = futures::future::join_all(
+        (0..3).map(|_| async { probe.client.get("/loop").await.unwrap().status }),
+    );
+    let other = async {
+        for _ in 0..10 {
+            let response = probe.client.get("/other/x/").await.unwrap();
+            assert_eq!(response.status, StatusCode::OK);
+        }
+    };
+    tokio::pin!(busy);
+    tokio::select! {
+        biased;
+        _ = &mut busy => panic!("the others had to wait for the computing guests"),
+        () = other => {}
+    }
+    assert_eq!(busy.await, [StatusCode::GATEWAY_TIMEOUT; 3]);
+}
+
+#[tokio::test]
+async fn a_late_head_is_a_504_and_logged() {
+    let probe = Probe::new(short());
+    let response = probe.client.get("/hang").await.unwrap();
+    assert_eq!(response.status, StatusCode::GATEWAY_TIMEOUT);
+    let log = probe.log();
+    for part in ["component probe", "GET /hang", "300ms"] {
+        assert!(log.contains(part), "no {part:?} in {log}");
+    }
+    assert_goes_on(&probe).await;
+}
+
+#[tokio::test]
+async fn a_late_request_leaves_its_neighbours_in_the_instance_alone() {
+    let probe = Probe::new(Limits {
+        head: Duration::from_millis(600),
+        ..Limits::default()
+    });
+    let late = async { probe.client.get("/hang").await.unwrap().status };
+    let punctual = async { probe.client.get("/sleep?300").await.unwrap().status };
+    assert_eq!(
+        futures::join!(late, punctual),
+        (StatusCode::GATEWAY_TIMEOUT, StatusCode::OK)
+    );
+}
+
+#[tokio::test]
+async fn a_body_may_take_longer_than_the_head() {
+    let probe = Probe::new(Limits {
+        after_responses: Duration::from_millis(100),
+        ..short()
+    });
+    let response = probe.client.get("/hang-after-head").send().await.unwrap();
+    let mut body = response.into_body();
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert_eq!(first, "first");
+    // Longer than both limits, with the body still open.
+    let next = tokio::time::timeout(Duration::from_millis(900), body.frame()).await;
+    assert!(next.is_err(), "the body ended early");
+    assert_eq!(probe.log(), "");
+}
+
+#[tokio::test]
+async fn a_body_cut_off_by_a_trap_ends_with_an_error() {
+    let probe = Probe::new(Limits::default());
+    let response = probe.client.get("/trap-after-head").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let error = response.into_body().collect().await;
+    assert!(error.is_err(), "a cut-off body looks complete");
+    assert!(
+        probe.log().contains("GET /trap-after-head"),
+        "{}",
+        probe.log()
+    );
+}
+
+#[tokio::test]
+async fn requests_beyond_the_limit_wait_and_then_are_told_to_come_back() {
+    let probe = Probe::new(Limits {
+        concurrent_requests: 1,
+        ..short()
+    });
+    // Its body is never read to the end, so it keeps the only place.
+    let first = probe.client.get("/hang-after-head").send().await.unwrap();
+    let second = probe.client.get("/taken").await.unwrap();
+    assert_eq!(second.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(second.header("retry-after"), Some("1"));
+    drop(first);
+    assert_goes_on(&probe).await;
+}

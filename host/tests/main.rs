@@ -1,0 +1,19 @@
+//! The host with real components, and the application with its own.
+//!
+//! One program, because each that links wasmtime takes its time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod cli;
+mod limits;
+mod manifests;
+mod requests;
+mod shutdown;
+mod support;
+
+#[path = "../../tests/functions.rs"]
+mod functions;

@@ -1,0 +1,207 @@
+//! How requests reach a component, and how its answers come back.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use host::Limits;
+use http::{Method, StatusCode};
+use http_body::Frame;
+use http_body_util::{BodyExt as _, StreamBody};
+
+use crate::support::Probe;
+
+/// The values of a header as the probe saw them, in order.
+fn seen<'a>(headers: &'a str, name: &str) -> Vec<&'a str> {
+    headers
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .filter(|(header, _)| *header == name)
+        .map(|(_, value)| value)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_forged_spin_header_is_followed_by_the_runtimes_own() {
+    let probe = Probe::new(Limits::default());
+    let response = probe
+        .client
+        .get("/headers")
+        .header("spin-client-addr", "203.0.113.9:1")
+        .header("Spin-Path-Info", "/forged")
+        .header("spin-full-url", "http://forged/")
+        .await
+        .unwrap();
+    let headers = response.text().unwrap();
+    assert_eq!(
+        seen(headers, "spin-client-addr"),
+        ["203.0.113.9:1", "127.0.0.1:50000"]
+    );
+    assert_eq!(seen(headers, "spin-path-info"), ["/forged", "/headers"]);
+    assert_eq!(
+        seen(headers, "spin-full-url"),
+        ["http://forged/", "http://localhost/headers"]
+    );
+}
+
+#[tokio::test]
+async fn a_component_sees_host_and_the_complete_uri() {
+    let probe = Probe::new(Limits::default());
+    let response = probe
+        .client
+        .get("/uri?a=%20b")
+        .header("host", "example.org:8080")
+        .await
+        .unwrap();
+    assert_eq!(
+        response.text().unwrap(),
+        "http://example.org:8080/uri?a=%20b"
+    );
+    let response = probe.client.get("/headers").await.unwrap();
+    assert_eq!(seen(response.text().unwrap(), "host"), ["localhost"]);
+}
+
+#[tokio::test]
+async fn the_matched_route_decides_the_component_and_its_path_headers() {
+    let probe = Probe::new(Limits::default());
+    // The probe has no behaviour there, and says so: its headers are what counts.
+    let response = probe.client.get("/other/a%2Fb/c/").await.unwrap();
+    assert_eq!(response.text().unwrap(), "no behaviour for /other/a%2Fb/c/");
+    let response = probe.client.get("/nothing/else").await.unwrap();
+    assert_eq!(response.text().unwrap(), "no behaviour for /nothing/else");
+}
+
+#[tokio::test]
+async fn variables_reach_the_component_that_declares_them() {
+    let probe = Probe::new(Limits::default());
+    for (name, want) in [
+        ("both", r#"Ok("from the manifest and given by the test")"#),
+        ("given", r#"Err(Error::Undefined("no variable \"given\""))"#),
+        ("No", r#"Err(Error::InvalidName("#),
+    ] {
+        let response = probe.client.get(format!("/variable?{name}")).await.unwrap();
+        let text = response.text().unwrap();
+        assert!(text.starts_with(want), "{name}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn requests_follow_one_another_in_one_instance() {
+    let probe = Probe::new(Limits::default());
+    for count in 1..=3 {
+        let response = probe.client.get("/taken").await.unwrap();
+        assert_eq!(response.text().unwrap(), count.to_string());
+    }
+}
+
+#[tokio::test]
+async fn an_instance_takes_no_more_than_its_share_of_requests() {
+    let probe = Probe::new(Limits {
+        requests_per_instance: 2,
+        ..Limits::default()
+    });
+    for want in ["1", "2", "1"] {
+        let response = probe.client.get("/taken").await.unwrap();
+        assert_eq!(response.text().unwrap(), want);
+    }
+}
+
+#[tokio::test]
+async fn several_requests_are_in_one_instance_at_once() {
+    let probe = Probe::new(Limits::default());
+    // An instance that is there and idle takes both; neither is answered before the
+    // other is in it, too.
+    probe.client.get("/taken").await.unwrap();
+    let meet = || async { probe.client.get("/meet?2").await.unwrap() };
+    let (a, b) = futures::join!(meet(), meet());
+    assert_eq!([a.text().unwrap(), b.text().unwrap()], ["met", "met"]);
+}
+
+#[tokio::test]
+async fn a_body_streams_through_and_waits_for_its_reader() {
+    const CHUNK: usize = 64 << 10;
+    const CHUNKS: usize = 1024;
+    /// What may be under way in the host and the guest together.
+    const IN_FLIGHT: usize = 8 << 20;
+
+    let probe = Probe::new(Limits::default());
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&sent);
+    let chunks = stream::iter(0..CHUNKS).map(move |_| {
+        counter.fetch_add(CHUNK, Relaxed);
+        Ok::<_, Infallible>(Frame::data(Bytes::from(vec![7; CHUNK])))
+    });
+    let request = probe.client.post("/echo").stream(StreamBody::new(chunks));
+    let mut body = request.send().await.unwrap().into_body();
+    let mut received = 0;
+    while let Some(frame) = body.frame().await {
+        received += frame.unwrap().into_data().unwrap().len();
+        let ahead = sent.load(Relaxed) - received;
+        assert!(
+            ahead <= IN_FLIGHT,
+            "{ahead} bytes were taken in ahead of the reader"
+        );
+    }
+    assert_eq!(received, CHUNK * CHUNKS);
+}
+
+#[tokio::test]
+async fn an_unread_request_body_does_not_hold_up_the_answer() {
+    let probe = Probe::new(Limits::default());
+    let response = probe
+        .client
+        .post("/ignore-body")
+        .body(vec![0; 4 << 20])
+        .await
+        .unwrap();
+    assert_eq!(response.text().unwrap(), "ignored");
+}
+
+#[tokio::test]
+async fn bad_requests_are_refused_as_problems() {
+    let probe = Probe::new(Limits::default());
+    for (name, value, want) in [
+        (
+            "host",
+            b"a b".as_slice(),
+            "the Host header is not the name of a host",
+        ),
+        ("x-odd", b"\xff", "the header x-odd is not UTF-8"),
+    ] {
+        let response = probe
+            .client
+            .get("/headers")
+            .header(name, value)
+            .await
+            .unwrap();
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{name}");
+        assert_eq!(
+            response.header("content-type"),
+            Some("application/problem+json")
+        );
+        assert_eq!(response.json().unwrap()["detail"], want);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_method_reaches_the_component() {
+    let probe = Probe::new(Limits::default());
+    let brew = Method::from_bytes(b"BREW").unwrap();
+    let response = probe.client.request(brew, "/taken").await.unwrap();
+    assert_eq!(response.text().unwrap(), "1");
+}
+
+#[tokio::test]
+async fn the_runtime_answers_its_own_paths() {
+    let probe = Probe::new(Limits::default());
+    let response = probe.client.get("/.well-known/spin/health").await.unwrap();
+    assert_eq!(response.text().unwrap(), "OK");
+    let response = probe.client.get("/.well-known/spin/nothing").await.unwrap();
+    assert_eq!(response.status, StatusCode::NOT_FOUND);
+}
