@@ -1,0 +1,200 @@
+//! What can go wrong, by cause.
+
+use http::{HeaderValue, Method, StatusCode};
+
+use crate::body::BoxError;
+
+/// What a view returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request is not answered as it was meant; each cause has one status.
+///
+/// The client gets a problem document (RFC 9457), or a page that says the same where it is a browser.
+/// What a 4xx holds is for the client's eyes. What a 5xx holds goes to the log and never to the client.
+///
+/// # Example
+/// ```
+/// use kit::{Error, Request, Response, Result, text};
+///
+/// async fn nap(request: Request) -> Result<Response> {
+///     let seconds = request.args().require("seconds")?;
+///     let seconds: u64 = seconds.parse().map_err(|_| Error::invalid("seconds", "is not a whole number"))?;
+///     Ok(text(format!("slept for {seconds}")))
+/// }
+/// ```
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 400: the request cannot be read. Says what is wrong with it.
+    #[error("{0}")]
+    Malformed(String),
+    /// 400: a field that must be there is not. Holds its name.
+    #[error("the field {0} is missing")]
+    MissingField(String),
+    /// 403: a browser sends a change that another site asked for.
+    #[error("this request changes something, and the browser says that another site made it")]
+    CrossSite,
+    /// 404: nothing is there. Holds the path.
+    #[error("nothing is served at {0}")]
+    NotFound(String),
+    /// 405: the path is right, the method is not.
+    #[error("the method {method} is not for this path; it has {allow}")]
+    MethodNotAllowed {
+        /// The method that was tried.
+        method: Method,
+        /// Those that would work.
+        allow: Allow,
+    },
+    /// 409: what is to be made exists already.
+    #[error("{detail}")]
+    Conflict {
+        /// What exists.
+        detail: String,
+        /// Where it is: a path, or a URL.
+        location: String,
+    },
+    /// 413: the body is larger than it may be.
+    #[error("the body is larger than {limit_bytes} bytes")]
+    TooLarge {
+        /// How many bytes are accepted.
+        limit_bytes: u64,
+    },
+    /// 415: the body is of the wrong kind.
+    #[error("the body must be {want}, not {}", got.as_deref().unwrap_or("of an unnamed content type"))]
+    UnsupportedMediaType {
+        /// The content type that was sent, if any.
+        got: Option<String>,
+        /// The content type that would be right.
+        want: &'static str,
+    },
+    /// 422: the request can be read, but what it says cannot be done.
+    #[error("{detail}")]
+    Unprocessable {
+        /// What cannot be done.
+        detail: String,
+        /// The fields it is due to; none where it is not due to one.
+        errors: Vec<FieldError>,
+    },
+    /// 429: too often.
+    #[error("{detail}")]
+    TooManyRequests {
+        /// What happened too often.
+        detail: String,
+        /// When to try again, in seconds from now.
+        retry_after_seconds: u32,
+    },
+    /// 500: our fault. Holds the cause, for the log.
+    #[error("the server failed to answer; the cause is in its log")]
+    Internal(#[source] BoxError),
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name, as the client sent it or should have.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub detail: String,
+}
+
+/// The methods that a path has. OPTIONS is always one, and HEAD comes with GET (RFC 9110, section 9.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allow(HeaderValue);
+
+impl Error {
+    /// 422 for one field.
+    pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let (field, detail) = (field.into(), detail.into());
+        Self::Unprocessable {
+            detail: format!("the field {field} {detail}"),
+            errors: vec![FieldError { field, detail }],
+        }
+    }
+
+    /// 422 for the request as a whole.
+    pub fn unprocessable(detail: impl Into<String>) -> Self {
+        Self::Unprocessable {
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// 500 for any cause.
+    pub fn internal(cause: impl Into<BoxError>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// The status that the client gets.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) | Self::MissingField(_) => StatusCode::BAD_REQUEST,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict { .. } => StatusCode::CONFLICT,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The fields that are wrong.
+    pub fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::MissingField(field) => vec![FieldError {
+                field: field.clone(),
+                detail: "is missing".to_owned(),
+            }],
+            Self::Unprocessable { errors, .. } => errors.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Allow {
+    /// What a path has that is routed for these methods.
+    pub fn of<'a>(methods: impl IntoIterator<Item = &'a Method>) -> Self {
+        let mut names = vec![Method::OPTIONS.to_string()];
+        for method in methods {
+            names.push(method.to_string());
+            if method == Method::GET {
+                names.push(Method::HEAD.to_string());
+            }
+        }
+        names.sort();
+        names.dedup();
+        // A method is a token (RFC 9110, section 9.1), so the list is always a valid header value.
+        Self(HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS")))
+    }
+
+    /// The value of the header `Allow`.
+    pub fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+impl std::fmt::Display for Allow {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.0.to_str().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn allow_always_has_options_and_head_comes_with_get() {
+        for (methods, want) in [
+            (&[][..], "OPTIONS"),
+            (&[Method::POST], "OPTIONS, POST"),
+            (
+                &[Method::POST, Method::GET, Method::POST],
+                "GET, HEAD, OPTIONS, POST",
+            ),
+        ] {
+            assert_eq!(Allow::of(methods).header(), want, "{methods:?}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! How a client is told what went wrong: a problem document (RFC 9457), or a page for a browser.
+
+use askama::Template;
+use http::{HeaderMap, HeaderValue, header};
+use serde_json::{Value, json};
+
+use crate::{
+    error::{Error, FieldError},
+    response::{self, Response},
+};
+
+/// The page that says what a problem document says.
+#[derive(Template)]
+#[template(path = "error.html")]
+struct Page {
+    status: u16,
+    title: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+}
+
+/// The answer to a request that failed.
+pub(crate) fn answer(error: &Error, as_page: bool) -> Response {
+    let mut response = if as_page {
+        page(error)
+    } else {
+        document(error)
+    };
+    *response.status_mut() = error.status();
+    add_headers(error, response.headers_mut());
+    response
+}
+
+fn document(error: &Error) -> Response {
+    let mut problem = json!({
+        "type": "about:blank",
+        "title": title(error),
+        "status": error.status().as_u16(),
+        "detail": error.to_string(),
+    });
+    let errors: Vec<Value> = error
+        .fields()
+        .into_iter()
+        .map(|error| json!({ "field": error.field, "detail": error.detail }))
+        .collect();
+    if let Some(members) = problem.as_object_mut()
+        && !errors.is_empty()
+    {
+        members.insert("errors".to_owned(), errors.into());
+    }
+    let mut response = response::jsonify(&problem);
+    let problem_json = HeaderValue::from_static("application/problem+json");
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, problem_json);
+    response
+}
+
+fn page(error: &Error) -> Response {
+    let page = Page {
+        status: error.status().as_u16(),
+        title: title(error),
+        detail: error.to_string(),
+        errors: error.fields(),
+    };
+    response::render_template(&page).unwrap_or_else(|_| document(error))
+}
+
+/// The status in words, which is what RFC 9457 asks for where the type is `about:blank`.
+fn title(error: &Error) -> &'static str {
+    error.status().canonical_reason().unwrap_or("Error")
+}
+
+/// The headers that a status is nothing without.
+fn add_headers(error: &Error, headers: &mut HeaderMap) {
+    match error {
+        Error::MethodNotAllowed { allow, .. } => {
+            headers.insert(header::ALLOW, allow.header());
+        }
+        Error::Conflict { location, .. } => {
+            headers.insert(header::LOCATION, response::location(location));
+        }
+        Error::TooManyRequests {
+            retry_after_seconds,
+            ..
+        } => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use http::Method;
+    use http_body_util::BodyExt;
+
+    use super::*;
+    use crate::error::Allow;
+
+    const ATTACK: &str = "<script>alert(\"唤醒\")</script>";
+
+    type Header = Option<(&'static str, &'static str)>;
+
+    /// One of each, with the status and the header it must have. The compiler demands a row for a
+    /// new variant in `every_error_is_listed`.
+    fn every_error() -> Vec<(Error, u16, Header)> {
+        let detail = || ATTACK.to_owned();
+        vec![
+            (Error::Malformed(detail()), 400, None),
+            (Error::MissingField(detail()), 400, None),
+            (Error::CrossSite, 403, None),
+            (Error::NotFound(detail()), 404, None),
+            (
+                Error::MethodNotAllowed {
+                    method: Method::PUT,
+                    allow: Allow::of([&Method::GET]),
+                },
+                405,
+                Some(("allow", "GET, HEAD, OPTIONS")),
+            ),
+            (
+                Error::Conflict {
+                    detail: detail(),
+                    location: "/words/唤醒\r\nx: y".to_owned(),
+                },
+                409,
+                Some(("location", "/words/%E5%94%A4%E9%86%92%0D%0Ax:%20y")),
+            ),
+            (Error::TooLarge { limit_bytes: 7 }, 413, None),
+            (
+                Error::UnsupportedMediaType {
+                    got: Some(detail()),
+                    want: "application/json",
+                },
+                415,
+                None,
+            ),
+            (Error::invalid(ATTACK, ATTACK), 422, None),
+            (
+                Error::TooManyRequests {
+                    detail: detail(),
+                    retry_after_seconds: 60,
+                },
+                429,
+                Some(("retry-after", "60")),
+            ),
+            (
+                Error::internal("the database password is hunter2"),
+                500,
+                None,
+            ),
+        ]
+    }
+
+    fn body_of(response: Response) -> String {
+        let bytes = block_on(response.into_body().collect()).unwrap().to_bytes();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn every_error_is_listed() {
+        let number = |error: &Error| match error {
+            Error::Malformed(_) => 0,
+            Error::MissingField(_) => 1,
+            Error::CrossSite => 2,
+            Error::NotFound(_) => 3,
+            Error::MethodNotAllowed { .. } => 4,
+            Error::Conflict { .. } => 5,
+            Error::TooLarge { .. } => 6,
+            Error::UnsupportedMediaType { .. } => 7,
+            Error::Unprocessable { .. } => 8,
+            Error::TooManyRequests { .. } => 9,
+            Error::Internal(_) => 10,
+        };
+        let numbers: Vec<usize> = every_error()
+            .iter()
+            .map(|(error, ..)| number(error))
+            .collect();
+        assert_eq!(numbers, (0..=10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_error_has_its_status_and_its_header() {
+        for as_page in [false, true] {
+            for (error, status, header) in every_error() {
+                let name = format!("{error:?}");
+                let response = answer(&error, as_page);
+                assert_eq!(response.status().as_u16(), status, "{name}");
+                if let Some((header, want)) = header {
+                    assert_eq!(response.headers()[header], want, "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_error_is_a_problem_document() {
+        for (error, status, _) in every_error() {
+            let (name, detail, fields) = (format!("{error:?}"), error.to_string(), error.fields());
+            let response = answer(&error, false);
+            assert_eq!(
+                response.headers()[header::CONTENT_TYPE],
+                "application/problem+json",
+                "{name}"
+            );
+            let problem: Value = serde_json::from_str(&body_of(response)).unwrap();
+            assert_eq!(problem["type"], "about:blank", "{name}");
+            assert_eq!(problem["status"].as_u64(), Some(status.into()), "{name}");
+            assert_eq!(problem["detail"], detail, "{name}");
+            assert!(
+                problem["title"]
+                    .as_str()
+                    .is_some_and(|title| !title.is_empty()),
+                "{name}"
+            );
+            let named: Option<Vec<&str>> = problem["errors"].as_array().map(|errors| {
+                errors
+                    .iter()
+                    .filter_map(|error| error["field"].as_str())
+                    .collect()
+            });
+            let want: Vec<&str> = fields.iter().map(|error| error.field.as_str()).collect();
+            assert_eq!(named.unwrap_or_default(), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_page_is_escaped() {
+        for (error, status, _) in every_error() {
+            let name = format!("{error:?}");
+            let response = answer(&error, true);
+            assert_eq!(
+                response.headers()[header::CONTENT_TYPE],
+                "text/html; charset=utf-8",
+                "{name}"
+            );
+            let page = body_of(response);
+            assert!(page.contains(&format!("<h1>{status} ")), "{name}: {page}");
+            assert!(!page.contains("<script"), "{name}: {page}");
+        }
+    }
+
+    #[test]
+    fn no_cause_is_shown() {
+        for as_page in [false, true] {
+            let body = body_of(answer(
+                &Error::internal("the database password is hunter2"),
+                as_page,
+            ));
+            assert!(!body.contains("hunter2"), "{body}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What goes out: text, pages, JSON, redirects.
+
+use askama::Template;
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::{
+    body::Body,
+    error::{Error, Result},
+};
+
+/// An answer on its way. Status and headers are changed as those of any [`http::Response`].
+///
+/// # Example
+/// ```
+/// use kit::{Response, text};
+///
+/// fn brewed() -> Response {
+///     let mut response = text("tea");
+///     *response.status_mut() = http::StatusCode::CREATED;
+///     response
+/// }
+/// assert_eq!(brewed().status(), 201);
+/// ```
+pub type Response = http::Response<Body>;
+
+/// Text, as `text/plain`. Flask would call it HTML, and what a client sent would run as a script.
+///
+/// # Example
+/// ```
+/// let response = kit::text("success");
+/// assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
+/// ```
+pub fn text(text: impl Into<String>) -> Response {
+    full("text/plain; charset=utf-8", text.into())
+}
+
+/// A page that is ready. Nothing in it is escaped any more: use [`render_template`] for what is not constant.
+pub fn html(page: impl Into<String>) -> Response {
+    full("text/html; charset=utf-8", page.into())
+}
+
+/// A page from a template, with everything in it escaped (Flask's `render_template`).
+///
+/// # Errors
+/// 500 where the template fails, for example in a filter.
+pub fn render_template(template: &impl Template) -> Result<Response> {
+    Ok(html(template.render().map_err(Error::internal)?))
+}
+
+/// A value as JSON (Flask's `jsonify`). Object keys are sorted, as Flask sorts them.
+///
+/// # Example
+/// ```
+/// use kit::{json, jsonify};
+///
+/// let response = jsonify(&json!({ "sum": 3 }));
+/// assert_eq!(response.headers()["content-type"], "application/json");
+/// ```
+pub fn jsonify(value: &Value) -> Response {
+    full("application/json", value.to_string())
+}
+
+/// An answer without a body: 204.
+pub fn no_content() -> Response {
+    let mut response = empty();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// Sends the client elsewhere, by GET in practice: 302, as Flask's `redirect`.
+///
+/// What may not stand in a URL is escaped, so no target can end the header. Where the target comes
+/// from a client, check first that it is a path of one's own.
+pub fn redirect(target: &str) -> Response {
+    redirect_with(StatusCode::FOUND, target)
+}
+
+/// Sends the client elsewhere, by GET whatever the method was: 303, the answer to a posted form.
+pub fn see_other(target: &str) -> Response {
+    redirect_with(StatusCode::SEE_OTHER, target)
+}
+
+/// Sends the client elsewhere with the same method and body: 307.
+pub fn temporary_redirect(target: &str) -> Response {
+    redirect_with(StatusCode::TEMPORARY_REDIRECT, target)
+}
+
+/// An answer of nothing, 200, that says so.
+pub(crate) fn empty() -> Response {
+    let mut response = Response::new(body(Bytes::new()));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    response
+}
+
+/// The value of a `Location`, with everything escaped that may not stand in a URL.
+pub(crate) fn location(target: &str) -> HeaderValue {
+    let escaped = utf8_percent_encode(target, NOT_IN_A_URL).to_string();
+    HeaderValue::try_from(escaped).unwrap_or(HeaderValue::from_static("/"))
+}
+
+/// Everything that RFC 3986 gives no place in a URL; `%` stays, for what is escaped already.
+const NOT_IN_A_URL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+fn redirect_with(status: StatusCode, target: &str) -> Response {
+    let mut response = empty();
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::LOCATION, location(target));
+    response
+}
+
+fn full(content_type: &'static str, content: String) -> Response {
+    let length = content.len();
+    let mut response = Response::new(body(content.into()));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    response
+}
+
+pub(crate) fn body(content: Bytes) -> Body {
+    Full::new(content)
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_says_what_it_is_and_how_long() {
+        for (response, status, content_type, length) in [
+            (
+                text("唤醒"),
+                200,
+                Some("text/plain; charset=utf-8"),
+                Some("6"),
+            ),
+            (
+                html("<p>"),
+                200,
+                Some("text/html; charset=utf-8"),
+                Some("3"),
+            ),
+            (
+                jsonify(&Value::Null),
+                200,
+                Some("application/json"),
+                Some("4"),
+            ),
+            (empty(), 200, None, Some("0")),
+            (redirect("/"), 302, None, Some("0")),
+            (see_other("/"), 303, None, Some("0")),
+            (temporary_redirect("/"), 307, None, Some("0")),
+        ] {
+            let header = |name| {
+                response
+                    .headers()
+                    .get(name)
+                    .map(|value| value.to_str().unwrap())
+            };
+            assert_eq!(response.status().as_u16(), status);
+            assert_eq!(header(header::CONTENT_TYPE), content_type, "{status}");
+            assert_eq!(header(header::CONTENT_LENGTH), length, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_target_cannot_leave_its_header() {
+        for (target, want) in [
+            ("/", "/"),
+            ("/words?q=a%20b&x=1#top", "/words?q=a%20b&x=1#top"),
+            ("/唤醒", "/%E5%94%A4%E9%86%92"),
+            ("/a b\"<>", "/a%20b%22%3C%3E"),
+            ("/\r\nset-cookie: a=b", "/%0D%0Aset-cookie:%20a=b"),
+            ("\\\\evil.example", "%5C%5Cevil.example"),
+            ("/\0\u{7f}", "/%00%7F"),
+            ("", ""),
+        ] {
+            assert_eq!(
+                redirect(target).headers()[header::LOCATION],
+                want,
+                "{target:?}"
+            );
+        }
+    }
+}
