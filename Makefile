@@ -14,7 +14,8 @@ HURL_VERSION := 8.0.1
 HURL := target/tools/hurl-$(HURL_VERSION)/bin/hurl
 
 # Functions and the guests of the host's tests: all that is not native.
-GUESTS := $(notdir $(wildcard functions/* host/tests/guests/*))
+GUESTS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard \
+	functions/*/Cargo.toml host/tests/guests/*/Cargo.toml)))
 
 # The release profile is made for wasm; the native build of it goes without LTO.
 NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16

@@ -21,11 +21,14 @@ use crate::{
     TestClient,
     body::{self, Body, BodyError},
     engine::Engine,
+    files::Files,
     headers,
     limits::Limits,
     log::Log,
     manifest::{Component, Manifest},
+    output::Output,
     router::{RouteMatch, Router, WELL_KNOWN_PREFIX},
+    state::{Resources, State},
     variables::{self, ComponentVariables, Sources},
     worker::{Fate, Instances, Ticket},
 };
@@ -37,9 +40,16 @@ pub struct Options {
     pub variables: Sources,
     /// What its instances may use.
     pub limits: Limits,
-    /// Where failures of its components are written.
+    /// Where failures of its components are written, and what they print.
     pub log: Log,
+    /// Whether what components print is left out of the log.
+    pub quiet: bool,
+    /// The folder for what outlives the application; without one, nothing does.
+    pub state_dir: Option<PathBuf>,
 }
+
+/// Where in the state folder the components' output is kept, as under Spin.
+const LOGS: &str = "logs";
 
 /// An application: its components compiled, its variables resolved, ready to
 /// answer requests.
@@ -76,6 +86,8 @@ impl App {
             variables,
             limits,
             log,
+            quiet,
+            state_dir,
         } = options;
         let router = Router::new(&manifest.triggers).map_err(anyhow::Error::msg)?;
         for shadowed in router.shadowed() {
@@ -87,15 +99,26 @@ impl App {
         let values = variables::resolve(&manifest, &variables).map_err(missing_variables)?;
         check_files(&manifest.components)?;
         let engine = Arc::new(Engine::new(&limits, &log)?);
+        let logs = state_dir.map(|folder| folder.join(LOGS));
+        let terminal = (!quiet).then_some(&log);
         let mut components = HashMap::new();
         for component in &manifest.components {
-            let variables =
-                ComponentVariables::new(component, &values).map_err(anyhow::Error::msg)?;
+            let (stdout, stderr) = Output::of_component(&component.id, logs.as_deref(), terminal)?;
+            let resources = Resources {
+                variables: ComponentVariables::new(component, &values)
+                    .map_err(anyhow::Error::msg)?
+                    .into(),
+                environment: component.environment.clone(),
+                files: Files::copy(&component.files, &manifest.folder, &log)
+                    .with_context(|| format!("component {}", component.id))?,
+                stdout,
+                stderr,
+            };
             let instances = Instances {
                 component: component.id.as_str().into(),
                 service: load(&engine, component)?,
                 engine: Arc::clone(&engine),
-                variables: Arc::new(variables),
+                resources,
                 limits,
                 log: log.clone(),
             };
@@ -143,7 +166,7 @@ impl App {
     {
         let path = request.uri().path().to_owned();
         if let Some(well_known) = path.strip_prefix(WELL_KNOWN_PREFIX) {
-            return well_known_response(well_known);
+            return self.well_known(well_known);
         }
         let Some(matched) = self.router.route(&path) else {
             return bare(StatusCode::NOT_FOUND);
@@ -152,6 +175,26 @@ impl App {
             Ok(response) => response,
             Err(refusal) => refusal.into_response(),
         }
+    }
+
+    /// The paths that the runtime answers itself.
+    fn well_known(&self, name: &str) -> Response<Body> {
+        match name {
+            "health" => Response::new(Body::full("OK")),
+            "info" => self.info(),
+            _ => bare(StatusCode::NOT_FOUND),
+        }
+    }
+
+    fn info(&self) -> Response<Body> {
+        let mut info = serde_json::json!({ "name": self.manifest.name });
+        if !self.manifest.version.is_empty() {
+            info["version"] = self.manifest.version.as_str().into();
+        }
+        let mut response = Response::new(Body::full(format!("{info:#}")));
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        response
     }
 
     async fn dispatch<B>(
@@ -219,7 +262,7 @@ impl App {
     }
 }
 
-fn load(engine: &Engine, component: &Component) -> anyhow::Result<ServicePre<crate::state::State>> {
+fn load(engine: &Engine, component: &Component) -> anyhow::Result<ServicePre<State>> {
     let what = || {
         format!(
             "component {}: {} cannot be run",
@@ -264,13 +307,6 @@ fn missing_variables(names: Vec<String>) -> anyhow::Error {
         )
     });
     anyhow::Error::msg(lines.collect::<Vec<_>>().join("\n"))
-}
-
-fn well_known_response(name: &str) -> Response<Body> {
-    match name {
-        "health" => Response::new(Body::full("OK")),
-        _ => bare(StatusCode::NOT_FOUND),
-    }
 }
 
 /// A response without a body, as Spin gives it where no component is asked.

@@ -9,7 +9,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use crate::{App, Options, serve, variables};
+use crate::{App, Log, Options, serve, variables};
 
 /// Runs Spin applications on one machine.
 #[derive(Debug, Parser)]
@@ -50,10 +50,21 @@ struct Up {
     /// counts
     #[arg(long, value_name = "KEY=VALUE | KEY=@FILE | @FILE.json | @FILE.toml")]
     variable: Vec<String>,
+
+    /// The folder for logs and other state [default: .spin beside the manifest]
+    #[arg(long, value_name = "FOLDER")]
+    state_dir: Option<PathBuf>,
+
+    /// Show neither requests nor what components print; logs are kept all the same
+    #[arg(short, long)]
+    quiet: bool,
 }
 
 /// The file that `spin up`, too, takes variables from.
 const DOTENV: &str = ".env";
+
+/// Where `spin up` keeps the state of an application.
+const STATE_DIR: &str = ".spin";
 
 impl Cli {
     /// Does what the command line says; returns when that is done.
@@ -77,8 +88,11 @@ impl Up {
         }
         let options = Options {
             variables: variables::Sources::of_process(arguments, DOTENV.as_ref())?,
+            quiet: self.quiet,
+            state_dir: Some(self.state_dir()),
             ..Options::default()
         };
+        let access = (!self.quiet).then(Log::default);
         // The port first: loading may take seconds, and would be for nothing.
         let listener = self.bind().await?;
         let app = tokio::task::spawn_blocking(|| App::from_manifest(self.from, options));
@@ -86,8 +100,13 @@ impl Up {
         // Before the announcement, so that whoever reads it can already stop us.
         let shutdown = stop_signal()?;
         announce(&app, listener.local_addr()?);
-        serve(listener, app, shutdown).await;
+        serve(listener, app, access, shutdown).await;
         Ok(())
+    }
+
+    fn state_dir(&self) -> PathBuf {
+        let beside = || self.from.with_file_name(STATE_DIR);
+        self.state_dir.clone().unwrap_or_else(beside)
     }
 
     async fn bind(&self) -> anyhow::Result<TcpListener> {

@@ -9,15 +9,18 @@
 //! - [`serve`] puts it behind a socket, [`TestClient`] in front of a test.
 //! - [`Cli`] is the program around it.
 
+mod access;
 mod app;
 mod body;
 mod cli;
 mod client;
 mod engine;
+mod files;
 mod headers;
 mod limits;
 mod log;
 pub mod manifest;
+mod output;
 pub mod router;
 mod server;
 mod state;

@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Zoned;
 use tokio::{
     net::{TcpListener, TcpStream},
     pin,
@@ -12,7 +13,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::App;
+use crate::{App, Log, access::Access};
 
 /// How long running requests may go on once the server is told to stop.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
@@ -27,9 +28,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers the connections of `listener` until `shutdown` is ready.
 ///
+/// For each request a line is written to `access`, where there is one: its client,
+/// its request line and its status, as Flask's development server writes them.
+///
 /// Then accepts no more, lets running requests end, and returns when they have, at
 /// the latest after [`SHUTDOWN_GRACE`].
-pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    access: Option<Log>,
+    shutdown: impl Future<Output = ()>,
+) {
     let mut connections = JoinSet::new();
     let (stop, stopped) = watch::channel(());
     pin!(shutdown);
@@ -37,7 +46,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, client)) => {
-                    connections.spawn(connection(stream, client, Arc::clone(&app), stopped.clone()));
+                    connections.spawn(connection(stream, client, Arc::clone(&app), access.clone(), stopped.clone()));
                 }
                 Err(error) => {
                     app.log().line(&format!("a connection was not accepted: {error}"));
@@ -63,13 +72,21 @@ async fn connection(
     stream: TcpStream,
     client: SocketAddr,
     app: Arc<App>,
+    log: Option<Log>,
     mut stopped: watch::Receiver<()>,
 ) {
     // Small answers go out at once. A socket that cannot do it still works.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let app = Arc::clone(&app);
-        async move { Ok::<_, io::Error>(app.handle(request, client).await) }
+        let access = log.clone().map(|log| (log, Access::of(&request, client)));
+        async move {
+            let response = app.handle(request, client).await;
+            if let Some((log, access)) = access {
+                log.line(&access.line(response.status(), &Zoned::now()));
+            }
+            Ok::<_, io::Error>(response)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

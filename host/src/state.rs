@@ -1,13 +1,13 @@
 //! What the host keeps for each instance, and what a guest can import.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use http::HeaderName;
 use wasmtime::{
     Store, UpdateDeadline,
     component::{Accessor, HasData, Linker, ResourceTable},
 };
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpCtx,
     WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
@@ -17,7 +17,9 @@ use self::bindings::spin::variables::variables;
 use crate::{
     body::BodyError,
     engine::Engine,
+    files::Files,
     limits::{ComputeClock, Limits, MemoryLimiter},
+    output::Output,
     variables::{ComponentVariables, VariableError},
 };
 
@@ -36,17 +38,40 @@ pub(crate) struct State {
     variables: Arc<ComponentVariables>,
 }
 
+/// What the instances of a component have in common: all that it was granted.
+pub(crate) struct Resources {
+    pub(crate) variables: Arc<ComponentVariables>,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) files: Option<Files>,
+    pub(crate) stdout: Arc<Output>,
+    pub(crate) stderr: Arc<Output>,
+}
+
 impl State {
-    pub(crate) fn new(limits: &Limits, variables: Arc<ComponentVariables>) -> Self {
-        Self {
-            wasi: WasiCtx::builder().inherit_stdout().inherit_stderr().build(),
+    /// The state of a new instance.
+    ///
+    /// # Errors
+    ///
+    /// The component's files cannot be opened.
+    pub(crate) fn new(limits: &Limits, resources: &Resources) -> wasmtime::Result<Self> {
+        let mut wasi = WasiCtx::builder();
+        wasi.stdout(resources.stdout.stream())
+            .stderr(resources.stderr.stream());
+        for (name, value) in &resources.environment {
+            wasi.env(name, value);
+        }
+        if let Some(files) = &resources.files {
+            wasi.preopened_dir(files.path(), "/", FsPerms::ReadOnly)?;
+        }
+        Ok(Self {
+            wasi: wasi.build(),
             http: WasiHttpCtx::default(),
             hooks: Hooks,
             table: ResourceTable::default(),
             memory: MemoryLimiter::new(limits),
             clock: ComputeClock::new(limits),
-            variables,
-        }
+            variables: Arc::clone(&resources.variables),
+        })
     }
 }
 

@@ -29,8 +29,7 @@ use crate::{
     engine::Engine,
     limits::{LimitExceeded, Limits},
     log::Log,
-    state::{self, State},
-    variables::ComponentVariables,
+    state::{self, Resources, State},
 };
 
 /// What the clocks inside and outside of an instance may be apart. The inner one
@@ -69,7 +68,7 @@ pub(crate) struct Instances {
     pub(crate) component: Arc<str>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) service: ServicePre<State>,
-    pub(crate) variables: Arc<ComponentVariables>,
+    pub(crate) resources: Resources,
     pub(crate) limits: Limits,
     pub(crate) log: Log,
 }
@@ -80,7 +79,7 @@ impl HandlerState for Instances {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
-        let state = State::new(&self.limits, Arc::clone(&self.variables));
+        let state = State::new(&self.limits, &self.resources)?;
         let mut store = state::store(&self.engine, state);
         let service = self.service.instantiate_async(&mut store).await?;
         let requests = Arc::new(Requests::default());
@@ -164,12 +163,20 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
-        if let Err(error) = result {
+        if let Err(error) = result
+            && !is_cancelled(&error)
+        {
             self.failed(&error);
         }
         // Only now do the bodies end that the instance was still sending.
         drop(store);
     }
+}
+
+/// Whether an instance ended only because the whole runtime does. Wasmtime says then
+/// what it says of a panic.
+fn is_cancelled(error: &wasmtime::Error) -> bool {
+    !std::thread::panicking() && error.to_string() == "worker panicked"
 }
 
 impl Worker {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
@@ -32,12 +32,16 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = handspun()
-            .args(["up", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = handspun();
+        Self::of(
+            command
+                .args(["up", "--listen", "127.0.0.1:0"])
+                .args(arguments),
+        )
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
@@ -183,4 +187,54 @@ fn variables_come_from_the_command_line_before_the_environment() {
     assert!(stderr(&output).contains("KEY=VALUE"), "{}", stderr(&output));
     let running = Running::start(&["-f", "host/tests/probe.toml", "--variable", "given=x"]);
     assert!(TcpStream::connect(&running.address).is_ok());
+}
+
+#[test]
+fn requests_and_what_components_print_are_shown_and_kept() {
+    build_guests();
+    let state = tempfile::tempdir().unwrap();
+    let arguments = [
+        "-f",
+        "host/tests/probe.toml",
+        "--variable",
+        "given=x",
+        "--state-dir",
+        state.path().to_str().unwrap(),
+    ];
+    for quiet in [false, true] {
+        let mut command = handspun();
+        command
+            .args(["up", "--listen", "127.0.0.1:0"])
+            .args(arguments);
+        if quiet {
+            command.arg("--quiet");
+        }
+        let mut running = Running::of(command.stderr(Stdio::piped()));
+        let mut stream = TcpStream::connect(&running.address).unwrap();
+        stream
+            .write_all(b"GET /print?x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        stream.read_to_end(&mut Vec::new()).unwrap();
+        running.signal("TERM");
+        let mut shown = String::new();
+        let mut stderr = running.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut shown).unwrap();
+        if quiet {
+            assert_eq!(shown, "");
+        } else {
+            assert!(shown.contains("probe: out x\n"), "{shown}");
+            assert!(
+                shown.contains("\"GET /print?x HTTP/1.1\" 200 -\n"),
+                "{shown}"
+            );
+            assert!(
+                shown.starts_with("probe: ") && shown.contains("127.0.0.1 - - ["),
+                "{shown}"
+            );
+        }
+    }
+    let kept = fs::read_to_string(state.path().join("logs/probe_stdout.txt")).unwrap();
+    assert_eq!(kept, "out x\nout x\n");
+    let kept = fs::read_to_string(state.path().join("logs/probe_stderr.txt")).unwrap();
+    assert_eq!(kept.lines().count(), 2, "{kept}");
 }

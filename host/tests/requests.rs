@@ -202,6 +202,39 @@ async fn the_runtime_answers_its_own_paths() {
     let probe = Probe::new(Limits::default());
     let response = probe.client.get("/.well-known/spin/health").await.unwrap();
     assert_eq!(response.text().unwrap(), "OK");
+    let response = probe.client.get("/.well-known/spin/info").await.unwrap();
+    let info = serde_json::json!({"name": "probe", "version": "1.2.3"});
+    assert_eq!(response.json().unwrap(), info);
     let response = probe.client.get("/.well-known/spin/nothing").await.unwrap();
     assert_eq!(response.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_component_sees_its_own_environment_and_files_and_nothing_else() {
+    let probe = Probe::new(Limits::default());
+    let response = probe.client.get("/environment").await.unwrap();
+    assert_eq!(response.text().unwrap(), "GREETING=hello\n");
+    for (path, want) in [
+        ("/mounted/README.md", "read"),
+        ("/mounted/../README.md", "not read"),
+        ("/etc/passwd", "not read"),
+        ("../Cargo.toml", "not read"),
+    ] {
+        let response = probe.client.get(format!("/read?{path}")).await.unwrap();
+        assert_eq!(response.text().unwrap(), want, "{path}");
+    }
+    let response = probe.client.get("/write?/mounted/README.md").await.unwrap();
+    assert_eq!(response.text().unwrap(), "not written");
+    let response = probe.client.get("/other/environment").await.unwrap();
+    assert_eq!(
+        response.text().unwrap(),
+        "no behaviour for /other/environment"
+    );
+}
+
+#[tokio::test]
+async fn what_a_component_prints_is_shown_with_its_name() {
+    let probe = Probe::new(Limits::default());
+    probe.client.get("/print?a%1Bb").await.unwrap();
+    assert_eq!(probe.log(), "probe: out a%1Bb\nprobe: err \\u{1b}[31m");
 }

@@ -28,7 +28,7 @@ async fn server() -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(serve(listener, probe.app, async {
+    let ended = tokio::spawn(serve(listener, probe.app, None, async {
         let _ = stopped.await;
     }));
     Server {

@@ -17,6 +17,8 @@ use std::{
 /// An application as its manifest describes it, already checked.
 #[derive(Clone, Debug)]
 pub struct Manifest {
+    /// The folder of the manifest, where the application's paths start.
+    pub folder: PathBuf,
     /// `[application] name`.
     pub name: String,
     /// `[application] version`; empty where the manifest has none.
@@ -60,6 +62,37 @@ pub struct Component {
     pub description: String,
     /// The component's variables and the templates of their values.
     pub variables: BTreeMap<String, String>,
+    /// The environment variables that the component sees.
+    pub environment: BTreeMap<String, String>,
+    /// The files that the component sees.
+    pub files: Vec<FileMount>,
+}
+
+/// One entry of a component's `files`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileMount {
+    /// A file, a folder or a glob pattern, seen under the path that it has in the
+    /// application's folder.
+    Pattern(String),
+    /// A file or a folder, seen at another path.
+    Placement {
+        /// The path in the application's folder.
+        source: String,
+        /// The path that the component sees.
+        destination: String,
+    },
+}
+
+impl fmt::Display for FileMount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pattern(pattern) => write!(f, "{pattern:?}"),
+            Self::Placement {
+                source,
+                destination,
+            } => write!(f, "{source:?} at {destination:?}"),
+        }
+    }
 }
 
 /// Why a manifest cannot be used: every problem found, in the order of the file.

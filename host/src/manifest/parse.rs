@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
 
 use super::{
-    Component, HttpTrigger, Manifest, Variable,
+    Component, FileMount, HttpTrigger, Manifest, Variable,
     fields::{Fields, Problems, kind_of},
     names,
 };
@@ -25,9 +25,7 @@ const COMPONENT_OF_SPIN: &[&str] = &[
     "allowed_http_hosts",
     "dependencies",
     "dependencies_inherit_configuration",
-    "environment",
     "exclude_files",
-    "files",
     "key_value_stores",
     "profile",
     "sqlite_databases",
@@ -68,6 +66,7 @@ pub(super) fn manifest(text: &str, folder: &Path) -> Result<Manifest, Vec<String
         }
     }
     problems.or(Manifest {
+        folder: folder.to_owned(),
         name,
         version,
         description,
@@ -189,6 +188,8 @@ fn component(
     let source = fields.required_string("source");
     let description = fields.string("description").unwrap_or_default();
     let variables = component_variables(&mut fields, application, problems);
+    let environment = environment(&mut fields, problems);
+    let files = files(&mut fields, problems);
     if !fields.strings("allowed_outbound_hosts").is_empty() {
         fields.problem(
             "allowed_outbound_hosts",
@@ -202,7 +203,57 @@ fn component(
         source: folder.join(source),
         description,
         variables,
+        environment,
+        files,
     }
+}
+
+fn environment(fields: &mut Fields<'_>, problems: &Problems) -> BTreeMap<String, String> {
+    let path = fields.path_of("environment");
+    let entries = fields.table("environment").into_iter().flatten();
+    entries
+        .filter_map(|(name, value)| {
+            let text = value.as_str();
+            if text.is_none() {
+                let kind = kind_of(value);
+                problems.note(format!("{path}.{name}: must be a string, is {kind}"));
+            }
+            Some((name.clone(), text?.to_owned()))
+        })
+        .collect()
+}
+
+fn files(fields: &mut Fields<'_>, problems: &Problems) -> Vec<FileMount> {
+    let path = fields.path_of("files");
+    let entries = match fields.value("files") {
+        Some(Value::Array(entries)) => entries.as_slice(),
+        Some(other) => {
+            let kind = kind_of(other);
+            fields.problem("files", format_args!("must be an array, is {kind}"));
+            &[]
+        }
+        None => &[],
+    };
+    let mount = |(number, entry): (usize, &Value)| match entry {
+        Value::String(pattern) => Some(FileMount::Pattern(pattern.clone())),
+        Value::Table(table) => {
+            let mut fields = Fields::new(format!("{path}[{number}]"), table, problems);
+            let mount = FileMount::Placement {
+                source: fields.required_string("source"),
+                destination: fields.required_string("destination"),
+            };
+            fields.finish(&[]);
+            Some(mount)
+        }
+        other => {
+            let kind = kind_of(other);
+            problems.note(format!(
+                "{path}[{number}]: must be a string or a table, is {kind}"
+            ));
+            None
+        }
+    };
+    entries.iter().enumerate().filter_map(mount).collect()
 }
 
 fn component_variables(

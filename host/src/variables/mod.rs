@@ -99,6 +99,7 @@ mod tests {
             ((*name).to_owned(), variable)
         });
         Manifest {
+            folder: PathBuf::new(),
             name: "test".to_owned(),
             version: String::new(),
             description: String::new(),
@@ -117,6 +118,8 @@ mod tests {
                 .iter()
                 .map(|(name, template)| ((*name).to_owned(), (*template).to_owned()))
                 .collect(),
+            environment: BTreeMap::new(),
+            files: Vec::new(),
         }
     }
 

@@ -50,6 +50,7 @@ impl Probe {
             },
             limits,
             log,
+            ..Options::default()
         };
         let app = App::from_manifest(root().join("host/tests/probe.toml"), options);
         let app = Arc::new(app.expect("the probe loads"));

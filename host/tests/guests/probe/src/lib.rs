@@ -35,6 +35,23 @@ async fn behave(request: Request) -> Response<BoxBody> {
         "/headers" => text(headers(&request)),
         "/uri" => text(request.uri().to_string()),
         "/variable" => text(format!("{:?}", variables::get(&argument).await)),
+        "/environment" => text(
+            std::env::vars()
+                .map(|(k, v)| format!("{k}={v}\n"))
+                .collect(),
+        ),
+        "/read" => text(match std::fs::read(&argument) {
+            Ok(_) => "read".to_owned(),
+            Err(_) => "not read".to_owned(),
+        }),
+        "/write" => text(match std::fs::write(&argument, "x") {
+            Ok(()) => "written".to_owned(),
+            Err(_) => "not written".to_owned(),
+        }),
+        "/print" => {
+            print(&argument);
+            text("printed".to_owned())
+        }
         "/taken" => text(TAKEN.load(Relaxed).to_string()),
         "/echo" => Response::new(box_body(request.into_body())),
         "/ignore-body" => text("ignored".to_owned()),
@@ -59,6 +76,12 @@ async fn behave(request: Request) -> Response<BoxBody> {
         "/trap-after-head" => trap_after_head().await,
         other => text(format!("no behaviour for {other}")),
     }
+}
+
+#[allow(clippy::print_stdout, reason = "the test looks at what is printed")]
+fn print(argument: &str) {
+    println!("out {argument}");
+    eprintln!("err \u{1b}[31m");
 }
 
 fn text(content: String) -> Response<BoxBody> {

@@ -1,0 +1,257 @@
+//! The files of a component: copied when the application starts, read-only after.
+//!
+//! As under Spin, a component sees copies: what changes later is seen after the
+//! next start. Unlike Spin, a link that leads out of the application's folder is
+//! left out, so that no file outside of it can be served by accident.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, bail};
+use tempfile::TempDir;
+
+use crate::{log::Log, manifest::FileMount};
+
+/// A folder with the copies of one component's files, deleted when dropped.
+pub(crate) struct Files(TempDir);
+
+impl Files {
+    /// Copies what `mounts` name from `root`, the application's folder; `None`
+    /// where they name nothing.
+    ///
+    /// # Errors
+    ///
+    /// A file that is not there or not in the application's folder.
+    pub(crate) fn copy(
+        mounts: &[FileMount],
+        root: &Path,
+        log: &Log,
+    ) -> anyhow::Result<Option<Self>> {
+        if mounts.is_empty() {
+            return Ok(None);
+        }
+        let root = fs::canonicalize(root)?;
+        let folder = TempDir::with_prefix("handspun-")?;
+        let copies = Copies {
+            root: &root,
+            to: folder.path(),
+            log,
+        };
+        for mount in mounts {
+            copies
+                .mount(mount)
+                .with_context(|| format!("files: {mount}"))?;
+        }
+        Ok(Some(Self(folder)))
+    }
+
+    /// Where the copies are.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+struct Copies<'a> {
+    root: &'a Path,
+    to: &'a Path,
+    log: &'a Log,
+}
+
+impl Copies<'_> {
+    fn mount(&self, mount: &FileMount) -> anyhow::Result<()> {
+        match mount {
+            FileMount::Pattern(pattern) => {
+                let path = self.root.join(pattern);
+                if path.is_dir() {
+                    self.folder(&path, &self.to.join(pattern))
+                } else if path.is_file() {
+                    self.file(&path, &self.to.join(pattern))
+                } else {
+                    self.matches(pattern)
+                }
+            }
+            FileMount::Placement {
+                source,
+                destination,
+            } => {
+                let path = self.root.join(source);
+                let to = self.to.join(destination.trim_start_matches('/'));
+                if path.is_dir() {
+                    self.folder(&path, &to)
+                } else if path.is_file() {
+                    self.file(&path, &to)
+                } else {
+                    bail!("there is no file or folder {}", path.display())
+                }
+            }
+        }
+    }
+
+    /// Copies the files that a pattern with `*`, `?` or `[` matches.
+    fn matches(&self, pattern: &str) -> anyhow::Result<()> {
+        let path = self.root.join(pattern);
+        let pattern = path.to_str().context("not UTF-8")?;
+        if !pattern.contains(['*', '?', '[']) {
+            bail!("there is no file or folder {pattern}");
+        }
+        for path in glob::glob(pattern)? {
+            let path = path?;
+            if path.is_file() {
+                let inside = path.strip_prefix(self.root);
+                let inside = inside.context("not in the application's folder")?;
+                self.file(&path, &self.to.join(inside))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn folder(&self, from: &Path, to: &Path) -> anyhow::Result<()> {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let path = entry?.path();
+            let to = to.join(path.file_name().unwrap_or_default());
+            if path.is_dir() {
+                // A link to a folder may lead round in circles.
+                if !path.is_symlink() {
+                    self.folder(&path, &to)?;
+                }
+            } else {
+                self.file(&path, &to)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&self, from: &Path, to: &Path) -> anyhow::Result<()> {
+        let Ok(real) = fs::canonicalize(from) else {
+            self.left_out(from, "leads nowhere");
+            return Ok(());
+        };
+        if !real.starts_with(self.root) {
+            if from.is_symlink() {
+                self.left_out(from, "leads out of the application's folder");
+                return Ok(());
+            }
+            bail!("{} is not in the application's folder", from.display());
+        }
+        if !to.starts_with(self.to) || has_parent(to) {
+            bail!("the destination is not in the component's folder");
+        }
+        fs::create_dir_all(to.parent().unwrap_or(self.to))?;
+        fs::copy(&real, to).with_context(|| format!("{} cannot be copied", from.display()))?;
+        Ok(())
+    }
+
+    fn left_out(&self, link: &Path, why: &str) {
+        self.log.line(&format!(
+            "the link {} is left out: it {why}",
+            link.display()
+        ));
+    }
+}
+
+fn has_parent(path: &Path) -> bool {
+    path.components()
+        .any(|part| part == std::path::Component::ParentDir)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// All files below a folder.
+    fn files_below(folder: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(next).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path.strip_prefix(folder).unwrap().to_owned());
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    fn application() -> TempDir {
+        let outside = TempDir::new().unwrap();
+        let root = outside.path().join("app");
+        for (file, text) in [
+            ("app/spin.toml", "manifest"),
+            ("app/static/a.css", "a"),
+            ("app/static/img/b.png", "b"),
+            ("secret", "secret"),
+        ] {
+            let path = outside.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        std::os::unix::fs::symlink("../../secret", root.join("static/out")).unwrap();
+        std::os::unix::fs::symlink("a.css", root.join("static/inside.css")).unwrap();
+        std::os::unix::fs::symlink("none", root.join("static/nowhere")).unwrap();
+        std::os::unix::fs::symlink(".", root.join("static/circle")).unwrap();
+        outside
+    }
+
+    fn pattern(pattern: &str) -> FileMount {
+        FileMount::Pattern(pattern.to_owned())
+    }
+
+    fn place(source: &str, destination: &str) -> FileMount {
+        FileMount::Placement {
+            source: source.to_owned(),
+            destination: destination.to_owned(),
+        }
+    }
+
+    #[test]
+    fn mounts_are_what_they_are_under_spin() {
+        let outside = application();
+        let all = ["a.css", "img/b.png", "inside.css"];
+        let in_static = all.map(|file| format!("static/{file}"));
+        let at_s = all.map(|file| format!("s/{file}"));
+        for (mount, want) in [
+            (place("static", "/"), all.map(str::to_owned).to_vec()),
+            (place("static", "/s"), at_s.to_vec()),
+            (place("spin.toml", "/m.toml"), vec!["m.toml".to_owned()]),
+            (pattern("static"), in_static.to_vec()),
+            (pattern("static/a.css"), vec!["static/a.css".to_owned()]),
+            (pattern("static/*.png"), vec![]),
+            (
+                pattern("static/*/*.png"),
+                vec!["static/img/b.png".to_owned()],
+            ),
+            (pattern("spin.*"), vec!["spin.toml".to_owned()]),
+        ] {
+            let root = outside.path().join("app");
+            let log = Log::new(|_| {});
+            let files = Files::copy(std::slice::from_ref(&mount), &root, &log).unwrap();
+            let found = files_below(files.unwrap().path());
+            let want: Vec<_> = want.iter().map(PathBuf::from).collect();
+            assert_eq!(found, want, "{mount}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_outside_is_refused() {
+        let outside = application();
+        let root = outside.path().join("app");
+        for mount in [
+            pattern("none"),
+            pattern("../secret"),
+            place("none", "/"),
+            place("../secret", "/secret"),
+            place("spin.toml", "../../escaped"),
+        ] {
+            let log = Log::new(|_| {});
+            let files = Files::copy(std::slice::from_ref(&mount), &root, &log);
+            assert!(files.is_err(), "{mount}");
+        }
+        assert!(!outside.path().join("escaped").exists());
+    }
+}
