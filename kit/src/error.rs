@@ -58,6 +58,10 @@ pub enum Error {
         /// How many bytes are accepted.
         limit_bytes: u64,
     },
+    /// 413: something in the body is larger, or there is more of it, than accepted. Says what, and
+    /// how much is accepted.
+    #[error("{0}")]
+    TooMuch(String),
     /// 415: the body is of the wrong kind.
     #[error("the body must be {want}, not {}", got.as_deref().unwrap_or("of an unnamed content type"))]
     UnsupportedMediaType {
@@ -131,7 +135,7 @@ impl Error {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,

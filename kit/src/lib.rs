@@ -37,8 +37,10 @@ mod body;
 mod cross_site;
 mod error;
 mod fields;
+mod header_options;
 mod json;
 mod multidict;
+mod multipart;
 mod negotiate;
 mod problem;
 mod python_repr;
@@ -52,6 +54,7 @@ pub use body::{Body, BoxError, MAX_BODY_BYTES};
 pub use error::{Allow, Error, FieldError, Result};
 pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
 pub use multidict::MultiDict;
+pub use multipart::{MAX_FIELD_BYTES, MAX_FORM_PARTS};
 pub use python_repr::python_repr;
 pub use request::Request;
 pub use response::{

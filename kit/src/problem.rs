@@ -129,6 +129,7 @@ mod tests {
                 Some(("location", "/words/%E5%94%A4%E9%86%92%0D%0Ax:%20y")),
             ),
             (Error::TooLarge { limit_bytes: 7 }, 413, None),
+            (Error::TooMuch(detail()), 413, None),
             (
                 Error::UnsupportedMediaType {
                     got: Some(detail()),
@@ -169,16 +170,17 @@ mod tests {
             Error::MethodNotAllowed { .. } => 4,
             Error::Conflict { .. } => 5,
             Error::TooLarge { .. } => 6,
-            Error::UnsupportedMediaType { .. } => 7,
-            Error::Unprocessable { .. } => 8,
-            Error::TooManyRequests { .. } => 9,
-            Error::Internal(_) => 10,
+            Error::TooMuch(_) => 7,
+            Error::UnsupportedMediaType { .. } => 8,
+            Error::Unprocessable { .. } => 9,
+            Error::TooManyRequests { .. } => 10,
+            Error::Internal(_) => 11,
         };
         let numbers: Vec<usize> = every_error()
             .iter()
             .map(|(error, ..)| number(error))
             .collect();
-        assert_eq!(numbers, (0..=10).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=11).collect::<Vec<_>>());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     fields, json,
     multidict::MultiDict,
+    multipart,
     negotiate::Accept,
     runtime, urlencoded,
 };
@@ -171,11 +172,15 @@ impl Request {
     /// The body as a form (Flask's `request.form`); empty where it is no form.
     ///
     /// # Errors
-    /// Those of [`Self::data`], and 400 where the form is not UTF-8.
+    /// Those of [`Self::data`]; 400 where an urlencoded form is not UTF-8 or a multipart form cannot
+    /// be read to its end; 413 where the latter has too many parts or too large a field.
     pub async fn form(&mut self) -> Result<MultiDict> {
         match self.media_type().as_str() {
             "application/x-www-form-urlencoded" => urlencoded::parse_body(&self.data().await?),
-            // Here comes multipart/form-data, with the uploads.
+            "multipart/form-data" => {
+                let content_type = self.content_type().unwrap_or_default();
+                multipart::fields(&content_type, self.data().await?).await
+            }
             _ => {
                 // Read for its limit only.
                 self.data().await?;
