@@ -13,6 +13,9 @@ HANDSPUN := target/release/handspun
 HURL_VERSION := 8.0.1
 HURL := target/tools/hurl-$(HURL_VERSION)/bin/hurl
 
+# Flask to compare with, in an environment of its own.
+PARITY := target/parity-venv
+
 # Functions and the guests of the host's tests: all that is not native.
 GUESTS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard \
 	functions/*/Cargo.toml host/tests/guests/*/Cargo.toml)))
@@ -24,7 +27,7 @@ NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 # gets its line in it.
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help up build functions host test test-rust test-hurl lint fmt clean
+.PHONY: help up build functions host test test-rust test-hurl test-parity parity lint fmt clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -40,7 +43,7 @@ functions: target-installed
 host: cc-installed
 	$(NATIVE) cargo build $(LOCKED) --release -p host
 
-test: test-rust test-hurl ## run all tests
+test: test-rust test-hurl test-parity ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh.
 test-rust: functions cc-installed
@@ -48,6 +51,12 @@ test-rust: functions cc-installed
 
 test-hurl: build $(HURL)
 	tests/run-hurl $(HANDSPUN) $(HURL)
+
+test-parity: build $(PARITY)
+	HANDSPUN=$(HANDSPUN) $(PARITY)/bin/python -m pytest tests/parity
+
+parity: build $(PARITY) ## compare with real Flask, with fresh random cases
+	HANDSPUN=$(HANDSPUN) PARITY_SEED=fresh $(PARITY)/bin/python -m pytest tests/parity
 
 lint: cc-installed ## check format, clippy, docs
 	cargo fmt --all --check
@@ -81,4 +90,12 @@ $(HURL): | hurl-libraries
 # hurl speaks HTTP through libcurl and reads HTML with libxml2.
 .PHONY: hurl-libraries
 hurl-libraries:
-	@tests/need-packages
+	@tests/need-packages hurl
+
+# Made anew when the requirements change.
+$(PARITY): tests/parity/requirements.txt
+	@tests/need-packages parity
+	rm -rf $@
+	python3 -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
