@@ -15,12 +15,13 @@ use crate::{
 
 /// The routes of one component.
 ///
-/// A path matches as a whole. What holds for each:
+/// A path matches as a whole; `/static/...` matches `/static` and all below it, as in `spin.toml`, where
+/// no other path does. What holds for each:
 /// - an unknown path is 404, an unknown method 405 with `Allow`;
 /// - HEAD is GET without the body, and OPTIONS answers `Allow`, as in Flask;
 /// - a change that a browser marks as another site's is 403, before the view sees it;
 /// - an error becomes a problem document, or a page; the cause of a 5xx goes to stderr;
-/// - an answer that depends on `Accept` says so in `Vary`.
+/// - an answer that depends on `Accept` or `Cookie` says so in `Vary`.
 ///
 /// # Example
 /// ```
@@ -90,13 +91,13 @@ impl App {
         let request = Request::new(request);
         let (method, path) = (request.method().clone(), request.path().to_owned());
         let as_page = request.accept().prefers_page();
-        let negotiated = request.negotiated();
+        let vary = request.vary();
 
         let mut response = self.dispatch(request).await.unwrap_or_else(|error| {
             if let Error::Internal(cause) = &error {
                 log(&method, &path, cause);
             }
-            negotiated.set(true);
+            vary.by_accept();
             problem::answer(&error, as_page)
         });
 
@@ -106,8 +107,8 @@ impl App {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
-        if negotiated.get() {
-            headers.append(header::VARY, HeaderValue::from_static("Accept"));
+        if let Some(vary) = vary.header() {
+            headers.append(header::VARY, vary);
         }
         if method == Method::HEAD {
             *response.body_mut() = response::body(Bytes::new());
@@ -132,12 +133,20 @@ impl App {
         self
     }
 
+    /// What is at a path, or else what is above it.
+    fn routes_at(&self, path: &str) -> Vec<&Route> {
+        let at = |wanted: &dyn Fn(&Route) -> bool| {
+            self.routes.iter().filter(|route| wanted(route)).collect()
+        };
+        let here: Vec<&Route> = at(&|route| route.path == path);
+        if here.is_empty() {
+            return at(&|route| route.is_above(path));
+        }
+        here
+    }
+
     async fn dispatch(&self, request: Request) -> Result<Response> {
-        let here: Vec<&Route> = self
-            .routes
-            .iter()
-            .filter(|route| route.path == request.path())
-            .collect();
+        let here = self.routes_at(request.path());
         if here.is_empty() {
             return Err(Error::NotFound(request.path().to_owned()));
         }
@@ -160,6 +169,16 @@ impl App {
             return Err(Error::CrossSite);
         }
         (route.view)(request).await
+    }
+}
+
+impl Route {
+    /// Whether the path is below that of the route, which ends in `/...`.
+    fn is_above(&self, path: &str) -> bool {
+        self.path
+            .strip_suffix("/...")
+            .and_then(|above| path.strip_prefix(above))
+            .is_some_and(|below| below.is_empty() || below.starts_with('/'))
     }
 }
 
@@ -206,6 +225,10 @@ mod tests {
         Ok(text("changed"))
     }
 
+    async fn cookies(request: Request) -> Result<Response> {
+        Ok(text(request.cookies().repr()))
+    }
+
     async fn fail(_: Request) -> Result<Response> {
         Err(Error::internal("the database password is hunter2"))
     }
@@ -217,6 +240,9 @@ mod tests {
             .post("/word", change)
             .changing_get("/data", change)
             .post("/form", change)
+            .get("/files/...", read)
+            .post("/files/new", change)
+            .get("/cookies", cookies)
             .get("/broken", fail);
         let request = http::Request::builder()
             .method(method)
@@ -244,6 +270,15 @@ mod tests {
             ("GET", "/words", 404),
             ("GET", "//word", 404),
             ("GET", "/wor%64", 404),
+            ("GET", "/files", 200),
+            ("GET", "/files/", 200),
+            ("GET", "/files/a/b/../c", 200),
+            ("POST", "/files/a", 405),
+            ("POST", "/files/new", 200),
+            ("GET", "/files/new", 405),
+            ("GET", "/files/new/", 200),
+            ("GET", "/filesystem", 404),
+            ("GET", "/files/...", 200),
             ("OPTIONS", "/nowhere", 404),
             ("BREW", "/nowhere", 404),
             ("GET", "/form", 405),
@@ -353,9 +388,10 @@ mod tests {
     }
 
     #[test]
-    fn only_what_looked_at_accept_varies_by_it() {
+    fn an_answer_varies_by_what_was_looked_at() {
         assert_eq!(answer("GET", "/word", &[]).headers()["vary"], "Accept");
         assert_eq!(answer("GET", "/word", &[JSON]).headers()["vary"], "Accept");
+        assert_eq!(answer("GET", "/cookies", &[]).headers()["vary"], "Cookie");
         assert!(
             !answer("POST", "/word", &[JSON])
                 .headers()

@@ -18,7 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// async fn nap(request: Request) -> Result<Response> {
 ///     let seconds = request.args().require("seconds")?;
-///     let seconds: u64 = seconds.parse().map_err(|_| Error::invalid("seconds", "is not a whole number"))?;
+///     let seconds: u64 = seconds.parse().map_err(|_| Error::bad_parameter("seconds", "is not a whole number"))?;
 ///     Ok(text(format!("slept for {seconds}")))
 /// }
 /// ```
@@ -30,6 +30,9 @@ pub enum Error {
     /// 400: a field that must be there is not. Holds its name.
     #[error("the field {0} is missing")]
     MissingField(String),
+    /// 400: a parameter of the query is wrong. A wrong field of a body is [`Self::Unprocessable`].
+    #[error("the parameter {} {}", .0.field, .0.detail)]
+    BadParameter(FieldError),
     /// 403: a browser sends a change that another site asked for.
     #[error("this request changes something, and the browser says that another site made it")]
     CrossSite,
@@ -52,6 +55,9 @@ pub enum Error {
         /// Where it is: a path, or a URL.
         location: String,
     },
+    /// 412: what is there is not what the client takes it for (`If-Match`).
+    #[error("what is there now is not what the request names in If-Match or If-None-Match")]
+    PreconditionFailed,
     /// 413: the body is larger than it may be.
     #[error("the body is larger than {limit_bytes} bytes")]
     TooLarge {
@@ -69,6 +75,12 @@ pub enum Error {
         got: Option<String>,
         /// The content type that would be right.
         want: &'static str,
+    },
+    /// 416: the range that is asked for lies behind the end.
+    #[error("there are {length} bytes, and the range begins behind them")]
+    RangeNotSatisfiable {
+        /// How many bytes there are.
+        length: u64,
     },
     /// 422: the request can be read, but what it says cannot be done.
     #[error("{detail}")]
@@ -105,7 +117,13 @@ pub struct FieldError {
 pub struct Allow(HeaderValue);
 
 impl Error {
-    /// 422 for one field.
+    /// 400 for one parameter of the query.
+    pub fn bad_parameter(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let (field, detail) = (field.into(), detail.into());
+        Self::BadParameter(FieldError { field, detail })
+    }
+
+    /// 422 for one field of a body.
     pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
         let (field, detail) = (field.into(), detail.into());
         Self::Unprocessable {
@@ -130,13 +148,17 @@ impl Error {
     /// The status that the client gets.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Malformed(_) | Self::MissingField(_) => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::MissingField(_) | Self::BadParameter(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge { .. } | Self::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::RangeNotSatisfiable { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -150,6 +172,7 @@ impl Error {
                 field: field.clone(),
                 detail: "is missing".to_owned(),
             }],
+            Self::BadParameter(error) => vec![error.clone()],
             Self::Unprocessable { errors, .. } => errors.clone(),
             _ => Vec::new(),
         }

@@ -5,14 +5,12 @@
 //! float too large for one and half a surrogate pair are refused: none of them can be written
 //! back as JSON.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Number, Value, value::RawValue};
 
 use crate::error::{Error, Result};
 
 /// How deep arrays and objects may be nested in a JSON body; one level more is 400. Each level takes
-/// stack, of which a component has 1 MiB, and reads what it holds once more.
+/// stack, of which a component has 1 MiB.
 pub const MAX_JSON_DEPTH: usize = 100;
 
 /// How many digits an integer may have, as in Python (`sys.int_info.default_max_str_digits`); one
@@ -66,39 +64,97 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value> {
         return Err(malformed("it is empty"));
     }
     let raw: &RawValue = serde_json::from_str(&text).map_err(malformed)?;
-    value(raw, 0)
+    Reader { rest: raw.get() }.value(0)
 }
 
-/// Reads one level and leaves the next as text: `serde_json` alone would hide a number's digits in an
-/// object with a key of its own, which a client could forge.
-fn value(raw: &RawValue, depth: usize) -> Result<Value> {
-    let text = raw.get();
-    if depth == MAX_JSON_DEPTH && text.starts_with(['[', '{']) {
-        return Err(malformed(format!(
-            "it is nested deeper than {MAX_JSON_DEPTH} levels"
-        )));
+/// Takes apart what `serde_json` has found to be JSON, so nothing is checked again. Reading values with
+/// `serde_json` alone would hide a number's digits in an object with a key of its own, which a client
+/// could forge.
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn value(&mut self, depth: usize) -> Result<Value> {
+        match self.peek() {
+            b'[' | b'{' if depth == MAX_JSON_DEPTH => Err(malformed(format!(
+                "it is nested deeper than {MAX_JSON_DEPTH} levels"
+            ))),
+            b'[' => self.array(depth + 1).map(Value::Array),
+            b'{' => self.object(depth + 1).map(Value::Object),
+            b'"' => self.string().map(Value::String),
+            b'-' | b'0'..=b'9' => number(self.word()).map(Value::Number),
+            _ => serde_json::from_str(self.word()).map_err(malformed),
+        }
     }
-    match text.as_bytes().first() {
-        Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(text).map_err(malformed)?;
-            items
-                .into_iter()
-                .map(|item| value(item, depth + 1))
-                .collect()
+
+    fn array(&mut self, depth: usize) -> Result<Vec<Value>> {
+        let mut items = Vec::new();
+        while self.next_but(b']') {
+            items.push(self.value(depth)?);
         }
-        Some(b'{') => {
-            let members: BTreeMap<String, &RawValue> =
-                serde_json::from_str(text).map_err(broken_text)?;
-            let members = members
-                .into_iter()
-                .map(|(key, member)| Ok((key, value(member, depth + 1)?)));
-            members.collect::<Result<Map<_, _>>>().map(Value::Object)
+        Ok(items)
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Map<String, Value>> {
+        let mut members = Map::new();
+        while self.next_but(b'}') {
+            let key = self.string()?;
+            self.step();
+            members.insert(key, self.value(depth)?);
         }
-        Some(b'-' | b'0'..=b'9') => number(text).map(Value::Number),
-        Some(b'"') => serde_json::from_str(text)
-            .map(Value::String)
-            .map_err(broken_text),
-        _ => serde_json::from_str(text).map_err(malformed),
+        Ok(members)
+    }
+
+    /// Steps over the opening bracket, or the comma, and says whether an item follows; else over the
+    /// closing bracket.
+    fn next_but(&mut self, close: u8) -> bool {
+        if self.peek() != close {
+            self.step();
+        }
+        let more = self.peek() != close;
+        if !more {
+            self.step();
+        }
+        more
+    }
+
+    /// Steps over a bracket, a comma or a colon.
+    fn step(&mut self) {
+        self.peek();
+        self.skip(1);
+    }
+
+    fn string(&mut self) -> Result<String> {
+        let mut escaped = false;
+        let inner = self.rest.bytes().skip(1).position(|byte| {
+            let closes = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            closes
+        });
+        let text = self.skip(inner.map_or(self.rest.len(), |inner| inner + 2));
+        serde_json::from_str(text).map_err(broken_text)
+    }
+
+    /// A number, or a literal such as `null`.
+    fn word(&mut self) -> &'a str {
+        let end = self
+            .rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c));
+        self.skip(end.unwrap_or(self.rest.len()))
+    }
+
+    /// The next byte that is not white space; 0 at the end.
+    fn peek(&mut self) -> u8 {
+        self.rest = self.rest.trim_ascii_start();
+        self.rest.bytes().next().unwrap_or_default()
+    }
+
+    /// Steps over so many bytes, and returns them.
+    fn skip(&mut self, bytes: usize) -> &'a str {
+        let (skipped, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        skipped
     }
 }
 
@@ -221,6 +277,15 @@ mod tests {
             ),
             ("[true, false, null]", "[true,false,null]"),
             (r#" {"b": 1, "a": {"c": []}} "#, r#"{"a":{"c":[]},"b":1}"#),
+            (
+                " [ 1 , [ ] , { } ,\t{ \"a\" :\r\n[ null ] , \"b\" : false } ] ",
+                r#"[1,[],{},{"a":[null],"b":false}]"#,
+            ),
+            (
+                r#"["]", "}", ",", "\"]", "\\", ""]"#,
+                r#"["]","}",",","\"]","\\",""]"#,
+            ),
+            (r#"{"a\"}": "{\\", "": [{}]}"#, r#"{"":[{}],"a\"}":"{\\"}"#),
             (r#"{"a": 1, "a": 2}"#, r#"{"a":2}"#),
             (r#""\u5524\ud83d\ude00\/""#, "\"唤😀/\""),
             (
@@ -361,10 +426,34 @@ mod tests {
         }
     }
 
+    /// Arrays and objects of whatever is read back as it was written.
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 50, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..6)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(body in any::<Vec<u8>>()) {
             let _ = parse(&body);
+        }
+
+        #[test]
+        fn what_was_written_reads_back(value in any_value()) {
+            prop_assert_eq!(&parse(value.to_string().as_bytes()).unwrap(), &value);
+            let pretty = serde_json::to_string_pretty(&value).unwrap();
+            prop_assert_eq!(&parse(pretty.as_bytes()).unwrap(), &value);
         }
 
         #[test]

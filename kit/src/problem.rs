@@ -86,6 +86,12 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         } => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
         }
+        Error::RangeNotSatisfiable { length } => {
+            // Digits are a valid header value.
+            if let Ok(value) = HeaderValue::try_from(format!("bytes */{length}")) {
+                headers.insert(header::CONTENT_RANGE, value);
+            }
+        }
         _ => {}
     }
 }
@@ -110,6 +116,7 @@ mod tests {
         vec![
             (Error::Malformed(detail()), 400, None),
             (Error::MissingField(detail()), 400, None),
+            (Error::bad_parameter(ATTACK, ATTACK), 400, None),
             (Error::CrossSite, 403, None),
             (Error::NotFound(detail()), 404, None),
             (
@@ -128,6 +135,7 @@ mod tests {
                 409,
                 Some(("location", "/words/%E5%94%A4%E9%86%92%0D%0Ax:%20y")),
             ),
+            (Error::PreconditionFailed, 412, None),
             (Error::TooLarge { limit_bytes: 7 }, 413, None),
             (Error::TooMuch(detail()), 413, None),
             (
@@ -137,6 +145,11 @@ mod tests {
                 },
                 415,
                 None,
+            ),
+            (
+                Error::RangeNotSatisfiable { length: 7 },
+                416,
+                Some(("content-range", "bytes */7")),
             ),
             (Error::invalid(ATTACK, ATTACK), 422, None),
             (
@@ -165,22 +178,25 @@ mod tests {
         let number = |error: &Error| match error {
             Error::Malformed(_) => 0,
             Error::MissingField(_) => 1,
-            Error::CrossSite => 2,
-            Error::NotFound(_) => 3,
-            Error::MethodNotAllowed { .. } => 4,
-            Error::Conflict { .. } => 5,
-            Error::TooLarge { .. } => 6,
-            Error::TooMuch(_) => 7,
-            Error::UnsupportedMediaType { .. } => 8,
-            Error::Unprocessable { .. } => 9,
-            Error::TooManyRequests { .. } => 10,
-            Error::Internal(_) => 11,
+            Error::BadParameter(_) => 2,
+            Error::CrossSite => 3,
+            Error::NotFound(_) => 4,
+            Error::MethodNotAllowed { .. } => 5,
+            Error::Conflict { .. } => 6,
+            Error::PreconditionFailed => 7,
+            Error::TooLarge { .. } => 8,
+            Error::TooMuch(_) => 9,
+            Error::UnsupportedMediaType { .. } => 10,
+            Error::RangeNotSatisfiable { .. } => 11,
+            Error::Unprocessable { .. } => 12,
+            Error::TooManyRequests { .. } => 13,
+            Error::Internal(_) => 14,
         };
         let numbers: Vec<usize> = every_error()
             .iter()
             .map(|(error, ..)| number(error))
             .collect();
-        assert_eq!(numbers, (0..=11).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=14).collect::<Vec<_>>());
     }
 
     #[test]

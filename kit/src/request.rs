@@ -1,6 +1,6 @@
 //! What came in.
 
-use std::{cell::Cell, net::IpAddr, rc::Rc};
+use std::{net::IpAddr, rc::Rc};
 
 use bytes::Bytes;
 use http::{
@@ -14,13 +14,15 @@ use serde_json::Value;
 
 use crate::{
     body::{self, Body, BoxError, MAX_BODY_BYTES},
-    cross_site,
+    client_addr::{self, TrustedProxies},
+    cookie, cross_site,
     error::{Error, Result},
     fields, json,
     multidict::MultiDict,
     multipart,
     negotiate::Accept,
     runtime, urlencoded,
+    vary::Vary,
 };
 
 /// A request, with what Flask's `request` has.
@@ -46,8 +48,8 @@ pub struct Request {
     parts: Parts,
     args: MultiDict,
     accept: Accept,
-    /// Set once the answer depends on `Accept`; the app keeps a handle to it.
-    negotiated: Rc<Cell<bool>>,
+    /// The app keeps a handle to it.
+    vary: Rc<Vary>,
     body: Content,
 }
 
@@ -70,7 +72,7 @@ impl Request {
         Self {
             args: urlencoded::parse(parts.uri.query().unwrap_or_default()),
             accept: Accept::of(&parts.headers),
-            negotiated: Rc::default(),
+            vary: Rc::default(),
             body: Content::Unread(body.map_err(Into::into).boxed_unsync()),
             parts,
         }
@@ -115,6 +117,12 @@ impl Request {
         &self.args
     }
 
+    /// The cookies (Flask's `request.cookies`). The answer then varies by `Cookie`, and says so.
+    pub fn cookies(&self) -> MultiDict {
+        self.vary.by_cookie();
+        cookie::parse(self.headers())
+    }
+
     /// The host that the client meant, with its port if it named one.
     pub fn host(&self) -> Option<&str> {
         let mut hosts = self.headers().get_all(HOST).iter();
@@ -136,20 +144,27 @@ impl Request {
         scheme.cloned().unwrap_or(Scheme::HTTP)
     }
 
-    /// Who connected, where the runtime says so. Behind a proxy that is the proxy.
-    pub fn client_addr(&self) -> Option<IpAddr> {
+    /// Who connected (Flask's `request.remote_addr`), where the runtime says so. Behind a proxy that is
+    /// the proxy.
+    pub fn remote_addr(&self) -> Option<IpAddr> {
         runtime::client_addr(self.headers())
+    }
+
+    /// Who sent the request, as far as the proxies between are trusted to tell; see [`TrustedProxies`].
+    pub fn client_addr(&self, proxies: &TrustedProxies) -> Option<IpAddr> {
+        let forwarded_for = self.headers().get_all(client_addr::X_FORWARDED_FOR);
+        Some(proxies.client(self.remote_addr()?, forwarded_for))
     }
 
     /// Whether the client prefers JSON to a page and to text. The answer then varies by `Accept`, and says so.
     pub fn wants_json(&self) -> bool {
-        self.negotiated.set(true);
+        self.vary.by_accept();
         self.accept.prefers_json()
     }
 
     /// Whether the client asks for a page by name, as browsers do. The answer then varies by `Accept`, and says so.
     pub fn wants_page(&self) -> bool {
-        self.negotiated.set(true);
+        self.vary.by_accept();
         self.accept.prefers_page()
     }
 
@@ -224,8 +239,8 @@ impl Request {
         &self.accept
     }
 
-    pub(crate) fn negotiated(&self) -> Rc<Cell<bool>> {
-        Rc::clone(&self.negotiated)
+    pub(crate) fn vary(&self) -> Rc<Vary> {
+        Rc::clone(&self.vary)
     }
 
     pub(crate) fn is_cross_site(&self) -> bool {
@@ -386,6 +401,26 @@ mod tests {
             request.header_items(),
             want.map(|(name, value)| (name.to_owned(), value.to_owned()))
         );
+    }
+
+    #[test]
+    fn the_client_is_who_connected_unless_a_proxy_did() {
+        let peer = ("spin-client-addr", "10.0.0.1:4711");
+        let forwarded_for = ("x-forwarded-for", "203.0.113.9");
+        for (lines, trusted, want) in [
+            (&[forwarded_for][..], "0.0.0.0/0", None),
+            (&[peer, forwarded_for], "", Some("10.0.0.1")),
+            (&[peer, forwarded_for], "10.0.0.0/8", Some("203.0.113.9")),
+            (&[peer], "10.0.0.0/8", Some("10.0.0.1")),
+        ] {
+            let want = want.map(|address| address.parse().unwrap());
+            let proxies = trusted.parse().unwrap();
+            assert_eq!(
+                get(lines).client_addr(&proxies),
+                want,
+                "{lines:?} {trusted}"
+            );
+        }
     }
 
     #[test]

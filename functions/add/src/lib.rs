@@ -1,15 +1,26 @@
 //! POST /add: the sum of two JSON values, as Python's `+` has it (§1, `request.json` and `jsonify`).
+//!
+//! GET /add is the tutorial's other `/add` (§3), which sets a cookie. A path belongs to one component,
+//! so this one sends those who ask for it to where it is.
 
 mod plus;
 
-use kit::{App, Request, Response, Result, json, jsonify};
+use kit::{App, Request, Response, Result, json, jsonify, temporary_redirect};
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new().post("/add", add).run(request).await
+    App::new()
+        .post("/add", add)
+        .get("/add", cookie)
+        .run(request)
+        .await
 }
 
 async fn add(mut request: Request) -> Result<Response> {
     let [a, b] = plus::operands(request.json().await?)?;
     Ok(jsonify(&json!({ "sum": plus::plus(a, b)? })))
+}
+
+async fn cookie(_: Request) -> Result<Response> {
+    Ok(temporary_redirect("/cookies/add"))
 }

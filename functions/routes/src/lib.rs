@@ -1,0 +1,94 @@
+//! GET /routes: which component answers which path (§6, Flask's `url_map`), read from the manifest.
+
+mod manifest;
+
+use askama::Template;
+use kit::{App, Error, Request, Response, Result, json, jsonify, render_template, text};
+
+use crate::manifest::Route;
+
+/// Where the manifest mounts itself.
+const MANIFEST: &str = "/spin.toml";
+
+#[derive(Template)]
+#[template(path = "routes.html")]
+struct Page {
+    routes: Vec<Route>,
+}
+
+#[spin_sdk::http_service]
+async fn handle(request: spin_sdk::http::Request) -> Response {
+    App::new().get("/routes", routes).run(request).await
+}
+
+async fn routes(request: Request) -> Result<Response> {
+    let manifest = std::fs::read_to_string(MANIFEST).map_err(Error::internal)?;
+    let routes = manifest::routes(&manifest).map_err(Error::internal)?;
+    if request.wants_json() {
+        let routes: Vec<_> = routes
+            .iter()
+            .map(|route| json!({ "route": route.route, "component": route.component }))
+            .collect();
+        return Ok(jsonify(&json!({ "routes": routes })));
+    }
+    if request.wants_page() {
+        return render_template(&Page { routes });
+    }
+    Ok(text(table(&routes)))
+}
+
+/// The routes in two columns, as `flask routes` prints them.
+fn table(routes: &[Route]) -> String {
+    const HEAD: (&str, &str) = ("Route", "Component");
+    let rows: Vec<(&str, &str)> = routes
+        .iter()
+        .map(|route| (route.route.as_str(), route.component.as_str()))
+        .collect();
+    let widest = |column: fn(&(&str, &str)) -> usize| rows.iter().chain([&HEAD]).map(column).max();
+    let left = widest(|row| row.0.chars().count()).unwrap_or_default();
+    let right = widest(|row| row.1.chars().count()).unwrap_or_default();
+    let rule = ("-".repeat(left), "-".repeat(right));
+    let mut table = String::new();
+    for (route, component) in [HEAD, (&rule.0, &rule.1)].into_iter().chain(rows) {
+        table.push_str(&format!("{route:left$}  {component}\n"));
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(route: &str, component: &str) -> Route {
+        Route {
+            route: route.to_owned(),
+            component: component.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_table_is_as_wide_as_what_is_in_it() {
+        for (routes, want) in [
+            (vec![], "Route  Component\n-----  ---------\n"),
+            (
+                vec![route("/", "words"), route("/static/...", "static")],
+                "Route        Component\n-----------  ---------\n/            words\n/static/...  static\n",
+            ),
+        ] {
+            assert_eq!(table(&routes), want);
+        }
+    }
+
+    #[test]
+    fn the_page_is_escaped_and_links_what_is_one_path() {
+        let routes = vec![
+            route("/env", "<b>"),
+            route("/static/...", "static"),
+            route("/:id", "x"),
+        ];
+        let page = Page { routes }.render().unwrap();
+        assert!(page.contains("<a href=\"/env\">"), "{page}");
+        assert!(page.contains("&#60;b&#62;"), "{page}");
+        assert_eq!(page.matches("<a ").count(), 2, "{page}");
+    }
+}

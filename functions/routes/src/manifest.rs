@@ -1,0 +1,97 @@
+//! The part of a Spin manifest that names routes.
+
+use toml::{Table, Value};
+
+/// A path and the component that answers it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) route: String,
+    pub(crate) component: String,
+}
+
+impl Route {
+    /// Whether it is one path, and no pattern of many.
+    pub(crate) fn is_one_path(&self) -> bool {
+        !self.route.contains(':') && !self.route.ends_with("...")
+    }
+}
+
+/// The routes of a manifest, in its order. Those without a public path are left out.
+///
+/// # Errors
+/// What is wrong with the manifest, for the log: a runtime would not have started with it.
+pub(crate) fn routes(manifest: &str) -> Result<Vec<Route>, String> {
+    let manifest: Table = manifest
+        .parse()
+        .map_err(|error: toml::de::Error| error.to_string())?;
+    let triggers = manifest
+        .get("trigger")
+        .and_then(|trigger| trigger.get("http"))
+        .and_then(Value::as_array)
+        .ok_or("spin.toml has no [[trigger.http]]")?;
+    triggers
+        .iter()
+        .filter_map(|trigger| Some((trigger, trigger.get("route")?.as_str()?)))
+        .map(|(trigger, route)| {
+            let component = trigger
+                .get("component")
+                .and_then(Value::as_str)
+                .ok_or_else(|| format!("spin.toml: the route {route} names no component"))?;
+            Ok(Route {
+                route: route.to_owned(),
+                component: component.to_owned(),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_in_the_manifests_order() {
+        let manifest = r#"
+            spin_manifest_version = 2
+            [[trigger.http]]
+            route = "/words"
+            component = "words"
+            [component.words]
+            source = "words.wasm"
+            [[trigger.http]]
+            route = { private = true }
+            component = "inner"
+            [[trigger.http]]
+            route = "/add"
+            component = "add"
+        "#;
+        let got = routes(manifest).unwrap();
+        let got: Vec<_> = got
+            .iter()
+            .map(|route| (route.route.as_str(), route.component.as_str()))
+            .collect();
+        assert_eq!(got, [("/words", "words"), ("/add", "add")]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_manifest_is_named() {
+        for (manifest, want) in [
+            ("", "no [[trigger.http]]"),
+            ("trigger = 1", "no [[trigger.http]]"),
+            ("[trigger.http]\nroute = \"/\"", "no [[trigger.http]]"),
+            ("[[trigger.http]]\nroute = \"/a\"", "/a names no component"),
+            ("[[trigger.http]\n", "TOML parse error"),
+        ] {
+            let error = routes(manifest).unwrap_err();
+            assert!(error.contains(want), "{manifest}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_applications_own_manifest_is_read() {
+        let manifest = include_str!("../../../spin.toml");
+        let routes = routes(manifest).unwrap();
+        assert_eq!(routes.len(), manifest.matches("[[trigger.http]]").count());
+        assert_eq!(routes[0].component, "index");
+    }
+}
