@@ -1,16 +1,24 @@
 //! The application's own functions through the test client, where a hurl file does
 //! not reach: sizes at their limits and many requests at once.
 
-use std::sync::Arc;
+use std::{fs, os::unix::fs::symlink, path::Path, sync::Arc};
 
-use host::{App, Options, TestClient};
+use host::{App, Log, Options, TestClient};
 use http::StatusCode;
 
-use crate::support::{build_guests, root};
+use crate::support::{build_guests, collecting_log, root};
 
 fn client() -> TestClient {
+    client_of(&root().join("spin.toml"), Log::default())
+}
+
+fn client_of(manifest: &Path, log: Log) -> TestClient {
     build_guests();
-    let app = App::from_manifest(root().join("spin.toml"), Options::default());
+    let options = Options {
+        log,
+        ..Options::default()
+    };
+    let app = App::from_manifest(manifest, options);
     Arc::new(app.expect("the application loads")).test_client()
 }
 
@@ -66,4 +74,84 @@ async fn requests_at_the_same_time_do_not_mix() {
         }
     });
     futures::future::join_all(answers).await;
+}
+
+#[tokio::test]
+async fn requests_that_wait_do_not_hold_up_one_another() {
+    let (log, entries) = collecting_log();
+    let client = client_of(&root().join("spin.toml"), log);
+    let waits = (0..3).map(|_| async { client.get("/sleep?seconds=1").await.unwrap() });
+    for response in futures::future::join_all(waits).await {
+        assert_eq!(response.text().unwrap(), "hello world");
+    }
+    let entries = entries.lock().unwrap();
+    let labels: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| entry.strip_prefix("sleep: ")?.split(" :").next())
+        .collect();
+    assert_eq!(labels, ["start", "start", "start", "end:", "end:", "end:"]);
+}
+
+/// An application of the component `static` alone, with files of the test's own.
+fn static_files(folder: &Path) -> TestClient {
+    let wasm = root().join("target/wasm32-wasip2/release/static.wasm");
+    let manifest = format!(
+        r#"
+            spin_manifest_version = 2
+            [application]
+            name = "test"
+            [[trigger.http]]
+            route = "/static/..."
+            component = "static"
+            [component.static]
+            source = {wasm:?}
+            files = [{{ source = "files", destination = "/" }}]
+        "#
+    );
+    fs::write(folder.join("spin.toml"), manifest).unwrap();
+    client_of(&folder.join("spin.toml"), Log::new(|_| {}))
+}
+
+#[tokio::test]
+async fn a_large_file_arrives_whole_and_in_part() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("files")).unwrap();
+    let content: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
+    fs::write(folder.path().join("files/large.bin"), &content).unwrap();
+    let client = static_files(folder.path());
+    let whole = client.get("/static/large.bin").await.unwrap();
+    assert_eq!(whole.status, StatusCode::OK);
+    assert_eq!(whole.body, content);
+    let range = ("range", "bytes=1000000-1999999");
+    let part = client.get("/static/large.bin").header(range.0, range.1);
+    let part = part.await.unwrap();
+    assert_eq!(part.status, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part.body, content[1_000_000..2_000_000]);
+}
+
+#[tokio::test]
+async fn a_link_out_of_the_folder_is_not_served() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("app/files/below")).unwrap();
+    fs::write(folder.path().join("secret"), "secret").unwrap();
+    let files = folder.path().join("app/files");
+    fs::write(files.join("a.txt"), "a").unwrap();
+    symlink("../../secret", files.join("relative.txt")).unwrap();
+    symlink(folder.path().join("secret"), files.join("absolute.txt")).unwrap();
+    symlink("../../..", files.join("below/up")).unwrap();
+    symlink("a.txt", files.join("inside.txt")).unwrap();
+    let client = static_files(&folder.path().join("app"));
+    for (path, want) in [
+        ("/static/a.txt", StatusCode::OK),
+        ("/static/inside.txt", StatusCode::OK),
+        ("/static/relative.txt", StatusCode::NOT_FOUND),
+        ("/static/absolute.txt", StatusCode::NOT_FOUND),
+        ("/static/below/up/secret", StatusCode::NOT_FOUND),
+        ("/static/../secret", StatusCode::NOT_FOUND),
+        ("/static/%2e%2e/%2e%2e/secret", StatusCode::NOT_FOUND),
+        ("/static/..%2f..%2fsecret", StatusCode::NOT_FOUND),
+    ] {
+        let response = client.get(path).await.unwrap();
+        assert_eq!(response.status, want, "{path}");
+    }
 }

@@ -42,14 +42,21 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     let (stop, stopped) = watch::channel(());
     pin!(shutdown);
+    let mut failing = false;
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, client)) => {
+                    failing = false;
                     connections.spawn(connection(stream, client, Arc::clone(&app), access.clone(), stopped.clone()));
                 }
                 Err(error) => {
-                    app.log().line(&format!("a connection was not accepted: {error}"));
+                    // Once is enough: it is tried again ten times a second.
+                    if !failing {
+                        app.log()
+                            .line(&format!("a connection was not accepted: {error}"));
+                    }
+                    failing = true;
                     sleep(ACCEPT_PAUSE).await;
                 }
             },

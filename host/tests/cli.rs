@@ -154,6 +154,36 @@ fn a_missing_wasm_file_is_one_clear_line_and_exit_1() {
 }
 
 #[test]
+fn a_manifest_in_the_current_folder_finds_its_files() {
+    build_guests();
+    let folder = tempfile::tempdir().unwrap();
+    let wasm = root().join("target/wasm32-wasip2/release/probe.wasm");
+    fs::copy(wasm, folder.path().join("probe.wasm")).unwrap();
+    fs::write(folder.path().join("mounted.txt"), "").unwrap();
+    fs::write(
+        folder.path().join("spin.toml"),
+        r#"
+            spin_manifest_version = 2
+            [application]
+            name = "test"
+            [[trigger.http]]
+            route = "/..."
+            component = "probe"
+            [component.probe]
+            source = "probe.wasm"
+            files = ["mounted.txt"]
+        "#,
+    )
+    .unwrap();
+    let mut command = handspun();
+    command
+        .current_dir(folder.path())
+        .args(["up", "--listen", "127.0.0.1:0"]);
+    let running = Running::of(&mut command);
+    assert!(TcpStream::connect(&running.address).is_ok());
+}
+
+#[test]
 fn a_missing_required_variable_is_named() {
     build_guests();
     let output = run(&[

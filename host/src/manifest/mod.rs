@@ -114,7 +114,9 @@ impl Manifest {
             path: path.to_owned(),
             problems: vec![format!("cannot be read: {error}")],
         })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
+        // The parent of a bare file name is empty, which is no folder to the system.
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new("."));
         parse::manifest(&text, folder).map_err(|problems| ManifestError {
             path: path.to_owned(),
             problems,
