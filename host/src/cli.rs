@@ -1,6 +1,13 @@
 //! The program `handspun`.
 
-use std::{collections::HashMap, io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    io::{self, Write as _},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -27,7 +34,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Up {
-    /// The application's manifest
+    /// The application's manifest, or the folder with its spin.toml
     #[arg(
         short,
         long = "from",
@@ -51,9 +58,10 @@ struct Up {
     #[arg(long, value_name = "KEY=VALUE | KEY=@FILE | @FILE.json | @FILE.toml")]
     variable: Vec<String>,
 
-    /// The folder for logs and other state [default: .spin beside the manifest]
+    /// The folder for logs and other state; with an empty name none is kept [default: .spin
+    /// beside the manifest]
     #[arg(long, value_name = "FOLDER")]
-    state_dir: Option<PathBuf>,
+    state_dir: Option<OsString>,
 
     /// Show neither requests nor what components print; logs are kept all the same
     #[arg(short, long)]
@@ -62,6 +70,9 @@ struct Up {
 
 /// The file that `spin up`, too, takes variables from.
 const DOTENV: &str = ".env";
+
+/// The manifest's name in a folder.
+const MANIFEST: &str = "spin.toml";
 
 /// Where `spin up` keeps the state of an application.
 const STATE_DIR: &str = ".spin";
@@ -89,24 +100,39 @@ impl Up {
         let options = Options {
             variables: variables::Sources::of_process(arguments, DOTENV.as_ref())?,
             quiet: self.quiet,
-            state_dir: Some(self.state_dir()),
+            state_dir: self.state_dir(),
             ..Options::default()
         };
+        let manifest = self.manifest();
         let access = (!self.quiet).then(Log::default);
         // The port first: loading may take seconds, and would be for nothing.
         let listener = self.bind().await?;
-        let app = tokio::task::spawn_blocking(|| App::from_manifest(self.from, options));
+        let app = tokio::task::spawn_blocking(|| App::from_manifest(manifest, options));
         let app = Arc::new(app.await??);
         // Before the announcement, so that whoever reads it can already stop us.
         let shutdown = stop_signal()?;
-        announce(&app, listener.local_addr()?);
+        // Whoever has stopped listening is served all the same.
+        let _ = announce(&app, listener.local_addr()?);
         serve(listener, app, access, shutdown).await;
         Ok(())
     }
 
-    fn state_dir(&self) -> PathBuf {
-        let beside = || self.from.with_file_name(STATE_DIR);
-        self.state_dir.clone().unwrap_or_else(beside)
+    /// The manifest: as `spin up` has it, a folder stands for the `spin.toml` in it.
+    fn manifest(&self) -> PathBuf {
+        if self.from.is_dir() {
+            self.from.join(MANIFEST)
+        } else {
+            self.from.clone()
+        }
+    }
+
+    /// The state folder, or `None` where an empty name says that there is to be none.
+    fn state_dir(&self) -> Option<PathBuf> {
+        match &self.state_dir {
+            Some(folder) if folder.is_empty() => None,
+            Some(folder) => Some(folder.into()),
+            None => Some(self.manifest().with_file_name(STATE_DIR)),
+        }
     }
 
     async fn bind(&self) -> anyhow::Result<TcpListener> {
@@ -123,17 +149,21 @@ impl Up {
     }
 }
 
-#[allow(
-    clippy::print_stdout,
-    reason = "what `spin up` prints, for people and for scripts"
-)]
-fn announce(app: &App, address: SocketAddr) {
+/// Says what is served where, as `spin up` does, for people and for scripts.
+fn announce(app: &App, address: SocketAddr) -> io::Result<()> {
     let base = format!("http://{address}");
-    println!("Serving {base}");
-    println!("Available Routes:");
+    let mut out = io::stdout().lock();
+    writeln!(out, "Serving {base}")?;
+    writeln!(out, "Available Routes:")?;
     for route in app.router().routes() {
-        println!("  {}: {base}{route}", route.component);
+        writeln!(out, "  {}: {base}{route}", route.component)?;
+        let components = &app.manifest().components;
+        let component = components.iter().find(|c| c.id == route.component);
+        if let Some(component) = component.filter(|c| !c.description.is_empty()) {
+            writeln!(out, "    {}", component.description)?;
+        }
     }
+    out.flush()
 }
 
 /// Ready when the process is told to stop.

@@ -47,21 +47,33 @@ pub(crate) fn prepare<B>(
         return Err(BadRequest::NotUtf8(name.clone()));
     }
     let uri = complete(request.uri(), request.headers())?;
-    let host = request.headers().get(HOST).and_then(|h| h.to_str().ok());
-    let host = host
-        .or(uri.authority().map(Authority::as_str))
-        .unwrap_or_default();
+    for (name, value) in own_headers(&uri, matched, client)? {
+        // Spin leaves out what cannot be a header, such as a segment's odd name.
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::try_from(name),
+            HeaderValue::from_bytes(value.as_bytes()),
+        ) {
+            request.headers_mut().append(name, value);
+        }
+    }
+    *request.uri_mut() = uri;
+    Ok(())
+}
+
+/// The headers that tell a component about its request, by name.
+fn own_headers(
+    uri: &Uri,
+    matched: &RouteMatch<'_, '_>,
+    client: SocketAddr,
+) -> Result<Vec<(String, String)>, BadRequest> {
+    let host = uri.authority().map(Authority::as_str).unwrap_or_default();
     let path_and_query = uri.path_and_query().ok_or(BadRequest::NoPath)?;
     let route = matched.route;
+    let path_info = matched.trailing_wildcard().into_owned();
+    let full_url = format!("http://{host}{path_and_query}");
     let mut own = vec![
-        (
-            "spin-path-info".to_owned(),
-            matched.trailing_wildcard().into_owned(),
-        ),
-        (
-            "spin-full-url".to_owned(),
-            format!("http://{host}{path_and_query}"),
-        ),
+        ("spin-path-info".to_owned(), path_info),
+        ("spin-full-url".to_owned(), full_url),
         ("spin-matched-route".to_owned(), route.absolute().to_owned()),
         ("spin-base-path".to_owned(), "/".to_owned()),
         ("spin-raw-component-route".to_owned(), route.raw.clone()),
@@ -75,17 +87,7 @@ pub(crate) fn prepare<B>(
         let name = name.to_ascii_lowercase().replace('_', "-");
         (format!("spin-path-match-{name}"), value.to_owned())
     }));
-    for (name, value) in own {
-        // Spin leaves out what cannot be a header, such as a segment's odd name.
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::try_from(name),
-            HeaderValue::from_bytes(value.as_bytes()),
-        ) {
-            request.headers_mut().append(name, value);
-        }
-    }
-    *request.uri_mut() = uri;
-    Ok(())
+    Ok(own)
 }
 
 /// The URI with scheme and authority. RFC 9112, 3.2: exactly one `Host`, and the
@@ -96,10 +98,7 @@ fn complete(uri: &Uri, headers: &HeaderMap) -> Result<Uri, BadRequest> {
     if hosts.next().is_some() {
         return Err(BadRequest::SeveralHosts);
     }
-    let host: Option<Authority> = host
-        .map(|host| host.as_bytes().try_into())
-        .transpose()
-        .map_err(|_| BadRequest::InvalidHost)?;
+    let host = host.map(authority).transpose()?;
     let authority = match (host, uri.authority()) {
         (Some(host), Some(of_uri)) if host != *of_uri => return Err(BadRequest::HostsDiffer),
         (Some(host), _) => host,
@@ -110,6 +109,18 @@ fn complete(uri: &Uri, headers: &HeaderMap) -> Result<Uri, BadRequest> {
     parts.scheme = Some(Scheme::HTTP);
     parts.authority = Some(authority);
     Uri::from_parts(parts).map_err(|_| BadRequest::NoPath)
+}
+
+/// RFC 9110, 7.2: a host and perhaps a port; nothing of who asks.
+fn authority(host: &HeaderValue) -> Result<Authority, BadRequest> {
+    let authority = Authority::try_from(host.as_bytes()).map_err(|_| BadRequest::InvalidHost)?;
+    let port = authority.as_str().strip_prefix(authority.host());
+    let is_port = |port: &str| port.is_empty() || port == ":" || authority.port_u16().is_some();
+    if port.is_some_and(is_port) {
+        Ok(authority)
+    } else {
+        Err(BadRequest::InvalidHost)
+    }
 }
 
 #[cfg(test)]
@@ -199,6 +210,10 @@ mod tests {
             ("/", &[b"a", b"a"], Err(BadRequest::SeveralHosts)),
             ("/", &[b"a b"], Err(BadRequest::InvalidHost)),
             ("/", &[b""], Err(BadRequest::InvalidHost)),
+            ("/", &[b"user@x"], Err(BadRequest::InvalidHost)),
+            ("/", &[b"x:99999"], Err(BadRequest::InvalidHost)),
+            ("/", &[b"x:y"], Err(BadRequest::InvalidHost)),
+            ("/", &[b"x:65535"], Ok(())),
             ("/", &[b"\xff"], Err(BadRequest::NotUtf8(HOST))),
             ("http://a/", &[b"b"], Err(BadRequest::HostsDiffer)),
             ("http://a/", &[b"a"], Ok(())),

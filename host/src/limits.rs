@@ -6,6 +6,10 @@
 use std::{
     error::Error,
     fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -22,8 +26,9 @@ pub struct Limits {
     /// Computing without giving the event loop a turn. A guest that goes on
     /// longer is ended; its requests are answered 504.
     pub compute: Duration,
-    /// From a request's arrival to the head of its response. Past it the request
-    /// is answered 504 and its instance takes no others. A body may take longer.
+    /// From a request's arrival to the head of its response, waiting for a place and
+    /// for an instance included. Past it the request is answered 504 and its instance
+    /// takes no others. A body may take longer.
     pub head: Duration,
     /// What a guest may go on doing after all its responses are complete, before
     /// its instance is ended.
@@ -32,7 +37,8 @@ pub struct Limits {
     pub idle: Duration,
     /// Requests that one instance serves in its life (Spin: 128).
     pub requests_per_instance: usize,
-    /// Requests that one instance serves at the same time (Spin: 16).
+    /// Requests that one instance serves at the same time, responses that are still
+    /// being sent included (Spin: 16, without those).
     pub concurrent_per_instance: usize,
     /// Requests that the application serves at the same time; more wait for their
     /// turn, and are answered 503 if it does not come within [`Limits::head`].
@@ -61,15 +67,20 @@ pub(crate) const MAX_TABLE_ELEMENTS: usize = 100_000;
 #[derive(Debug)]
 pub(crate) struct MemoryLimiter {
     limit: usize,
-    used: usize,
+    used: Arc<AtomicUsize>,
 }
 
 impl MemoryLimiter {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             limit: limits.memory_bytes,
-            used: 0,
+            used: Arc::default(),
         }
+    }
+
+    /// Bytes in use; written here only.
+    pub(crate) fn used(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.used)
     }
 }
 
@@ -80,7 +91,8 @@ impl ResourceLimiter for MemoryLimiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let used = self.used.saturating_add(desired.saturating_sub(current));
+        let grown = desired.saturating_sub(current);
+        let used = self.used.load(Relaxed).saturating_add(grown);
         if used > self.limit {
             // An error traps on the spot, so that the log shows which code asked
             // for the memory, not where the guest gave up afterwards.
@@ -90,7 +102,7 @@ impl ResourceLimiter for MemoryLimiter {
             }
             .into());
         }
-        self.used = used;
+        self.used.store(used, Relaxed);
         Ok(true)
     }
 
@@ -114,6 +126,7 @@ pub(crate) struct ComputeClock {
     depth: usize,
     ticks: u32,
     entered: Instant,
+    overdue: Arc<AtomicBool>,
 }
 
 impl ComputeClock {
@@ -123,7 +136,13 @@ impl ComputeClock {
             depth: 0,
             ticks: 0,
             entered: Instant::now(),
+            overdue: Arc::default(),
         }
+    }
+
+    /// Set by whoever knows that the guest is to end at its next tick.
+    pub(crate) fn overdue(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.overdue)
     }
 
     /// Follows the calls in and out of the guest. Only a call from the event loop
@@ -148,8 +167,10 @@ impl ComputeClock {
         self.ticks = self.ticks.saturating_add(1);
         // Both must agree: the ticks leave out waiting, and the time leaves out a
         // ticker that catches up after the machine slept.
-        if TICK * self.ticks > self.limit && self.entered.elapsed() > self.limit {
-            return Err(LimitExceeded::Compute { limit: self.limit });
+        let too_long = TICK * self.ticks > self.limit && self.entered.elapsed() > self.limit;
+        if too_long || self.overdue.load(Relaxed) {
+            let time = self.entered.elapsed();
+            return Err(LimitExceeded::Compute { time });
         }
         Ok(())
     }
@@ -159,7 +180,7 @@ impl ComputeClock {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LimitExceeded {
     Memory { wanted: usize, limit: usize },
-    Compute { limit: Duration },
+    Compute { time: Duration },
 }
 
 impl fmt::Display for LimitExceeded {
@@ -168,8 +189,8 @@ impl fmt::Display for LimitExceeded {
             Self::Memory { wanted, limit } => {
                 write!(f, "wanted {wanted} bytes of memory, the limit is {limit}")
             }
-            Self::Compute { limit } => {
-                write!(f, "computed for {limit:?} without yielding")
+            Self::Compute { time } => {
+                write!(f, "computed for {time:.1?} without yielding")
             }
         }
     }
@@ -183,7 +204,10 @@ mod tests {
 
     #[test]
     fn memory_is_counted_over_all_memories_up_to_the_limit() {
-        let mut limiter = MemoryLimiter { limit: 10, used: 0 };
+        let mut limiter = MemoryLimiter {
+            limit: 10,
+            used: Arc::default(),
+        };
         assert!(limiter.memory_growing(0, 6, None).unwrap());
         assert!(limiter.memory_growing(0, 4, None).unwrap());
         let error = limiter.memory_growing(4, 5, None).unwrap_err();
@@ -201,6 +225,7 @@ mod tests {
             depth: 0,
             ticks: 0,
             entered: Instant::now(),
+            overdue: Arc::default(),
         };
         let long_ago = Instant::now() - 10 * TICK;
         clock.call(CallHook::CallingWasm);
@@ -210,9 +235,11 @@ mod tests {
         clock.call(CallHook::CallingWasm);
         clock.call(CallHook::ReturningFromWasm);
         clock.call(CallHook::ReturningFromHost);
-        assert_eq!(clock.tick(), Err(LimitExceeded::Compute { limit: TICK }));
+        assert!(matches!(clock.tick(), Err(LimitExceeded::Compute { .. })));
         clock.call(CallHook::ReturningFromWasm);
         clock.call(CallHook::CallingWasm);
         assert_eq!(clock.tick(), Ok(()));
+        clock.overdue().store(true, Relaxed);
+        assert!(matches!(clock.tick(), Err(LimitExceeded::Compute { .. })));
     }
 }

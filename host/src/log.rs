@@ -1,6 +1,10 @@
 //! Where the runtime writes what the operator has to know.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    io::{self, Write as _},
+    sync::Arc,
+};
 
 /// A place for log lines; standard error unless it is given another.
 #[derive(Clone)]
@@ -21,7 +25,11 @@ impl Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self::new(|entry| eprintln!("{entry}"))
+        // `eprintln!` would panic once nobody reads standard error any more, and a
+        // server must not end with its log collector.
+        Self::new(|entry| {
+            let _ = writeln!(io::stderr(), "{entry}");
+        })
     }
 }
 

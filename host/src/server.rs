@@ -4,16 +4,15 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use jiff::Zoned;
 use tokio::{
     net::{TcpListener, TcpStream},
     pin,
-    sync::watch,
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
 
-use crate::{App, Log, access::Access};
+use crate::{App, Log, access::Access, stall::StallLimit};
 
 /// How long running requests may go on once the server is told to stop.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
@@ -21,6 +20,13 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// How long a client may take over the head of a request, or leave a connection
 /// without a next one, before the connection is closed.
 const HEAD_READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a client may take nothing of a response before its connection is closed.
+const STALL_LIMIT: Duration = Duration::from_secs(30);
+
+/// Connections at the same time; more wait to be accepted. Below the 1,024 files that
+/// a process may usually have open.
+const MAX_CONNECTIONS: usize = 1_000;
 
 /// The pause after a connection could not be accepted, so that a process out of
 /// file descriptors waits for some to be closed.
@@ -42,13 +48,19 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     let (stop, stopped) = watch::channel(());
     pin!(shutdown);
+    let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut failing = false;
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            (place, accepted) = accept(&listener, &free) => match accepted {
                 Ok((stream, client)) => {
                     failing = false;
-                    connections.spawn(connection(stream, client, Arc::clone(&app), access.clone(), stopped.clone()));
+                    let connection =
+                        connection(stream, client, Arc::clone(&app), access.clone(), stopped.clone());
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
                 }
                 Err(error) => {
                     // Once is enough: it is tried again ten times a second.
@@ -75,6 +87,19 @@ pub async fn serve(
     }
 }
 
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    free: &Arc<Semaphore>,
+) -> (
+    Option<OwnedSemaphorePermit>,
+    io::Result<(TcpStream, SocketAddr)>,
+) {
+    // The semaphore is never closed, so there is always a place in the end.
+    let place = Arc::clone(free).acquire_owned().await.ok();
+    (place, listener.accept().await)
+}
+
 async fn connection(
     stream: TcpStream,
     client: SocketAddr,
@@ -86,11 +111,11 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let app = Arc::clone(&app);
-        let access = log.clone().map(|log| (log, Access::of(&request, client)));
+        let access = log.clone().map(|log| Access::of(&request, client, log));
         async move {
             let response = app.handle(request, client).await;
-            if let Some((log, access)) = access {
-                log.line(&access.line(response.status(), &Zoned::now()));
+            if let Some(access) = access {
+                access.answered(response.status());
             }
             Ok::<_, io::Error>(response)
         }
@@ -98,7 +123,7 @@ async fn connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_READ_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(StallLimit::new(stream, STALL_LIMIT)), service);
     pin!(connection);
     tokio::select! {
         // The client is gone, or sent what is not HTTP and has its 400.

@@ -1,6 +1,12 @@
 //! What the host keeps for each instance, and what a guest can import.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize},
+    },
+};
 
 use http::HeaderName;
 use wasmtime::{
@@ -72,6 +78,18 @@ impl State {
             clock: ComputeClock::new(limits),
             variables: Arc::clone(&resources.variables),
         })
+    }
+}
+
+impl State {
+    /// Bytes of memory that the instance has, as they change.
+    pub(crate) fn memory_used(&self) -> Arc<AtomicUsize> {
+        self.memory.used()
+    }
+
+    /// Set it to end a guest that computes at the engine's next tick.
+    pub(crate) fn overdue(&self) -> Arc<AtomicBool> {
+        self.clock.overdue()
     }
 }
 

@@ -9,9 +9,9 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
@@ -34,7 +34,11 @@ use crate::{
 
 /// What the clocks inside and outside of an instance may be apart. The inner one
 /// knows more (it has the guest's backtrace), so it goes first.
-const CLOCK_GRACE: Duration = Duration::from_secs(1);
+pub(crate) const CLOCK_GRACE: Duration = Duration::from_secs(1);
+
+/// An instance takes new requests until it has this fraction of its memory: one part
+/// in four.
+const SHARED_MEMORY: usize = 4;
 
 /// How often an instance whose responses are still being sent is looked at.
 const STREAMING_CHECK: Duration = Duration::from_millis(500);
@@ -48,8 +52,8 @@ pub(crate) enum Fate {
     Failed,
 }
 
-/// One request in an instance. Its receiver lives as long as somebody waits for
-/// the response or reads its body.
+/// One request in an instance. Its receiver lives until the request has failed, or its
+/// response's body has ended.
 pub(crate) struct Ticket {
     request: String,
     fate: oneshot::Sender<Fate>,
@@ -80,6 +84,7 @@ impl HandlerState for Instances {
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
         let state = State::new(&self.limits, &self.resources)?;
+        let (memory, overdue) = (state.memory_used(), state.overdue());
         let mut store = state::store(&self.engine, state);
         let service = self.service.instantiate_async(&mut store).await?;
         let requests = Arc::new(Requests::default());
@@ -90,6 +95,7 @@ impl HandlerState for Instances {
             expiration: Expiration {
                 limits: self.limits,
                 requests: Arc::clone(&requests),
+                overdue: Arc::clone(&overdue),
                 streaming: Instant::now(),
                 alarm: Box::pin(tokio::time::sleep(self.limits.idle)),
             },
@@ -98,6 +104,8 @@ impl HandlerState for Instances {
                 limits: self.limits,
                 log: self.log.clone(),
                 requests,
+                memory,
+                overdue,
             },
         })
     }
@@ -110,8 +118,6 @@ struct Requests {
     /// Set once a request waited for its response's head for too long: the guest
     /// has work left that nobody waits for.
     abandoned: AtomicBool,
-    /// Set when [`Expiration`] ends the instance.
-    overdue: AtomicBool,
 }
 
 impl Requests {
@@ -131,16 +137,24 @@ pub(crate) struct Worker {
     limits: Limits,
     log: Log,
     requests: Arc<Requests>,
+    /// Bytes of memory that the instance has; its limiter counts them.
+    memory: Arc<AtomicUsize>,
+    /// Set by [`Expiration`] when it ends the instance.
+    overdue: Arc<AtomicBool>,
 }
 
 impl WorkerState for Worker {
     type StoreData = State;
     type RequestData = Ticket;
 
-    fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        if total >= self.limits.requests_per_instance {
+    fn should_accept_request(&self, _concurrent: usize, total: usize) -> ShouldAccept {
+        // An instance's memory never shrinks, so one that has grown is used up: the
+        // rest of its memory is for the requests that it already has.
+        let grown = self.memory.load(Relaxed) > self.limits.memory_bytes / SHARED_MEMORY;
+        if grown || total >= self.limits.requests_per_instance {
             ShouldAccept::Never
-        } else if concurrent >= self.limits.concurrent_per_instance {
+        // Wasmtime's own count leaves out the responses that are still being sent.
+        } else if self.requests.open().len() >= self.limits.concurrent_per_instance {
             ShouldAccept::No
         } else {
             ShouldAccept::Yes
@@ -184,12 +198,12 @@ impl Worker {
         let fate = match error.downcast_ref::<LimitExceeded>() {
             Some(LimitExceeded::Compute { .. }) => Fate::TimedOut,
             Some(LimitExceeded::Memory { .. }) => Fate::Failed,
-            None if self.requests.overdue.load(Relaxed) => Fate::TimedOut,
+            None if self.overdue.load(Relaxed) => Fate::TimedOut,
             None => Fate::Failed,
         };
         let tickets = std::mem::take(&mut *self.requests.open());
         if tickets.is_empty() && self.requests.abandoned.load(Relaxed) {
-            // Logged when its request was answered.
+            // What became of its requests was logged when they were answered.
             return;
         }
         let requests: Vec<_> = tickets.iter().map(|t| t.request.as_str()).collect();
@@ -214,6 +228,8 @@ impl Worker {
 pub(crate) struct Expiration {
     limits: Limits,
     requests: Arc<Requests>,
+    /// Asks a guest that computes to end at the next tick.
+    overdue: Arc<AtomicBool>,
     /// When a body was last seen being sent.
     streaming: Instant,
     alarm: Pin<Box<Sleep>>,
@@ -224,8 +240,19 @@ impl Expiration {
     fn deadline(&mut self, status: WorkerStatus, since: Instant) -> Instant {
         match status {
             WorkerStatus::Idle => since + self.limits.idle,
-            WorkerStatus::Requests => since + self.limits.head + CLOCK_GRACE,
+            WorkerStatus::Requests => {
+                // The clock inside has not ended these requests, so the guest computes
+                // and keeps it from running. Ended by its own tick it leaves a
+                // backtrace; ended from here, where that does not help, none.
+                let ask = since + self.limits.head + CLOCK_GRACE / 2;
+                if Instant::now() < ask {
+                    return ask;
+                }
+                self.overdue.store(true, Relaxed);
+                since + self.limits.head + CLOCK_GRACE
+            }
             WorkerStatus::PostReturn => {
+                self.overdue.store(false, Relaxed);
                 if !self.requests.open().is_empty() {
                     // A body may take as long as its reader likes.
                     self.streaming = Instant::now();
@@ -247,12 +274,15 @@ impl WorkerExpiration for Expiration {
         status: WorkerStatus,
         since: Instant,
     ) -> Poll<()> {
-        let deadline = self.deadline(status, since);
-        self.alarm.as_mut().reset(deadline.into());
-        let over = self.alarm.as_mut().poll(context);
-        if over.is_ready() {
-            self.requests.overdue.store(true, Relaxed);
+        loop {
+            let deadline = self.deadline(status, since);
+            self.alarm.as_mut().reset(deadline.into());
+            ready!(self.alarm.as_mut().poll(context));
+            // It was only the time to look again, unless there is none left.
+            if self.deadline(status, since) <= deadline {
+                self.overdue.store(true, Relaxed);
+                return Poll::Ready(());
+            }
         }
-        over
     }
 }

@@ -57,6 +57,19 @@ impl Running {
         }
     }
 
+    /// The whole answer to a request, on a connection of its own.
+    fn get(&self, target: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!("GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        // Chunks are not put together: the tests look at the end of short answers.
+        let answer = String::from_utf8_lossy(&answer);
+        let answer = answer.strip_suffix("\r\n0\r\n\r\n").unwrap_or(&answer);
+        answer.to_owned()
+    }
+
     fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(
@@ -200,23 +213,74 @@ fn a_missing_required_variable_is_named() {
 }
 
 #[test]
-fn variables_come_from_the_command_line_before_the_environment() {
-    build_guests();
-    let output = handspun()
-        .args([
-            "up",
-            "--listen",
-            "127.0.0.1:0",
-            "-f",
-            "host/tests/probe.toml",
-        ])
-        .args(["--variable", "given"])
-        .output()
-        .unwrap();
+fn a_variable_that_is_no_assignment_is_refused() {
+    let output = run(&["up", "--listen", "127.0.0.1:0", "--variable", "given"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("KEY=VALUE"), "{}", stderr(&output));
-    let running = Running::start(&["-f", "host/tests/probe.toml", "--variable", "given=x"]);
-    assert!(TcpStream::connect(&running.address).is_ok());
+}
+
+#[test]
+fn variables_come_from_the_command_line_then_the_environment_then_the_file() {
+    build_guests();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".env"), "SPIN_VARIABLE_GIVEN=file\n").unwrap();
+    let manifest = root().join("host/tests/probe.toml").canonicalize().unwrap();
+    for (argument, environment, want) in [
+        (None, None, "file"),
+        (None, Some("environment"), "environment"),
+        (Some("given=argument"), Some("environment"), "argument"),
+    ] {
+        let mut command = handspun();
+        command
+            .current_dir(folder.path())
+            .args([
+                "up",
+                "--listen",
+                "127.0.0.1:0",
+                "--state-dir",
+                "state",
+                "-f",
+            ])
+            .arg(&manifest)
+            .args(
+                argument
+                    .map(|argument| ["--variable", argument])
+                    .iter()
+                    .flatten(),
+            );
+        if let Some(value) = environment {
+            command.env("SPIN_VARIABLE_GIVEN", value);
+        }
+        let running = Running::of(&mut command);
+        let answer = running.get("/variable?both");
+        let want = format!("Ok(\"from the manifest and {want}\")");
+        assert!(answer.ends_with(&want), "{answer}");
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_does_not_end_the_server() {
+    build_guests();
+    let mut command = handspun();
+    command
+        .args(["up", "--listen", "127.0.0.1:0", "--state-dir", ""])
+        .args(["-f", "host/tests/probe.toml", "--variable", "given=x"])
+        .stderr(Stdio::piped());
+    let mut running = Running::of(&mut command);
+    drop(running.child.stderr.take());
+    for path in ["/print?x", "/trap", "/taken"] {
+        let answer = running.get(path);
+        assert!(answer.starts_with("HTTP/1.1 "), "{path}: {answer}");
+    }
+    running.signal("TERM");
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_folder_stands_for_the_manifest_in_it() {
+    build_guests();
+    let running = Running::start(&["-f", ".", "--state-dir", ""]);
+    assert!(running.get("/args?infor=x").ends_with("\r\n\r\nx"));
 }
 
 #[test]
@@ -240,11 +304,7 @@ fn requests_and_what_components_print_are_shown_and_kept() {
             command.arg("--quiet");
         }
         let mut running = Running::of(command.stderr(Stdio::piped()));
-        let mut stream = TcpStream::connect(&running.address).unwrap();
-        stream
-            .write_all(b"GET /print?x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-            .unwrap();
-        stream.read_to_end(&mut Vec::new()).unwrap();
+        running.get("/print?x");
         running.signal("TERM");
         let mut shown = String::new();
         let mut stderr = running.child.stderr.take().unwrap();

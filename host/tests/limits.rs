@@ -100,6 +100,57 @@ async fn computing_for_too_long_is_a_504_and_logged_with_the_place() {
 }
 
 #[tokio::test]
+async fn computing_past_the_time_for_the_head_is_logged_with_the_place_too() {
+    let probe = Probe::new(Limits {
+        compute: Duration::from_secs(60),
+        ..short()
+    });
+    // Several at once, so that none gets all the ticks of the engine.
+    let loops = (0..3).map(|_| async { probe.client.get("/loop").await.unwrap().status });
+    let statuses = futures::future::join_all(loops).await;
+    assert_eq!(statuses, [StatusCode::GATEWAY_TIMEOUT; 3]);
+    let log = probe.log();
+    assert_eq!(log.matches("probe::loop_").count(), 3, "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_does_not_wait_for_is_logged_all_the_same() {
+    let probe = Probe::new(short());
+    for path in ["/hang", "/loop"] {
+        let sent = probe.client.get(path).send();
+        let gone = tokio::time::timeout(Duration::from_millis(100), sent).await;
+        assert!(gone.is_err(), "{path} was answered");
+        let logged = async {
+            while !probe.log().contains(&format!("GET {path}")) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let logged = tokio::time::timeout(Duration::from_secs(60), logged).await;
+        assert!(logged.is_ok(), "{path} is not in {}", probe.log());
+    }
+}
+
+#[tokio::test]
+async fn a_request_behind_a_computing_one_is_answered_in_time() {
+    let probe = Probe::new(Limits {
+        compute: Duration::from_secs(60),
+        head: Duration::from_millis(500),
+        ..Limits::default()
+    });
+    probe.client.get("/taken").await.unwrap();
+    // It waits first, so its instance takes others, and then computes.
+    let first = async { probe.client.get("/loop-later").await.unwrap().status };
+    let second = async { probe.client.get("/sleep?10").await.unwrap().status };
+    let (first, second) = futures::join!(first, second);
+    assert_eq!(first, StatusCode::GATEWAY_TIMEOUT);
+    assert!(
+        [StatusCode::OK, StatusCode::GATEWAY_TIMEOUT].contains(&second),
+        "{second}"
+    );
+    assert_goes_on(&probe).await;
+}
+
+#[tokio::test]
 async fn a_computing_guest_does_not_keep_others_waiting() {
     let probe = Probe::new(Limits {
         compute: Duration::from_secs(2),
@@ -143,6 +194,8 @@ async fn a_late_request_leaves_its_neighbours_in_the_instance_alone() {
         head: Duration::from_millis(600),
         ..Limits::default()
     });
+    // An instance that is there and idle takes both.
+    probe.client.get("/taken").await.unwrap();
     let late = async { probe.client.get("/hang").await.unwrap().status };
     let punctual = async { probe.client.get("/sleep?300").await.unwrap().status };
     assert_eq!(

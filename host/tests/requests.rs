@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -70,11 +71,21 @@ async fn a_component_sees_host_and_the_complete_uri() {
 #[tokio::test]
 async fn the_matched_route_decides_the_component_and_its_path_headers() {
     let probe = Probe::new(Limits::default());
-    // The probe has no behaviour there, and says so: its headers are what counts.
-    let response = probe.client.get("/other/a%2Fb/c/").await.unwrap();
-    assert_eq!(response.text().unwrap(), "no behaviour for /other/a%2Fb/c/");
-    let response = probe.client.get("/nothing/else").await.unwrap();
-    assert_eq!(response.text().unwrap(), "no behaviour for /nothing/else");
+    let response = probe.client.get("/other/a%2Fb/headers").await.unwrap();
+    let headers = response.text().unwrap();
+    for (name, want) in [
+        ("spin-path-match-name", "a%2Fb"),
+        ("spin-matched-route", "/other/:name/..."),
+        ("spin-component-route", "/other/:name"),
+        ("spin-path-info", "/headers"),
+    ] {
+        assert_eq!(seen(headers, name), [want], "{name}");
+    }
+    // Each component has instances of its own.
+    for (path, want) in [("/taken", "1"), ("/taken", "2"), ("/other/x/taken", "2")] {
+        let response = probe.client.get(path).await.unwrap();
+        assert_eq!(response.text().unwrap(), want, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -121,6 +132,37 @@ async fn several_requests_are_in_one_instance_at_once() {
     let meet = || async { probe.client.get("/meet?2").await.unwrap() };
     let (a, b) = futures::join!(meet(), meet());
     assert_eq!([a.text().unwrap(), b.text().unwrap()], ["met", "met"]);
+}
+
+#[tokio::test]
+async fn an_instance_takes_no_more_requests_at_once_than_allowed() {
+    let probe = Probe::new(Limits {
+        concurrent_per_instance: 1,
+        head: Duration::from_millis(300),
+        ..Limits::default()
+    });
+    probe.client.get("/taken").await.unwrap();
+    // In instances of their own, the two wait for one another in vain.
+    let meet = || async { probe.client.get("/meet?2").await.unwrap().status };
+    assert_eq!(
+        futures::join!(meet(), meet()),
+        (StatusCode::GATEWAY_TIMEOUT, StatusCode::GATEWAY_TIMEOUT)
+    );
+}
+
+#[tokio::test]
+async fn an_instance_that_has_grown_takes_no_new_requests() {
+    let probe = Probe::new(Limits::default());
+    for (path, want) in [
+        ("/taken", "1"),
+        ("/allocate?1048576", "1048576"),
+        ("/taken", "3"),
+        ("/allocate?50331648", "50331648"),
+        ("/taken", "1"),
+    ] {
+        let response = probe.client.get(path).await.unwrap();
+        assert_eq!(response.text().unwrap(), want, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -225,11 +267,10 @@ async fn a_component_sees_its_own_environment_and_files_and_nothing_else() {
     }
     let response = probe.client.get("/write?/mounted/README.md").await.unwrap();
     assert_eq!(response.text().unwrap(), "not written");
-    let response = probe.client.get("/other/environment").await.unwrap();
-    assert_eq!(
-        response.text().unwrap(),
-        "no behaviour for /other/environment"
-    );
+    let response = probe.client.get("/other/x/environment").await.unwrap();
+    assert_eq!(response.text().unwrap(), "");
+    let response = probe.client.get("/other/x/read?/mounted/README.md").await;
+    assert_eq!(response.unwrap().text().unwrap(), "not read");
 }
 
 #[tokio::test]

@@ -23,8 +23,6 @@ pub struct Manifest {
     pub name: String,
     /// `[application] version`; empty where the manifest has none.
     pub version: String,
-    /// `[application] description`; empty where the manifest has none.
-    pub description: String,
     /// `[variables]`, by name.
     pub variables: BTreeMap<String, Variable>,
     /// `[[trigger.http]]`, in the order of the manifest.
@@ -38,8 +36,6 @@ pub struct Manifest {
 pub struct Variable {
     /// The value where nobody gives another; `None` makes the variable required.
     pub default: Option<String>,
-    /// Whether the value must not be shown.
-    pub secret: bool,
 }
 
 /// One `[[trigger.http]]`: which component answers which route.
@@ -71,8 +67,8 @@ pub struct Component {
 /// One entry of a component's `files`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileMount {
-    /// A file, a folder or a glob pattern, seen under the path that it has in the
-    /// application's folder.
+    /// A file or a glob pattern, seen under the path that it has in the application's
+    /// folder.
     Pattern(String),
     /// A file or a folder, seen at another path.
     Placement {

@@ -51,7 +51,7 @@ pub(super) fn manifest(text: &str, folder: &Path) -> Result<Manifest, Vec<String
             "missing; this runtime reads version 2",
         ),
     }
-    let (name, version, description) = application(top.table("application"), &problems);
+    let (name, version) = application(top.table("application"), &problems);
     let variables = variables(top.table("variables"), &problems);
     let triggers = triggers(top.table("trigger"), &problems);
     let components = components(top.table("component"), folder, &variables, &problems);
@@ -69,14 +69,13 @@ pub(super) fn manifest(text: &str, folder: &Path) -> Result<Manifest, Vec<String
         folder: folder.to_owned(),
         name,
         version,
-        description,
         variables,
         triggers,
         components,
     })
 }
 
-fn application(table: Option<&Table>, problems: &Problems) -> (String, String, String) {
+fn application(table: Option<&Table>, problems: &Problems) -> (String, String) {
     let Some(table) = table else {
         problems.note("application: missing".to_owned());
         return Default::default();
@@ -84,10 +83,10 @@ fn application(table: Option<&Table>, problems: &Problems) -> (String, String, S
     let mut fields = Fields::new("application", table, problems);
     let name = fields.required_string("name");
     let version = fields.string("version").unwrap_or_default();
-    let description = fields.string("description").unwrap_or_default();
+    fields.string("description");
     fields.strings("authors");
     fields.finish(APPLICATION_OF_SPIN);
-    (name, version, description)
+    (name, version)
 }
 
 fn variables(table: Option<&Table>, problems: &Problems) -> BTreeMap<String, Variable> {
@@ -99,7 +98,8 @@ fn variables(table: Option<&Table>, problems: &Problems) -> BTreeMap<String, Var
             let mut fields = Fields::new(&path, table, problems);
             let default = fields.string("default");
             let required = fields.boolean("required");
-            let secret = fields.boolean("secret");
+            // Nothing here shows a value, so there is nothing to hide.
+            fields.boolean("secret");
             fields.string("description");
             if required == table.contains_key("default") {
                 problems.note(format!(
@@ -107,7 +107,7 @@ fn variables(table: Option<&Table>, problems: &Problems) -> BTreeMap<String, Var
                 ));
             }
             fields.finish(&[]);
-            (name.clone(), Variable { default, secret })
+            (name.clone(), Variable { default })
         })
         .collect()
 }

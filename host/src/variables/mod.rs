@@ -94,7 +94,6 @@ mod tests {
         let variables = variables.iter().map(|(name, default)| {
             let variable = Variable {
                 default: default.map(str::to_owned),
-                secret: false,
             };
             ((*name).to_owned(), variable)
         });
@@ -102,7 +101,6 @@ mod tests {
             folder: PathBuf::new(),
             name: "test".to_owned(),
             version: String::new(),
-            description: String::new(),
             variables: variables.collect(),
             triggers: Vec::new(),
             components: Vec::new(),

@@ -31,7 +31,7 @@ async fn handle(request: Request) -> Response<BoxBody> {
 
 async fn behave(request: Request) -> Response<BoxBody> {
     let argument = request.uri().query().unwrap_or_default().to_owned();
-    match request.uri().path() {
+    match behaviour(request.uri().path()) {
         "/headers" => text(headers(&request)),
         "/uri" => text(request.uri().to_string()),
         "/variable" => text(format!("{:?}", variables::get(&argument).await)),
@@ -66,6 +66,10 @@ async fn behave(request: Request) -> Response<BoxBody> {
         }
         "/hang-after-head" => hang_after_head().await,
         "/loop" => loop_for_ever(),
+        "/loop-later" => {
+            time::sleep(Duration::from_millis(1)).await;
+            loop_for_ever()
+        }
         "/loop-over-host-calls" => loop_over_host_calls(),
         "/allocate" => text(
             black_box(vec![1u8; number(&argument) as usize])
@@ -76,6 +80,14 @@ async fn behave(request: Request) -> Response<BoxBody> {
         "/trap-after-head" => trap_after_head().await,
         other => text(format!("no behaviour for {other}")),
     }
+}
+
+/// The path without the `/other/NAME` in front of it by which a second component is
+/// reached.
+fn behaviour(path: &str) -> &str {
+    let below = path.strip_prefix("/other/");
+    let rest = below.and_then(|below| below.find('/').map(|slash| &below[slash..]));
+    rest.unwrap_or(path)
 }
 
 #[allow(clippy::print_stdout, reason = "the test looks at what is printed")]

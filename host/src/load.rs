@@ -1,0 +1,124 @@
+//! From a manifest to components that can be asked.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::Arc,
+};
+
+use anyhow::{Context as _, bail};
+use wasmtime_wasi_http::{handler::ProxyHandler, p3::bindings::ServicePre};
+
+use crate::{
+    app::Options,
+    engine::Engine,
+    files::Files,
+    manifest::{Component, Manifest},
+    output::Output,
+    router::{Router, WELL_KNOWN_PREFIX},
+    state::{Resources, State},
+    variables::{self, ComponentVariables},
+    worker::Instances,
+};
+
+/// The components of an application, by id.
+pub(crate) type Components = HashMap<String, ProxyHandler<Instances>>;
+
+/// Where in the state folder the components' output is kept, as under Spin.
+const LOGS: &str = "logs";
+
+/// Compiles the components of an application and gives each what it is granted.
+pub(crate) fn components(manifest: &Manifest, options: &Options) -> anyhow::Result<Components> {
+    let values = variables::resolve(manifest, &options.variables).map_err(missing_variables)?;
+    check_sources(&manifest.components)?;
+    let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
+    let mut components = HashMap::new();
+    for component in &manifest.components {
+        let instances = Instances {
+            component: component.id.as_str().into(),
+            engine: Arc::clone(&engine),
+            service: service(&engine, component)?,
+            resources: resources(component, &manifest.folder, &values, options)
+                .with_context(|| format!("component {}", component.id))?,
+            limits: options.limits,
+            log: options.log.clone(),
+        };
+        components.insert(component.id.clone(), ProxyHandler::new(instances));
+    }
+    Ok(components)
+}
+
+/// Tells of routes that nobody will ever reach.
+pub(crate) fn warn_of_routes(router: &Router, options: &Options) {
+    for shadowed in router.shadowed() {
+        options.log.line(&format!(
+            "the route {} of component {} is never used: component {} has the same, later",
+            shadowed.route, shadowed.component, shadowed.by
+        ));
+    }
+    for route in router.routes() {
+        if route.absolute().starts_with(WELL_KNOWN_PREFIX) {
+            options.log.line(&format!(
+                "the route {} of component {} is never used: the runtime answers \
+                 {WELL_KNOWN_PREFIX}... itself",
+                route.raw, route.component
+            ));
+        }
+    }
+}
+
+fn resources(
+    component: &Component,
+    folder: &Path,
+    values: &BTreeMap<String, String>,
+    options: &Options,
+) -> anyhow::Result<Resources> {
+    let logs = options.state_dir.as_ref().map(|folder| folder.join(LOGS));
+    let terminal = (!options.quiet).then_some(&options.log);
+    let (stdout, stderr) = Output::of_component(&component.id, logs.as_deref(), terminal)?;
+    let variables = ComponentVariables::new(component, values).map_err(anyhow::Error::msg)?;
+    Ok(Resources {
+        variables: Arc::new(variables),
+        environment: component.environment.clone(),
+        files: Files::copy(&component.files, folder, &options.log)?,
+        stdout,
+        stderr,
+    })
+}
+
+fn service(engine: &Engine, component: &Component) -> anyhow::Result<ServicePre<State>> {
+    let what = || {
+        let (id, file) = (&component.id, component.source.display());
+        format!("component {id}: {file} cannot be run")
+    };
+    let instance = engine.load(&component.source).with_context(what)?;
+    ServicePre::new(instance)
+        .map_err(anyhow::Error::from)
+        .with_context(what)
+}
+
+fn check_sources(components: &[Component]) -> anyhow::Result<()> {
+    let missing: Vec<_> = components
+        .iter()
+        .filter(|component| !component.source.is_file())
+        .map(|component| {
+            let (id, file) = (&component.id, component.source.display());
+            format!("component {id}: there is no file {file}")
+        })
+        .collect();
+    if !missing.is_empty() {
+        bail!("{}; `make build` makes the components", missing.join("\n"));
+    }
+    Ok(())
+}
+
+fn missing_variables(names: Vec<String>) -> anyhow::Error {
+    let lines = names.iter().map(|name| {
+        format!(
+            "the variable {name} is required and has no value; give it with --variable \
+             {name}=VALUE or SPIN_VARIABLE_{}",
+            name.to_ascii_uppercase()
+        )
+    });
+    anyhow::Error::msg(lines.collect::<Vec<_>>().join("\n"))
+}

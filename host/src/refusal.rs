@@ -1,0 +1,70 @@
+//! What the host itself has to say to a client.
+
+use http::{HeaderValue, Response, StatusCode, header};
+
+use crate::{body::Body, headers::BadRequest};
+
+/// An answer that no component gave.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    detail: String,
+}
+
+/// A response without a body, as Spin gives it where no component is asked.
+pub(crate) fn bare(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::full(""));
+    *response.status_mut() = status;
+    response
+}
+
+impl Refusal {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: detail.into(),
+        }
+    }
+
+    /// Something failed that the client cannot mend; the log says what.
+    pub(crate) fn internal() -> Self {
+        let detail = "The server could not answer this request.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
+    /// A component took too long.
+    pub(crate) fn timeout() -> Self {
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "The answer took too long.")
+    }
+
+    /// There is no place for the request.
+    pub(crate) fn busy() -> Self {
+        let detail = "The server has too many requests to answer this one now.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
+    /// The refusal as an RFC 9457 problem document.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let problem = serde_json::json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or_default(),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        let mut response = Response::new(Body::full(problem.to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        let json = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, json);
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<BadRequest> for Refusal {
+    fn from(bad: BadRequest) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, bad.to_string())
+    }
+}
