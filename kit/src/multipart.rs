@@ -1,10 +1,13 @@
 //! The fields of a `multipart/form-data` body (RFC 7578). `multer` takes the body apart; what a part
 //! is called, how its text is read and how much of it there may be is decided here, as Werkzeug does.
 
-use std::convert::Infallible;
+use std::{collections::HashMap, convert::Infallible};
 
 use bytes::Bytes;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::{
+    HeaderName, HeaderValue,
+    header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+};
 use multer::{Field, Multipart};
 
 use crate::{
@@ -39,11 +42,14 @@ pub(crate) async fn fields(content_type: &str, data: Bytes) -> Result<MultiDict>
                 "the form has more than {MAX_FORM_PARTS} parts"
             )));
         }
-        let header = part.headers().get(CONTENT_DISPOSITION);
-        let disposition = header.map_or("", |value| {
-            str::from_utf8(value.as_bytes()).unwrap_or_default()
-        });
-        let mut options = header_options::parse(disposition);
+        if part
+            .headers()
+            .values()
+            .any(|value| str::from_utf8(value.as_bytes()).is_err())
+        {
+            return Err(malformed("a part's header is not UTF-8"));
+        }
+        let mut options = options_of(&part, &CONTENT_DISPOSITION);
         let Some(name) = options.remove("name") else {
             return Err(malformed("a part has no name"));
         };
@@ -56,11 +62,14 @@ pub(crate) async fn fields(content_type: &str, data: Bytes) -> Result<MultiDict>
     Ok(fields)
 }
 
+/// The options of one of a part's headers, whose bytes are known to be UTF-8.
+fn options_of(part: &Field<'_>, name: &HeaderName) -> HashMap<String, String> {
+    let header = part.headers().get(name).map(HeaderValue::as_bytes);
+    header_options::parse(str::from_utf8(header.unwrap_or_default()).unwrap_or_default())
+}
+
 async fn text(name: &str, part: Field<'_>) -> Result<String> {
-    let charset = part.headers().get(CONTENT_TYPE).and_then(|content_type| {
-        let content_type = str::from_utf8(content_type.as_bytes()).ok()?;
-        header_options::parse(content_type).remove("charset")
-    });
+    let charset = options_of(&part, &CONTENT_TYPE).remove("charset");
     let bytes = part.bytes().await.map_err(malformed)?;
     if bytes.len() > MAX_FIELD_BYTES {
         return Err(Error::TooMuch(format!(
@@ -154,6 +163,10 @@ mod tests {
                 &body(&[("Content-Disposition: form-data", b"1")]),
             ),
             ("no disposition", &body(&[("X-Y: z", b"1")])),
+            (
+                "no UTF-8",
+                b"--b\r\nContent-Disposition: x; name=a\r\nX: \xff\r\n\r\n\r\n--b--",
+            ),
             ("no header", b"--b\r\n\r\n1\r\n--b--"),
         ] {
             let got = parse(bytes);

@@ -59,11 +59,14 @@ impl Accept {
     fn welcome(&self, kind: &str, subtype: &str) -> Welcome {
         let mut best = Welcome::default();
         for range in &self.ranges {
-            if let Some(specificity) = range.specificity(kind, subtype)
-                && specificity >= best.specificity
-            {
+            let Some(specificity) = range.specificity(kind, subtype) else {
+                continue;
+            };
+            // The closest range counts; where one is there twice, at its best.
+            let quality = range.quality;
+            if (specificity, quality) > (best.specificity, best.quality) {
                 best = Welcome {
-                    quality: range.quality,
+                    quality,
                     specificity,
                 };
             }
@@ -100,15 +103,17 @@ impl Range {
     }
 }
 
-/// Rust's floats also read `inf`, `NaN` and `1e3`, which no quality may be.
+/// A quality from 0 to 1, which is 1 where it is not said. Rust's floats also read `inf`, `NaN` and
+/// `1e3`, which no quality may be.
 fn quality(text: &str) -> Option<f32> {
+    if text.is_empty() {
+        return Some(1.0);
+    }
     let plain = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    text.parse::<f32>()
-        .ok()
-        .filter(|_| plain)
-        .map(|value| value.min(1.0))
+    let quality = text.parse::<f32>().ok().filter(|_| plain)?;
+    (quality <= 1.0).then_some(quality)
 }
 
 #[cfg(test)]

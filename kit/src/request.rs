@@ -269,13 +269,20 @@ impl Request {
     }
 }
 
-/// A header's name as WSGI has it: `content-type` becomes `Content-Type`.
+/// A header's name as WSGI has it, which is Python's `str.title()`: `content-type` becomes
+/// `Content-Type`, and a letter behind anything else is a capital, too.
 fn title_case(name: &HeaderName) -> String {
-    let words = name.as_str().split('-').map(|word| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_ascii_uppercase() + rest
+    let mut after_letter = false;
+    let titled = name.as_str().chars().map(|c| {
+        let titled = if after_letter {
+            c
+        } else {
+            c.to_ascii_uppercase()
+        };
+        after_letter = c.is_ascii_alphabetic();
+        titled
     });
-    words.collect::<Vec<_>>().join("-")
+    titled.collect()
 }
 
 #[cfg(test)]
@@ -390,12 +397,14 @@ mod tests {
             ("spin-client-addr", "10.0.0.1:1"),
             ("x-a", "2"),
             ("x-utf-8", "\u{e9}"),
+            ("x-3d_m.odel", ""),
         ]);
         let want = [
             ("Host", "uri.example:81"),
             ("X-A", "1"),
             ("X-A", "2"),
             ("X-Utf-8", "Ã©"),
+            ("X-3D_M.Odel", ""),
         ];
         assert_eq!(
             request.header_items(),
