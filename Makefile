@@ -52,11 +52,14 @@ test-rust: functions cc-installed
 test-hurl: build $(HURL)
 	tests/run-hurl $(HANDSPUN) $(HURL)
 
-test-parity: build $(PARITY)
-	HANDSPUN=$(HANDSPUN) $(PARITY)/bin/python -m pytest tests/parity
+# -B: no compiled Python among the sources.
+PYTEST = HANDSPUN=$(HANDSPUN) $(PARITY)/bin/python -B -m pytest tests/parity
 
-parity: build $(PARITY) ## compare with real Flask, with fresh random cases
-	HANDSPUN=$(HANDSPUN) PARITY_SEED=fresh $(PARITY)/bin/python -m pytest tests/parity
+test-parity: build $(PARITY)
+	env -u PARITY_SEED $(PYTEST)
+
+parity: build $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
+	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(PYTEST)
 
 lint: cc-installed ## check format, clippy, docs
 	cargo fmt --all --check

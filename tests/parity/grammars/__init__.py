@@ -1,0 +1,1 @@
+"""Requests as clients send them and as parsers get them wrong, for hypothesis."""

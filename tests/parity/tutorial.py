@@ -1,0 +1,126 @@
+"""The tutorial's programs on Flask, at Handspun's paths.
+
+Written as somebody who followed the tutorial would write them, with Flask's own parsers and nothing
+checked by hand: what they answer is what Flask does. Where the tutorial prints to its terminal, a
+client that prefers JSON gets what was printed.
+"""
+
+import os
+import time
+
+from flask import Flask, Response, jsonify, redirect, render_template, request
+
+app = Flask(__name__)
+
+
+def wants_json():
+    """Whether the client prefers JSON to a page and to text."""
+    offers = ["text/plain", "text/html", "application/json"]
+    return request.accept_mimetypes.best_match(offers) == "application/json"
+
+
+@app.get("/index")
+def index():
+    title = request.args.get("title", "我的")
+    user = {"username": request.args.get("username", "duke")}
+    if wants_json():
+        return jsonify(title=title, user=user)
+    return render_template("index.html", title=title, user=user)
+
+
+@app.get("/args")
+def first_arg():
+    data = request.args.get("infor")
+    if wants_json():
+        return jsonify(infor=data)
+    if data is None:
+        return ""
+    return data
+
+
+@app.get("/args/list")
+def list_of_args():
+    data = request.args.getlist("infor")
+    if wants_json():
+        return jsonify(infor=data)
+    return str(data)
+
+
+@app.post("/form")
+def form():
+    printed = {"form_repr": str(request.form), "args_repr": str(request.args)}
+    if wants_json():
+        form, args = (list(both.items(multi=True)) for both in (request.form, request.args))
+        return jsonify(form=form, args=args, **printed)
+    return "success"
+
+
+@app.post("/form/stream")
+def form_stream():
+    data = request.stream.read().decode(encoding="utf-8")
+    if wants_json():
+        return jsonify(data=data)
+    return data
+
+
+@app.post("/register")
+def register():
+    name = request.form["name"]
+    if wants_json():
+        return jsonify(
+            name=name,
+            names=request.form.getlist("name"),
+            nickname=request.form.get("nickname", default="唤醒手腕"),
+            headers=list(request.headers.items()),
+        )
+    return "welcome"
+
+
+@app.post("/add")
+def add():
+    return jsonify({"sum": request.json["a"] + request.json["b"]})
+
+
+@app.get("/cookies/add")
+def add_cookie():
+    response = jsonify(added=["name", "唤醒手腕"]) if wants_json() else Response("add cookies")
+    response.set_cookie(key="name", value="唤醒手腕", expires=time.time() + 6 * 60)
+    return response
+
+
+@app.get("/add")
+def moved_add_cookie():
+    return redirect("/cookies/add", code=307)
+
+
+@app.get("/show")
+@app.get("/cookies/show")
+def show_cookies():
+    if wants_json():
+        return jsonify(cookies=list(request.cookies.items(multi=True)))
+    return str(request.cookies)
+
+
+@app.get("/delete")
+@app.get("/cookies/delete")
+def delete_cookie():
+    response = jsonify(deleted="name") if wants_json() else Response("delete cookies")
+    response.set_cookie("name", "", expires=0)
+    return response
+
+
+@app.get("/env")
+def env():
+    conf = os.getenv("CONF", default="唤醒手腕")
+    if wants_json():
+        return jsonify(conf=conf)
+    return conf
+
+
+@app.get("/sleep")
+def sleep():
+    seconds = float(request.args.get("seconds", 10))
+    time.sleep(seconds)
+    if wants_json():
+        return jsonify(seconds=seconds)
+    return "hello world"
