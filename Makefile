@@ -13,8 +13,9 @@ HANDSPUN := target/release/handspun
 HURL_VERSION := 8.0.1
 HURL := target/tools/hurl-$(HURL_VERSION)/bin/hurl
 
-# Flask to compare with, in an environment of its own.
+# Flask to compare with, and what drives a browser, each in an environment of its own.
 PARITY := target/parity-venv
+BROWSER := target/browser-venv
 
 # Functions and the guests of the host's tests: all that is not native.
 GUESTS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard \
@@ -27,7 +28,8 @@ NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 # gets its line in it.
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help up build functions host test test-rust test-hurl test-parity parity lint fmt clean
+.PHONY: help up build functions host test test-rust test-hurl test-parity test-browser \
+	parity lint fmt clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -43,7 +45,7 @@ functions: target-installed
 host: cc-installed
 	$(NATIVE) cargo build $(LOCKED) --release -p host
 
-test: test-rust test-hurl test-parity ## build and run all tests
+test: test-rust test-hurl test-parity test-browser ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh. The host's tests are
 # on their own: together with kit's features, cargo would build a second wasmtime.
@@ -55,13 +57,27 @@ test-hurl: build $(HURL)
 	tests/run-hurl $(HANDSPUN) $(HURL)
 
 # -B: no compiled Python among the sources.
-PYTEST = HANDSPUN=$(HANDSPUN) $(PARITY)/bin/python -B -m pytest tests/parity
+pytest = HANDSPUN=$(HANDSPUN) target/$1-venv/bin/python -B -m pytest tests/$1
 
 test-parity: build $(PARITY)
-	env -u PARITY_SEED $(PYTEST)
+	env -u PARITY_SEED $(call pytest,parity)
 
 parity: build $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
-	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(PYTEST)
+	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(call pytest,parity)
+
+# Without a browser, and where none can be installed, this is skipped; in CI that is an error.
+test-browser: build
+	@if tests/need-packages browser; then \
+		$(MAKE) run-test-browser; \
+	elif [ -n "$(CI)" ]; then \
+		exit 1; \
+	else \
+		echo "skipped: the tests in a browser"; \
+	fi
+
+.PHONY: run-test-browser
+run-test-browser: $(BROWSER)
+	$(call pytest,browser)
 
 lint: cc-installed ## check format, clippy, docs
 	cargo fmt --all --check
@@ -98,9 +114,9 @@ hurl-libraries:
 	@tests/need-packages hurl
 
 # Made anew when the requirements change.
-$(PARITY): tests/parity/requirements.txt
-	@tests/need-packages parity
+$(PARITY) $(BROWSER): target/%-venv: tests/%/requirements.txt
+	@tests/need-packages python
 	rm -rf $@
 	python3 -m venv $@
-	$@/bin/pip install --quiet --disable-pip-version-check -r $<
+	$@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
 	touch $@

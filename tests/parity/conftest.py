@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings  # noqa: E402
 import servers  # noqa: E402
 from compare import Exchange  # noqa: E402
 from differences import explained  # noqa: E402
+from program import handspun  # noqa: E402
 from wire import Request, send  # noqa: E402
 
 # What CI repeats, and how much more is tried with a fresh seed.
@@ -75,7 +76,7 @@ def addresses(tmp_path_factory):
     with contextlib.ExitStack() as stack:
         flask = stack.enter_context(servers.flask())
         try:
-            ours = stack.enter_context(servers.handspun(tmp_path_factory.mktemp("handspun")))
+            ours = stack.enter_context(handspun(tmp_path_factory.mktemp("handspun")))
         except (OSError, RuntimeError) as error:
             pytest.exit(f"Handspun cannot be compared: {error}", returncode=1)
         yield flask, ours

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from differences import DIFFERENCES, explained, shows
-from servers import ROOT
+from program import ROOT
 
 AREA = "document"
 DOCUMENT = "docs/parity.md"

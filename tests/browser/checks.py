@@ -1,0 +1,32 @@
+"""What holds for every page: each check returns what is wrong, line by line."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+_STICKING_OUT = """() => {
+    const root = document.documentElement;
+    const room = root.clientWidth;
+    if (root.scrollWidth <= room) return [];
+    const clipped = (element) => {
+        for (let box = element.parentElement; box && box !== document.body; box = box.parentElement)
+            if (getComputedStyle(box).overflowX !== "visible") return true;
+        return false;
+    };
+    const wide = [...document.body.querySelectorAll("*")]
+        .filter((element) => element.getBoundingClientRect().right > room && !clipped(element))
+        .map((element) => element.cloneNode().outerHTML);
+    return [`the page is ${root.scrollWidth} px wide, the window ${room} px`, ...new Set(wide)];
+}"""
+
+
+def sticking_out(page) -> list[str]:
+    """Why the page scrolls sideways: how wide it is, and which elements reach out of the window."""
+    return page.evaluate(_STICKING_OUT)
+
+
+def violations(page) -> list[str]:
+    """What axe-core finds: the rule, the element, and how to mend it. Scripts have to be on."""
+    return [
+        f"{rule['id']}: {node['html']}: {node['failureSummary']}"
+        for rule in Axe().run(page).response["violations"]
+        for node in rule["nodes"]
+    ]

@@ -1,0 +1,175 @@
+"""A browser for all tests; for each one a server, a page and a console of its own."""
+
+import os
+import shutil
+import sys
+
+# Nothing is written beside the sources; `make clean` deletes what is under target/.
+sys.dont_write_bytecode = True
+
+import pytest  # noqa: E402
+from playwright.sync_api import expect, sync_playwright  # noqa: E402
+
+import checks  # noqa: E402
+from console import Console  # noqa: E402
+from program import ROOT, handspun  # noqa: E402
+from scripts import Scripts  # noqa: E402
+from view import View  # noqa: E402
+
+SCREENSHOTS = ROOT / "target/screenshots"
+
+# How long a page may take to become what a test waits for. Only what hangs comes near it.
+WAIT_MS = 20_000
+
+# Playwright itself adds what keeps a browser quiet: no first run, no updates, no sync. The
+# rule for names keeps it off the network: what a page loads from elsewhere is an error.
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def pytest_sessionstart():
+    """What failed in an earlier run is not kept: it may be mended."""
+    for old in SCREENSHOTS.glob("failed-*.png"):
+        old.unlink()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--headed", action="store_true", help="show the browser's window")
+    parser.addoption("--slow", type=int, default=0, metavar="MS", help="wait before each step")
+
+
+@pytest.fixture(scope="session")
+def browser(pytestconfig):
+    """The system's Chromium, or the program `$CHROMIUM`."""
+    name = os.environ.get("CHROMIUM", "chromium")
+    program = shutil.which(name)
+    if program is None:
+        pytest.exit(f"Missing: the program {name}. On Debian: sudo apt-get install chromium", 1)
+    expect.set_options(timeout=WAIT_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=FLAGS,
+            headless=not pytestconfig.getoption("headed"),
+            slow_mo=pytestconfig.getoption("slow"),
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def variables() -> dict[str, str]:
+    """The application's variables; a test module may have its own."""
+    return {}
+
+
+@pytest.fixture
+def site(tmp_path, variables):
+    """Where a server with a new, empty state serves this test alone."""
+    with handspun(tmp_path, variables) as (host, port):
+        yield f"http://{host}:{port}"
+
+
+@pytest.fixture
+def view(request) -> View:
+    """How the test looks at the page; `views(...)` says in which ways."""
+    return getattr(request, "param", View())
+
+
+@pytest.fixture
+def context(browser, site, view):
+    """The browser as new: no cookies, nothing cached. Paths are the site's."""
+    context = browser.new_context(base_url=site, **view.context())
+    context.set_default_timeout(WAIT_MS)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def console(context):
+    """The errors that the browser shows; `expect` those that belong to the test."""
+    return Console(context)
+
+
+@pytest.fixture
+def tab(context):
+    """An empty tab; tests take `page`."""
+    return context.new_page()
+
+
+@pytest.fixture
+def scripts(tab, view):
+    """Whether the tab runs scripts."""
+    return Scripts(tab, view.scripts)
+
+
+@pytest.fixture
+def page(request, tab, scripts, console, view):
+    """The tab as the view says. After the test, each error that was not expected fails it."""
+    yield tab
+    if request.node.stash.get(FAILED, False):
+        _save(tab, f"failed-{_name(request)}-{view}")
+    # The tab answers after it has said all that it had to say.
+    tab.evaluate("0")
+    if problems := console.problems():
+        pytest.fail("the browser's console:\n" + "\n".join(problems), pytrace=False)
+
+
+@pytest.fixture
+def violations(page, scripts):
+    """Asks axe-core, in every view, what is wrong with the page."""
+
+    def violations() -> list[str]:
+        with scripts.on():
+            return checks.violations(page)
+
+    return violations
+
+
+@pytest.fixture
+def screenshot(request, page, view):
+    """Keeps the whole page as target/screenshots/NAME-WIDTH-LANG-SCHEME.png.
+
+    Without a name it is the test's.
+    """
+
+    def screenshot(name: str = ""):
+        _save(page, f"{name or _name(request)}-{view}")
+
+    return screenshot
+
+
+@pytest.fixture
+def inspect(page, screenshot, violations):
+    """Takes a screenshot, and checks what holds for every page."""
+
+    def inspect(name: str = ""):
+        __tracebackhide__ = True
+        screenshot(name)
+        if found := checks.sticking_out(page) + violations():
+            pytest.fail("\n".join(found))
+
+    return inspect
+
+
+def _name(request) -> str:
+    return request.node.originalname.removeprefix("test_").replace("_", "-")
+
+
+def _save(page, name: str):
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, animations="disabled")
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Tells the fixtures whether the test failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report

@@ -1,0 +1,31 @@
+"""What the browser complained about: scripts, the content security policy, what did not load."""
+
+
+class Console:
+    """The errors of all pages of a context, and which of them a test expects."""
+
+    def __init__(self, context):
+        self.errors: list[str] = []
+        self._expected: list[str] = []
+        context.on("console", self._message)
+        context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
+
+    def expect(self, part: str):
+        """Allows errors that contain `part`, and demands one."""
+        self._expected.append(part)
+
+    def problems(self) -> list[str]:
+        """Errors that were not expected, and expected ones that did not come."""
+        unexpected = [
+            error for error in self.errors if not any(part in error for part in self._expected)
+        ]
+        missing = [
+            f"expected, but not seen: {part}"
+            for part in self._expected
+            if not any(part in error for error in self.errors)
+        ]
+        return unexpected + missing
+
+    def _message(self, message):
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location['url']})")

@@ -1,0 +1,109 @@
+"""The tests' own means: a view is what it says, and a check that must fail does."""
+
+import pytest
+
+from checks import sticking_out
+from view import LANGS, SCHEMES, WIDTHS, views
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>off</title>
+</head>
+<body>
+    <main>
+        <h1>Trial</h1>
+        <noscript><p>without</p></noscript>
+        %s
+        <script>document.title = "on"</script>
+    </main>
+</body>
+</html>"""
+
+
+@pytest.fixture
+def trial(page):
+    """Opens a page with this markup, served under this policy."""
+
+    def trial(markup: str = "", policy: str = "script-src 'unsafe-inline'"):
+        headers = {"Content-Security-Policy": policy}
+        body = PAGE % markup
+        page.route(
+            "**/trial",
+            lambda route: route.fulfill(body=body, headers=headers, content_type="text/html"),
+        )
+        page.goto("/trial")
+        return page
+
+    return trial
+
+
+@views(widths=WIDTHS)
+def test_the_window_is_as_wide_as_the_view_says(trial, view):
+    assert trial().evaluate("innerWidth") == view.width
+
+
+@views(schemes=SCHEMES)
+def test_the_colours_are_those_of_the_view(trial, view):
+    dark = trial().evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert dark == (view.scheme == "dark")
+
+
+@views(langs=LANGS)
+def test_page_and_server_are_told_the_language(page, view):
+    with page.expect_request("**/routes") as request:
+        page.goto("/routes")
+    assert request.value.all_headers()["accept-language"].startswith(view.lang)
+    assert page.evaluate("navigator.language").startswith(view.lang)
+
+
+@views(scripts=[True, False])
+def test_scripts_run_or_do_not(trial, view):
+    page = trial()
+    assert page.title() == ("on" if view.scripts else "off")
+    assert page.locator("noscript p").is_visible() == (not view.scripts)
+
+
+@views(scripts=[True, False])
+def test_axe_finds_what_is_wrong_and_nothing_else(trial, violations, view):
+    trial("<p>plain</p>")
+    assert violations() == []
+    page = trial('<input type="text">')
+    found = violations()
+    assert [line.partition(":")[0] for line in found] == ["label"]
+    # Scripts were on for axe-core only.
+    assert page.title() == trial().title()
+    assert trial().title() == ("on" if view.scripts else "off")
+
+
+@views(widths=WIDTHS)
+def test_what_is_too_wide_is_found(trial, view):
+    assert sticking_out(trial('<div style="overflow: auto"><hr style="width: 2000px"></div>')) == []
+    found = sticking_out(trial('<hr style="width: 2000px">'))
+    assert f"the window {view.width} px" in found[0]
+    assert found[1:] == ['<hr style="width: 2000px">']
+
+
+@pytest.mark.parametrize(
+    "markup, policy, part",
+    [
+        ("<p style='color: red'>", "script-src 'unsafe-inline'; style-src 'self'", "inline style"),
+        ("", "script-src 'self'", "inline script"),
+        ("<script>throw Error('thrown')</script>", "", "uncaught: thrown"),
+        ("<script>console.error('said')</script>", "", "said"),
+        ("<img src='/nothing' alt=''>", "", "status of 404"),
+        ("<img src='http://example.com/' alt=''>", "", "ERR_NAME_NOT_RESOLVED"),
+    ],
+)
+def test_errors_reach_the_console(trial, console, markup, policy, part):
+    trial(markup, policy)
+    [problem] = console.problems()
+    assert part in problem
+    console.expect(part)
+    assert console.problems() == []
+
+
+def test_an_expected_error_has_to_come(console):
+    console.expect("nothing like it")
+    assert console.problems() == ["expected, but not seen: nothing like it"]

@@ -1,0 +1,29 @@
+"""The pages that keep nothing: each is fit for every window and both colour schemes."""
+
+from checks import sticking_out
+from view import SCHEMES, WIDTHS, views
+
+
+@views(widths=WIDTHS, schemes=SCHEMES)
+def test_the_routes_are_a_page(page, inspect):
+    page.goto("/routes")
+    assert page.get_by_role("link", name="/index").is_visible()
+    inspect("routes")
+
+
+@views(widths=WIDTHS, schemes=SCHEMES)
+def test_an_error_is_a_page(page, console, inspect):
+    console.expect("status of 404")
+    page.goto("/no/such/" + "page" * 100)
+    assert page.locator("h1").inner_text() == "404 Not Found"
+    inspect("error")
+
+
+@views(widths=WIDTHS)
+def test_the_tutorials_page_lacks_landmarks_and_nothing_else(page, screenshot, violations):
+    page.goto("/index")
+    screenshot("index")
+    assert sticking_out(page) == []
+    # It stays as the tutorial has it, without <main>.
+    rules = {line.partition(":")[0] for line in violations()}
+    assert rules == {"landmark-one-main", "region"}
