@@ -1,13 +1,13 @@
 //! Reading a body, never more of it than allowed.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_LENGTH};
-use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
 use crate::error::{Error, Result};
 
-/// The most a body may hold, in bytes, where a function does not say otherwise. That many are
-/// accepted; one more is 413.
+/// The most a body may hold, in bytes, where a view does not say otherwise
+/// ([`Request::set_body_limit`](crate::Request::set_body_limit)). That many are accepted; one more is 413.
 pub const MAX_BODY_BYTES: u64 = 1024 * 1024;
 
 /// A body that is on its way, in or out.
@@ -16,37 +16,117 @@ pub type Body = UnsyncBoxBody<Bytes, BoxError>;
 /// Whatever made a body, or a view, fail.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Reads a body to its end.
+/// A body on its way in, of which no more comes out than its limit.
 ///
 /// What `Content-Length` announces is believed where it is too much: nothing is read then. A chunked
 /// body announces nothing and is counted while it comes in.
-///
-/// # Errors
-/// 413 above `limit_bytes`; 400 where the body breaks off or its length is not what was announced.
-pub(crate) async fn read(mut body: Body, headers: &HeaderMap, limit_bytes: u64) -> Result<Bytes> {
-    let announced = content_length(headers)?;
-    if announced.is_some_and(|length| length > limit_bytes) {
-        return Err(Error::TooLarge { limit_bytes });
-    }
-    let mut data = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame =
-            frame.map_err(|_| Error::Malformed("the body broke off before its end".to_owned()))?;
-        let Ok(chunk) = frame.into_data() else {
-            continue;
-        };
-        if (data.len() + chunk.len()) as u64 > limit_bytes {
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    body: Body,
+    announced: Option<u64>,
+    limit_bytes: u64,
+    read_bytes: u64,
+    ended: bool,
+}
+
+impl Incoming {
+    /// # Errors
+    /// 413 where more than the limit is announced.
+    pub(crate) fn new(body: Body, headers: &HeaderMap, limit_bytes: u64) -> Result<Self> {
+        let announced = content_length(headers)?;
+        if announced.is_some_and(|length| length > limit_bytes) {
             return Err(Error::TooLarge { limit_bytes });
         }
-        data.extend_from_slice(&chunk);
+        Ok(Self {
+            body,
+            announced,
+            limit_bytes,
+            read_bytes: 0,
+            ended: false,
+        })
     }
-    match announced {
-        Some(length) if length != data.len() as u64 => Err(Error::Malformed(format!(
-            "the body has {} bytes, but content-length says {length}",
-            data.len()
-        ))),
-        _ => Ok(data.freeze()),
+
+    /// One that has come in already.
+    pub(crate) fn of_data(data: Bytes) -> Self {
+        let length = data.len() as u64;
+        Self {
+            body: Full::new(data)
+                .map_err(|never| match never {})
+                .boxed_unsync(),
+            announced: Some(length),
+            limit_bytes: length,
+            read_bytes: 0,
+            ended: false,
+        }
     }
+
+    /// The next bytes, never none of them; `None` at the end.
+    ///
+    /// # Errors
+    /// 413 above the limit; 400 where the body breaks off or its length is not what was announced.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        while !self.ended {
+            let Some(frame) = self.body.frame().await else {
+                self.ended = true;
+                break;
+            };
+            let frame = frame
+                .map_err(|_| Error::Malformed("the body broke off before its end".to_owned()))?;
+            let Ok(chunk) = frame.into_data() else {
+                continue;
+            };
+            self.read_bytes += chunk.len() as u64;
+            if self.read_bytes > self.limit_bytes {
+                return Err(Error::TooLarge {
+                    limit_bytes: self.limit_bytes,
+                });
+            }
+            if !chunk.is_empty() {
+                return Ok(Some(chunk));
+            }
+        }
+        match self.announced {
+            Some(length) if length != self.read_bytes => Err(Error::Malformed(format!(
+                "the body has {} bytes, but content-length says {length}",
+                self.read_bytes
+            ))),
+            _ => Ok(None),
+        }
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// Those of [`Self::chunk`].
+    pub(crate) async fn read(mut self) -> Result<Bytes> {
+        let mut data = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            append(&mut data, &chunk, self.most_bytes());
+        }
+        Ok(data.into())
+    }
+
+    /// How many bytes it can have.
+    pub(crate) fn most_bytes(&self) -> u64 {
+        self.announced.unwrap_or(self.limit_bytes)
+    }
+
+    /// How many bytes came in so far.
+    pub(crate) fn read_bytes(&self) -> u64 {
+        self.read_bytes
+    }
+}
+
+/// Adds a chunk to what grows up to `most_bytes`. A vector alone doubles its room, and 17 MiB would
+/// hold 32 of the 128 that an instance has.
+pub(crate) fn append(data: &mut Vec<u8>, chunk: &[u8], most_bytes: u64) {
+    let length = data.len() + chunk.len();
+    if length > data.capacity() {
+        let most = usize::try_from(most_bytes).unwrap_or(usize::MAX);
+        let room = data.capacity().saturating_mul(2).min(most).max(length);
+        data.reserve_exact(room - data.len());
+    }
+    data.extend_from_slice(chunk);
 }
 
 fn content_length(headers: &HeaderMap) -> Result<Option<u64>> {
@@ -94,7 +174,7 @@ mod tests {
     }
 
     fn read_now(body: Body, headers: &HeaderMap) -> Result<Bytes> {
-        block_on(read(body, headers, LIMIT_BYTES))
+        block_on(Incoming::new(body, headers, LIMIT_BYTES)?.read())
     }
 
     #[test]
@@ -156,5 +236,27 @@ mod tests {
                 "{length:?}: {got:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_chunk_is_never_empty_and_the_end_stays_the_end() {
+        let body = chunked(&["", "12", "", "3", ""], false);
+        let mut incoming = Incoming::new(body, &HeaderMap::new(), LIMIT_BYTES).unwrap();
+        let mut next = || block_on(incoming.chunk()).unwrap();
+        assert_eq!([next(), next()], [Some("12".into()), Some("3".into())]);
+        assert_eq!([next(), next()], [None, None]);
+        assert_eq!(incoming.read_bytes(), 3);
+    }
+
+    #[test]
+    fn room_is_not_made_for_more_than_there_can_be() {
+        let most_bytes = 1000;
+        let mut data = Vec::new();
+        for _ in 0..most_bytes {
+            append(&mut data, b"x", most_bytes);
+            assert!(data.capacity() as u64 <= most_bytes);
+        }
+        append(&mut data, b"one more", most_bytes);
+        assert_eq!(data.len() as u64, most_bytes + 8);
     }
 }

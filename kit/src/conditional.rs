@@ -3,15 +3,84 @@
 //! Only entity tags are compared. Files have no time of change that means anything: a runtime copies
 //! them when it starts. So conditions by date are ignored, which is what 13.1.3 and 13.1.4 ask for.
 
+use bytes::Bytes;
 use http::{
-    HeaderMap, Method,
-    header::{IF_MATCH, IF_NONE_MATCH, IF_RANGE},
+    HeaderMap, Method, StatusCode,
+    header::{ETAG, IF_MATCH, IF_NONE_MATCH, IF_RANGE},
 };
 
 use crate::{
     error::{Error, Result},
     etag::{self, ETag, Tags},
+    request::Request,
+    response::{self, Response},
 };
+
+impl Request {
+    /// Checks that what a request is to change is what its client has seen: `If-Match`, compared strongly,
+    /// and `If-None-Match`, which names what must not be there. Without either all is well.
+    ///
+    /// `own` is the tag of what is there now. An HTML form cannot send a header: `field` is what its
+    /// hidden field says instead, `None` where it has none, and counts besides the header.
+    ///
+    /// Between this and the change another request may come: let the change itself say in its `WHERE`
+    /// what it is to change.
+    ///
+    /// # Errors
+    /// 412 where something else is there.
+    ///
+    /// # Example
+    /// ```
+    /// use kit::{ETag, Request, Response, Result, no_content};
+    ///
+    /// async fn delete(mut request: Request) -> Result<Response> {
+    ///     let own = ETag::of_hash(b"version 7");
+    ///     let form = request.form().await?;
+    ///     request.check_if_match(&own, form.get("if_match"))?;
+    ///     Ok(no_content())
+    /// }
+    /// ```
+    pub fn check_if_match(&self, own: &ETag, field: Option<&str>) -> Result<()> {
+        is_unchanged(self.method(), self.headers(), own)?;
+        let field = field.map(Tags::of_text);
+        if field.is_some_and(|tags| !tags.any(|tag| own.is_strongly(tag))) {
+            return Err(Error::PreconditionFailed);
+        }
+        Ok(())
+    }
+
+    /// The answer to a client that has it already: 304, with the tag; `None` where it is to be sent, and
+    /// then with the tag too ([`ETag::header`]). For GET and HEAD.
+    ///
+    /// A strong tag is of one representation: a page and JSON of the same thing need tags of their own.
+    ///
+    /// # Errors
+    /// 412 where `If-Match` names something else.
+    ///
+    /// # Example
+    /// ```
+    /// use kit::{ETag, Request, Response, Result, json, jsonify};
+    ///
+    /// async fn show(request: Request) -> Result<Response> {
+    ///     let tag = ETag::of_hash(b"version 7");
+    ///     if let Some(response) = request.not_modified(&tag)? {
+    ///         return Ok(response);
+    ///     }
+    ///     let mut response = jsonify(&json!({ "id": 7 }));
+    ///     response.headers_mut().insert("etag", tag.header());
+    ///     Ok(response)
+    /// }
+    /// ```
+    pub fn not_modified(&self, own: &ETag) -> Result<Option<Response>> {
+        let unchanged = is_unchanged(self.method(), self.headers(), own)?;
+        Ok(unchanged.then(|| {
+            let mut response = Response::new(response::body(Bytes::new()));
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response.headers_mut().insert(ETAG, own.header());
+            response
+        }))
+    }
+}
 
 /// Whether the client has it already: 304.
 ///
@@ -44,6 +113,7 @@ pub(crate) fn allows_range(headers: &HeaderMap, own: &ETag) -> bool {
 #[cfg(test)]
 mod tests {
     use http::{HeaderName, HeaderValue};
+    use http_body_util::Full;
 
     use super::*;
 
@@ -133,6 +203,77 @@ mod tests {
                 want,
                 "{lines:?}"
             );
+        }
+    }
+
+    fn request(method: &Method, lines: &[(&'static str, &'static str)]) -> Request {
+        let body: Full<Bytes> = Full::default();
+        let mut request = http::Request::new(body);
+        *request.method_mut() = method.clone();
+        *request.headers_mut() = headers(lines);
+        Request::new(request)
+    }
+
+    #[test]
+    fn a_change_is_of_what_its_client_has_seen() {
+        const SEEN: (&str, &str) = ("if-match", "\"61\"");
+        const OTHER: (&str, &str) = ("if-match", "\"62\"");
+        for (lines, field, want) in [
+            (&[][..], None, true),
+            (&[SEEN], None, true),
+            (&[OTHER], None, false),
+            (&[("if-match", "*")], None, true),
+            (&[("if-match", "W/\"61\"")], None, false),
+            (&[("if-match", "")], None, false),
+            (&[("if-none-match", "*")], None, false),
+            (&[("if-none-match", "\"61\"")], None, false),
+            (&[("if-none-match", "\"62\"")], None, true),
+            (&[], Some("\"61\""), true),
+            (&[], Some(" \"62\", \"61\" "), true),
+            (&[], Some("*"), true),
+            (&[], Some("\"62\""), false),
+            (&[], Some("W/\"61\""), false),
+            (&[], Some("61"), false),
+            (&[], Some(""), false),
+            (&[SEEN], Some("\"61\""), true),
+            (&[SEEN], Some("\"62\""), false),
+            (&[OTHER], Some("\"61\""), false),
+        ] {
+            for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::POST] {
+                let got = request(&method, lines).check_if_match(&ETag::of_hash(b"a"), field);
+                match got {
+                    Ok(()) => assert!(want, "{method} {lines:?} {field:?}"),
+                    Err(error) => assert!(
+                        !want && error.status() == 412,
+                        "{method} {lines:?} {field:?}"
+                    ),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_has_it_already_is_told_so() {
+        for (lines, want) in [
+            (&[][..], Some(false)),
+            (&[("if-none-match", "\"61\"")], Some(true)),
+            (&[("if-none-match", "W/\"61\"")], Some(true)),
+            (&[("if-none-match", "\"62\"")], Some(false)),
+            (&[("if-match", "\"62\"")], None),
+        ] {
+            for method in [Method::GET, Method::HEAD] {
+                let got = request(&method, lines).not_modified(&ETag::of_hash(b"a"));
+                let Ok(response) = got else {
+                    assert_eq!(want, None, "{method} {lines:?}");
+                    continue;
+                };
+                assert_eq!(Some(response.is_some()), want, "{method} {lines:?}");
+                if let Some(response) = response {
+                    assert_eq!(response.status(), 304);
+                    assert_eq!(response.headers()["etag"], "\"61\"");
+                    assert_eq!(response.headers().len(), 1);
+                }
+            }
         }
     }
 }

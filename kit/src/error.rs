@@ -10,7 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a request is not answered as it was meant; each cause has one status.
 ///
 /// The client gets a problem document (RFC 9457), or a page that says the same where it is a browser.
-/// What a 4xx holds is for the client's eyes. What a 5xx holds goes to the log and never to the client.
+/// What an error holds is for the client's eyes, but for the cause of [`Self::Internal`]. A 5xx goes to
+/// the log.
 ///
 /// # Example
 /// ```
@@ -30,7 +31,8 @@ pub enum Error {
     /// 400: a field that must be there is not. Holds its name.
     #[error("the field {0} is missing")]
     MissingField(String),
-    /// 400: a parameter of the query is wrong. A wrong field of a body is [`Self::Unprocessable`].
+    /// 400: a parameter of the query is wrong, or the method that a form means. Any other wrong field of a
+    /// body is [`Self::Unprocessable`].
     #[error("the parameter {} {}", .0.field, .0.detail)]
     BadParameter(FieldError),
     /// 403: a browser sends a change that another site asked for.
@@ -101,6 +103,21 @@ pub enum Error {
     /// 500: our fault. Holds the cause, for the log.
     #[error("the server failed to answer; the cause is in its log")]
     Internal(#[source] BoxError),
+    /// 500: the application lacks a setting or a grant. Says to whoever runs it what to set or to grant,
+    /// and where; the client sees it, so it says nothing that a stranger may not know.
+    #[error("{0}")]
+    Misconfigured(String),
+    /// 503: not now, but later.
+    #[error("{detail}")]
+    Unavailable {
+        /// What cannot be done now.
+        detail: String,
+        /// When to try again, in seconds from now.
+        retry_after_seconds: u32,
+    },
+    /// 507: there is no room left for what is to be kept. Says what is full.
+    #[error("{0}")]
+    InsufficientStorage(String),
 }
 
 /// What is wrong with one field.
@@ -145,6 +162,14 @@ impl Error {
         Self::Internal(cause.into())
     }
 
+    /// What the log is to say: the cause where it is not for the client.
+    pub(crate) fn cause(&self) -> &(dyn std::error::Error + 'static) {
+        match self {
+            Self::Internal(cause) => cause.as_ref(),
+            error => error,
+        }
+    }
+
     /// The status that the client gets.
     pub fn status(&self) -> StatusCode {
         match self {
@@ -161,7 +186,9 @@ impl Error {
             Self::RangeNotSatisfiable { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Internal(_) | Self::Misconfigured(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::InsufficientStorage(_) => StatusCode::INSUFFICIENT_STORAGE,
         }
     }
 
@@ -193,6 +220,12 @@ impl Allow {
         names.dedup();
         // A method is a token (RFC 9110, section 9.1), so the list is always a valid header value.
         Self(HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS")))
+    }
+
+    /// Whether a method is one of them.
+    pub(crate) fn has(&self, method: &Method) -> bool {
+        let names = self.0.to_str().unwrap_or_default();
+        names.split(", ").any(|name| name == method.as_str())
     }
 
     /// The value of the header `Allow`.

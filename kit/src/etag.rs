@@ -64,13 +64,19 @@ impl<'a> Tags<'a> {
             .iter()
             .map(|line| line.as_bytes().trim_ascii())
             .collect();
-        if lines.is_empty() {
-            return None;
+        (!lines.is_empty()).then(|| Self::of_lines(&lines))
+    }
+
+    /// What such a header names, as the value of a form's field.
+    pub(crate) fn of_text(text: &'a str) -> Self {
+        Self::of_lines(&[text.as_bytes().trim_ascii()])
+    }
+
+    fn of_lines(lines: &[&'a [u8]]) -> Self {
+        match lines {
+            [b"*"] => Self::Any,
+            lines => Self::List(lines.iter().copied().flat_map(list).collect()),
         }
-        if lines == [b"*"] {
-            return Some(Self::Any);
-        }
-        Some(Self::List(lines.into_iter().flat_map(list).collect()))
     }
 
     /// Whether one of them is the tag, by this comparison; a tag is there for `*`.

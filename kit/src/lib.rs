@@ -23,42 +23,54 @@
 //! ```
 //!
 //! # Where to look
-//! - routes, 404, 405, HEAD, OPTIONS and the cross-site check: [`App`]
-//! - what came in (`request.args`, `.form()`, `.json()`, `.data()`, `.cookies()`): [`Request`]
+//! - routes, 404, 405, HEAD, OPTIONS, the cross-site check, and forms that mean PUT or DELETE: [`App`]
+//! - what came in (`request.args`, `.path_param()`, `.form()`, `.file()`, `.json()`, `.data()`,
+//!   `.cookies()`, `.language()`): [`Request`]
 //! - what goes out: [`text`], [`html`], [`jsonify`], [`render_template`], [`redirect`], [`see_other`],
-//!   [`temporary_redirect`], [`no_content`], [`send_file`], with a [`Cookie`]
+//!   [`temporary_redirect`], [`created`], [`no_content`], [`send_file`], [`stream`], with a [`Cookie`] or as
+//!   an [`attachment`]
+//! - what depends on what is there: [`ETag`], [`Request::not_modified`], [`Request::check_if_match`]
 //! - what can go wrong, with its status: [`Error`]
 //! - who sent it, behind proxies: [`TrustedProxies`]
-//! - Python's view of things: [`MultiDict`], [`python_repr`], [`python_float`], [`python_datetime`]
+//! - Python's view of things: [`MultiDict`], [`python_repr`], [`python_strip`], [`python_float`],
+//!   [`python_datetime`]
 //!
 //! Nothing here calls the host, so everything is tested natively.
 
 mod app;
+mod attachment;
 mod body;
 mod client_addr;
 mod conditional;
 mod cookie;
 mod cross_site;
 mod date;
+#[cfg(feature = "sqlite")]
+pub mod db;
 mod error;
 mod etag;
 mod fields;
 mod header_options;
 mod json;
+mod language;
+mod method_override;
 mod multidict;
 mod multipart;
 mod negotiate;
 mod problem;
 mod python_repr;
+mod python_strip;
 mod range;
 mod request;
 mod response;
+mod route;
 mod runtime;
 mod send_file;
 mod urlencoded;
 mod vary;
 
 pub use app::App;
+pub use attachment::attachment;
 pub use body::{Body, BoxError, MAX_BODY_BYTES};
 pub use client_addr::TrustedProxies;
 pub use cookie::Cookie;
@@ -66,13 +78,15 @@ pub use date::python_datetime;
 pub use error::{Allow, Error, FieldError, Result};
 pub use etag::ETag;
 pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
+pub use language::{LANGUAGE_COOKIE, Language};
 pub use multidict::MultiDict;
-pub use multipart::{MAX_FIELD_BYTES, MAX_FORM_PARTS};
+pub use multipart::{MAX_FIELD_BYTES, MAX_FORM_PARTS, UploadedFile};
 pub use python_repr::python_repr;
+pub use python_strip::python_strip;
 pub use request::Request;
 pub use response::{
-    Response, html, jsonify, no_content, redirect, render_template, see_other, temporary_redirect,
-    text,
+    Response, created, html, jsonify, no_content, redirect, render_template, see_other, stream,
+    temporary_redirect, text,
 };
 pub use send_file::{FileInfo, body_of_file, send_file};
 pub use serde_json::{Number, Value, json};

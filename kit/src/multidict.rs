@@ -64,11 +64,16 @@ impl MultiDict {
 
     /// What Python's `repr()` prints for it.
     pub fn repr(&self) -> String {
-        let pairs: Vec<String> = self
-            .items()
-            .map(|(key, value)| format!("({}, {})", python_repr(key), python_repr(value)))
-            .collect();
-        format!("ImmutableMultiDict([{}])", pairs.join(", "))
+        let mut out = String::from("ImmutableMultiDict([");
+        for (index, (key, value)) in self.items().enumerate() {
+            out.push_str(if index == 0 { "(" } else { ", (" });
+            python_repr::push(&mut out, key);
+            out.push_str(", ");
+            python_repr::push(&mut out, value);
+            out.push(')');
+        }
+        out.push_str("])");
+        out
     }
 
     /// A key's values as Python prints the list of them: `['1', '2']`.

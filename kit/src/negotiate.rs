@@ -82,14 +82,10 @@ impl Range {
         if kind.is_empty() || subtype.is_empty() || (kind == "*" && subtype != "*") {
             return None;
         }
-        let quality = parts
-            .filter_map(|parameter| parameter.split_once('='))
-            .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
-            .map_or(Some(1.0), |(_, value)| quality(value.trim()))?;
         Some(Self {
             kind: kind.to_ascii_lowercase(),
             subtype: subtype.to_ascii_lowercase(),
-            quality,
+            quality: quality(parts)?,
         })
     }
 
@@ -103,9 +99,18 @@ impl Range {
     }
 }
 
-/// A quality from 0 to 1, which is 1 where it is not said. Rust's floats also read `inf`, `NaN` and
-/// `1e3`, which no quality may be.
-fn quality(text: &str) -> Option<f32> {
+/// The quality among an entry's parameters, from 0 to 1, and 1 where it is not said; `None` where it
+/// cannot be read.
+pub(crate) fn quality<'a>(mut parameters: impl Iterator<Item = &'a str>) -> Option<f32> {
+    let weight = parameters.find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("q").then(|| value.trim())
+    });
+    weight.map_or(Some(1.0), number)
+}
+
+/// Rust's floats also read `inf`, `NaN` and `1e3`, which no quality may be.
+fn number(text: &str) -> Option<f32> {
     if text.is_empty() {
         return Some(1.0);
     }

@@ -83,6 +83,10 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         Error::TooManyRequests {
             retry_after_seconds,
             ..
+        }
+        | Error::Unavailable {
+            retry_after_seconds,
+            ..
         } => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
         }
@@ -165,6 +169,16 @@ mod tests {
                 500,
                 None,
             ),
+            (Error::Misconfigured(detail()), 500, None),
+            (
+                Error::Unavailable {
+                    detail: detail(),
+                    retry_after_seconds: 5,
+                },
+                503,
+                Some(("retry-after", "5")),
+            ),
+            (Error::InsufficientStorage(detail()), 507, None),
         ]
     }
 
@@ -191,12 +205,15 @@ mod tests {
             Error::Unprocessable { .. } => 12,
             Error::TooManyRequests { .. } => 13,
             Error::Internal(_) => 14,
+            Error::Misconfigured(_) => 15,
+            Error::Unavailable { .. } => 16,
+            Error::InsufficientStorage(_) => 17,
         };
         let numbers: Vec<usize> = every_error()
             .iter()
             .map(|(error, ..)| number(error))
             .collect();
-        assert_eq!(numbers, (0..=14).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=17).collect::<Vec<_>>());
     }
 
     #[test]
@@ -257,6 +274,11 @@ mod tests {
             let page = body_of(response);
             assert!(page.contains(&format!("<h1>{status} ")), "{name}: {page}");
             assert!(!page.contains("<script"), "{name}: {page}");
+            assert_eq!(
+                page.contains("&#60;script&#62;"),
+                error.to_string().contains(ATTACK),
+                "{name}: {page}"
+            );
         }
     }
 
@@ -268,6 +290,15 @@ mod tests {
                 as_page,
             ));
             assert!(!body.contains("hunter2"), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_to_set_is_shown() {
+        for as_page in [false, true] {
+            let error = Error::Misconfigured("set the variable secret_key".to_owned());
+            let body = body_of(answer(&error, as_page));
+            assert!(body.contains("set the variable secret_key"), "{body}");
         }
     }
 }

@@ -12,18 +12,23 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 /// assert_eq!(kit::python_repr("it's\u{3000}唤醒"), r#""it's\u3000唤醒""#);
 /// ```
 pub fn python_repr(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    push(&mut out, text);
+    out
+}
+
+/// Adds what [`python_repr`] prints.
+pub(crate) fn push(out: &mut String, text: &str) {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
     } else {
         '\''
     };
-    let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);
     for character in text.chars() {
-        push_escaped(&mut out, character, quote);
+        push_escaped(out, character, quote);
     }
     out.push(quote);
-    out
 }
 
 /// Prints texts as Python's `repr(list)` does: `['1', '2']`.
@@ -48,7 +53,8 @@ fn push_escaped(out: &mut String, character: char, quote: char) {
     }
 }
 
-fn is_printable(character: char) -> bool {
+/// Whether a character can be seen, or is the plain space: Python's `str.isprintable`.
+pub(crate) fn is_printable(character: char) -> bool {
     use GeneralCategory as Category;
     character == ' '
         || !matches!(

@@ -2,13 +2,18 @@
 
 use askama::Template;
 use bytes::Bytes;
+use futures::{
+    future,
+    stream::{Stream, StreamExt},
+};
 use http::{HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, Full};
+use http_body::Frame;
+use http_body_util::{BodyExt, Full, StreamBody};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::{
-    body::Body,
+    body::{Body, BoxError},
     error::{Error, Result},
 };
 
@@ -39,9 +44,34 @@ pub fn text(text: impl Into<String>) -> Response {
 }
 
 /// A page that is ready. Nothing in it is escaped any more: use [`render_template`] for what is not constant.
+///
+/// It may use this site's scripts, styles, images, fonts and connections, and nothing inline or from
+/// elsewhere; other sites may not frame it, and are not told its URL. A view that needs more replaces the
+/// headers `Content-Security-Policy` and `Referrer-Policy`.
+///
+/// # Example
+/// ```
+/// let response = kit::html("<p>tea</p>");
+/// assert_eq!(response.headers()["referrer-policy"], "same-origin");
+/// ```
 pub fn html(page: impl Into<String>) -> Response {
-    full("text/html; charset=utf-8", page.into())
+    let mut response = full("text/html; charset=utf-8", page.into());
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(PAGE_POLICY),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    response
 }
+
+/// What a page may load and do (Content Security Policy Level 3).
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
 
 /// A page from a template, with everything in it escaped (Flask's `render_template`).
 ///
@@ -62,6 +92,61 @@ pub fn render_template(template: &impl Template) -> Result<Response> {
 /// ```
 pub fn jsonify(value: &Value) -> Response {
     full("application/json", value.to_string())
+}
+
+/// What was made, as JSON, and where it is: 201 with `Location`.
+///
+/// # Example
+/// ```
+/// use kit::{created, json};
+///
+/// let response = created("/words/7", &json!({ "id": 7 }));
+/// assert_eq!(response.status(), 201);
+/// assert_eq!(response.headers()["location"], "/words/7");
+/// ```
+pub fn created(target: &str, value: &Value) -> Response {
+    let mut response = jsonify(value);
+    *response.status_mut() = StatusCode::CREATED;
+    response
+        .headers_mut()
+        .insert(header::LOCATION, location(target));
+    response
+}
+
+/// An answer that is made while it is sent, in chunks (Flask's `Response` of a generator).
+///
+/// It has no `Content-Length`. With the first error it breaks off, so that no client takes what it has for
+/// the whole; the error goes to the log.
+///
+/// # Example
+/// ```
+/// use futures::stream;
+/// use kit::{Error, Response};
+///
+/// fn export() -> Response {
+///     let lines = ["english,chinese\r\n", "wake,唤醒\r\n"];
+///     let chunks = lines.map(|line| Ok::<_, Error>(line.into()));
+///     kit::stream("text/csv; charset=utf-8", stream::iter(chunks))
+/// }
+/// # assert_eq!(export().headers()["content-type"], "text/csv; charset=utf-8");
+/// ```
+pub fn stream<S, E>(content_type: &'static str, chunks: S) -> Response
+where
+    S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+    E: Into<BoxError> + 'static,
+{
+    let frames = chunks
+        .map(|chunk| chunk.map(Frame::data).map_err(Into::into))
+        .scan(false, |failed, frame| {
+            let ended = *failed;
+            *failed |= frame.is_err();
+            future::ready((!ended).then_some(frame))
+        });
+    let mut response = Response::new(StreamBody::new(frames).boxed_unsync());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }
 
 /// An answer without a body: 204.
@@ -143,6 +228,8 @@ pub(crate) fn body(content: Bytes) -> Body {
 
 #[cfg(test)]
 mod tests {
+    use futures::{executor::block_on, stream};
+
     use super::*;
 
     #[test]
@@ -166,6 +253,18 @@ mod tests {
                 Some("application/json"),
                 Some("4"),
             ),
+            (
+                created("/", &Value::Null),
+                201,
+                Some("application/json"),
+                Some("4"),
+            ),
+            (
+                stream("text/csv", stream::empty::<Result<Bytes>>()),
+                200,
+                Some("text/csv"),
+                None,
+            ),
             (empty(), 200, None, Some("0")),
             (redirect("/"), 302, None, Some("0")),
             (see_other("/"), 303, None, Some("0")),
@@ -180,6 +279,69 @@ mod tests {
             assert_eq!(response.status().as_u16(), status);
             assert_eq!(header(header::CONTENT_TYPE), content_type, "{status}");
             assert_eq!(header(header::CONTENT_LENGTH), length, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_page_may_load_nothing_inline_and_nothing_from_elsewhere() {
+        let response = html("");
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap();
+        for directive in policy.split("; ") {
+            let (name, source) = directive.split_once(' ').unwrap();
+            let want = match name {
+                "default-src" | "base-uri" | "frame-ancestors" => "'none'",
+                _ => "'self'",
+            };
+            assert_eq!(source, want, "{name}");
+        }
+        assert_eq!(response.headers()[header::REFERRER_POLICY], "same-origin");
+        assert!(
+            !text("")
+                .headers()
+                .contains_key(header::CONTENT_SECURITY_POLICY)
+        );
+    }
+
+    /// The texts of the chunks that are sent, and whether the body breaks off then.
+    fn sent(chunks: &[Result<&'static str, &'static str>]) -> (Vec<String>, bool) {
+        let chunks: Vec<_> = chunks.iter().map(|chunk| chunk.map(Bytes::from)).collect();
+        let mut body = super::stream("text/csv", stream::iter(chunks)).into_body();
+        let (mut texts, mut broken) = (Vec::new(), false);
+        while let Some(frame) = block_on(body.frame()) {
+            match frame {
+                Ok(frame) => {
+                    let data = frame.into_data().unwrap();
+                    texts.push(String::from_utf8(data.to_vec()).unwrap());
+                }
+                Err(_) => broken = true,
+            }
+        }
+        (texts, broken)
+    }
+
+    #[test]
+    fn a_stream_is_sent_up_to_its_first_error() {
+        for (chunks, texts, broken) in [
+            (&[][..], &[][..], false),
+            (&[Ok("a"), Ok("b")], &["a", "b"], false),
+            (&[Err("x")], &[], true),
+            (&[Ok("a"), Err("x"), Ok("b"), Err("y")], &["a"], true),
+        ] {
+            let (got, got_broken) = sent(chunks);
+            assert_eq!(
+                (got.as_slice(), got_broken),
+                (
+                    texts
+                        .iter()
+                        .map(|text| (*text).to_owned())
+                        .collect::<Vec<_>>()
+                        .as_slice(),
+                    broken
+                ),
+                "{chunks:?}"
+            );
         }
     }
 

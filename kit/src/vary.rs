@@ -8,6 +8,7 @@ use http::HeaderValue;
 #[derive(Debug, Default)]
 pub(crate) struct Vary {
     accept: Cell<bool>,
+    accept_language: Cell<bool>,
     cookie: Cell<bool>,
 }
 
@@ -17,6 +18,11 @@ impl Vary {
         self.accept.set(true);
     }
 
+    /// The answer depends on `Accept-Language`.
+    pub(crate) fn by_accept_language(&self) {
+        self.accept_language.set(true);
+    }
+
     /// The answer depends on `Cookie`.
     pub(crate) fn by_cookie(&self) {
         self.cookie.set(true);
@@ -24,12 +30,19 @@ impl Vary {
 
     /// The header's value; none where the answer is the same for all.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
-        let value = match (self.accept.get(), self.cookie.get()) {
-            (false, false) => return None,
-            (true, false) => "Accept",
-            (false, true) => "Cookie",
-            (true, true) => "Accept, Cookie",
-        };
-        Some(HeaderValue::from_static(value))
+        let names: Vec<&str> = [
+            ("Accept", &self.accept),
+            ("Accept-Language", &self.accept_language),
+            ("Cookie", &self.cookie),
+        ]
+        .into_iter()
+        .filter(|(_, looked_at)| looked_at.get())
+        .map(|(name, _)| name)
+        .collect();
+        if names.is_empty() {
+            return None;
+        }
+        // Names of headers are always a valid header value.
+        HeaderValue::try_from(names.join(", ")).ok()
     }
 }

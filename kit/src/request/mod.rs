@@ -1,37 +1,36 @@
 //! What came in.
 
+mod body;
+
 use std::{net::IpAddr, rc::Rc};
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, Method,
-    header::{CONTENT_TYPE, HOST},
-    request::Parts,
-    uri::Scheme,
-};
+use http::{HeaderMap, HeaderName, Method, header::HOST, request::Parts, uri::Scheme};
 use http_body_util::BodyExt;
-use serde_json::Value;
 
 use crate::{
-    body::{self, Body, BoxError, MAX_BODY_BYTES},
+    body::{BoxError, MAX_BODY_BYTES},
     client_addr::{self, TrustedProxies},
     cookie, cross_site,
     error::{Error, Result},
-    fields, json,
+    language::{self, LANGUAGE_COOKIE, Language},
     multidict::MultiDict,
-    multipart,
     negotiate::Accept,
+    route::Params,
     runtime, urlencoded,
     vary::Vary,
 };
 
+use self::body::Content;
+
 /// A request, with what Flask's `request` has.
 ///
-/// Its body is read when it is first asked for, and kept: `data`, `form` and `json` may be called
-/// in any order and more than once.
+/// Its body is read when it is first asked for, and kept: `data`, `form`, `file` and `json` may be called
+/// in any order and more than once. A multipart form is kept as its fields and files only, so `data` comes
+/// first there, if at all.
 ///
 /// # Limits
-/// A body holds at most [`MAX_BODY_BYTES`] bytes.
+/// A body holds at most [`MAX_BODY_BYTES`] bytes, or what [`Self::set_body_limit`] says.
 ///
 /// # Example
 /// ```
@@ -50,15 +49,9 @@ pub struct Request {
     accept: Accept,
     /// The app keeps a handle to it.
     vary: Rc<Vary>,
+    path_params: Params,
+    body_limit_bytes: u64,
     body: Content,
-}
-
-#[derive(Debug)]
-enum Content {
-    Unread(Body),
-    Read(Bytes),
-    /// Reading it failed. The view got the error and should have answered with it.
-    Lost,
 }
 
 impl Request {
@@ -73,6 +66,8 @@ impl Request {
             args: urlencoded::parse(parts.uri.query().unwrap_or_default()),
             accept: Accept::of(&parts.headers),
             vary: Rc::default(),
+            path_params: Params::new(),
+            body_limit_bytes: MAX_BODY_BYTES,
             body: Content::Unread(body.map_err(Into::into).boxed_unsync()),
             parts,
         }
@@ -86,6 +81,34 @@ impl Request {
     /// The path, as in the URI: percent-encoded, without the query.
     pub fn path(&self) -> &str {
         self.parts.uri.path()
+    }
+
+    /// The value of a parameter of the path: that of `id` where the route is `/words/:id`.
+    ///
+    /// It is one segment of the URI, percent-decoded once, and never empty; a path in which it would not be
+    /// UTF-8 is not the route's. It may hold any character, `/` (sent as `%2F`) and NUL among them.
+    ///
+    /// # Errors
+    /// 500 where the route has no such parameter.
+    ///
+    /// # Example
+    /// ```
+    /// use kit::{App, Error, Request, Response, Result, text};
+    ///
+    /// async fn show(request: Request) -> Result<Response> {
+    ///     let id = request.path_param("id")?;
+    ///     let id: u64 = id.parse().map_err(|_| Error::NotFound(request.path().to_owned()))?;
+    ///     Ok(text(format!("the word {id}")))
+    /// }
+    ///
+    /// let app = App::new().get("/words/:id", show);
+    /// ```
+    pub fn path_param(&self, name: &str) -> Result<&str> {
+        let mut params = self.path_params.iter();
+        params
+            .find(|(own, _)| *own == name)
+            .map(|(_, value)| value.as_str())
+            .ok_or_else(|| Error::internal(format!("the route has no parameter named {name:?}")))
     }
 
     /// All headers. Use [`Self::header_items`] to show them to a client.
@@ -168,71 +191,29 @@ impl Request {
         self.accept.prefers_page()
     }
 
-    /// The body as it came.
+    /// The language of the answer, one of those that are offered: that of the cookie
+    /// [`LANGUAGE_COOKIE`](crate::LANGUAGE_COOKIE), or else the one that `Accept-Language` likes best, or
+    /// else the first. The answer then varies by both headers, and says so.
     ///
-    /// # Errors
-    /// 413 where it is too large, 400 where it breaks off.
-    pub async fn data(&mut self) -> Result<Bytes> {
-        let data = match std::mem::replace(&mut self.body, Content::Lost) {
-            Content::Read(data) => data,
-            Content::Unread(body) => body::read(body, self.headers(), MAX_BODY_BYTES).await?,
-            Content::Lost => {
-                return Err(Error::internal("the body is read again after that failed"));
-            }
-        };
-        self.body = Content::Read(data.clone());
-        Ok(data)
-    }
-
-    /// The body as a form (Flask's `request.form`); empty where it is no form.
+    /// # Example
+    /// ```
+    /// use kit::{Language, Request, Response, Result, text};
     ///
-    /// # Errors
-    /// Those of [`Self::data`]; 400 where an urlencoded form is not UTF-8 or a multipart form cannot
-    /// be read to its end; 413 where the latter has too many parts or too large a field.
-    pub async fn form(&mut self) -> Result<MultiDict> {
-        match self.media_type().as_str() {
-            "application/x-www-form-urlencoded" => urlencoded::parse_body(&self.data().await?),
-            "multipart/form-data" => {
-                let content_type = self.content_type().unwrap_or_default();
-                multipart::fields(&content_type, self.data().await?).await
-            }
-            _ => {
-                // Read for its limit only.
-                self.data().await?;
-                Ok(MultiDict::default())
-            }
-        }
-    }
-
-    /// The body as JSON (Flask's `request.json`).
-    ///
-    /// # Errors
-    /// 415 where it is not called JSON, 400 where it is not JSON, and those of [`Self::data`].
-    ///
-    /// # Limits
-    /// [`MAX_JSON_DEPTH`](crate::MAX_JSON_DEPTH) and [`MAX_INTEGER_DIGITS`](crate::MAX_INTEGER_DIGITS).
-    pub async fn json(&mut self) -> Result<Value> {
-        if !self.is_json() {
-            return Err(Error::UnsupportedMediaType {
-                got: self.content_type(),
-                want: "application/json",
-            });
-        }
-        json::parse(&self.data().await?)
-    }
-
-    /// The named fields of a body that is a form or a JSON object, whichever it is.
-    ///
-    /// In JSON a field is a string, or an array of strings where it has several values; `null` counts
-    /// as absent. Fields that are not named are not looked at.
-    ///
-    /// # Errors
-    /// Those of [`Self::form`] and [`Self::json`], and 422 where a field is not text.
-    pub async fn fields(&mut self, names: &[&str]) -> Result<MultiDict> {
-        if self.is_json() {
-            return fields::from_json(&self.json().await?, names);
-        }
-        Ok(fields::from_form(&self.form().await?, names))
+    /// async fn greet(request: Request) -> Result<Response> {
+    ///     let language = request.language(&[Language::English, Language::Chinese]);
+    ///     Ok(text(match language {
+    ///         Language::English => "wake up",
+    ///         Language::Chinese => "唤醒",
+    ///     }))
+    /// }
+    /// ```
+    pub fn language(&self, offered: &[Language]) -> Language {
+        self.vary.by_accept_language();
+        let cookies = self.cookies();
+        let chosen = cookies.get(LANGUAGE_COOKIE).and_then(Language::from_tag);
+        chosen
+            .filter(|language| offered.contains(language))
+            .unwrap_or_else(|| language::preferred(self.headers(), offered))
     }
 
     pub(crate) fn accept(&self) -> &Accept {
@@ -243,29 +224,16 @@ impl Request {
         Rc::clone(&self.vary)
     }
 
+    pub(crate) fn set_method(&mut self, method: Method) {
+        self.parts.method = method;
+    }
+
+    pub(crate) fn set_path_params(&mut self, params: Params) {
+        self.path_params = params;
+    }
+
     pub(crate) fn is_cross_site(&self) -> bool {
         cross_site::is_cross_site(self.headers(), self.host())
-    }
-
-    fn is_json(&self) -> bool {
-        self.content_type()
-            .is_some_and(|content_type| json::is_json(&content_type))
-    }
-
-    fn content_type(&self) -> Option<String> {
-        let value = self.headers().get(CONTENT_TYPE)?;
-        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-    }
-
-    /// The content type without its parameters.
-    fn media_type(&self) -> String {
-        let content_type = self.content_type().unwrap_or_default();
-        content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase()
     }
 }
 
@@ -287,24 +255,12 @@ fn title_case(name: &HeaderName) -> String {
 
 #[cfg(test)]
 mod tests {
-    use futures::executor::block_on;
     use http_body_util::Full;
-    use serde_json::json;
 
     use super::*;
 
-    const FORM: &str = "application/x-www-form-urlencoded";
-
-    fn post(content_type: Option<&str>, body: impl Into<Bytes>) -> Request {
-        let mut request = http::Request::post("/register?infor=1&infor=2");
-        if let Some(content_type) = content_type {
-            request = request.header(CONTENT_TYPE, content_type);
-        }
-        Request::new(request.body(Full::new(body.into())).unwrap())
-    }
-
     fn get(lines: &[(&str, &str)]) -> Request {
-        let request = http::Request::get("http://uri.example:81/a%20b?x=1");
+        let request = http::Request::get("http://uri.example:81/a%20b?x=1&x=2");
         let request = lines.iter().fold(request, |request, (name, value)| {
             request.header(*name, *value)
         });
@@ -313,81 +269,9 @@ mod tests {
 
     #[test]
     fn the_query_is_read_apart_from_the_path() {
-        let request = post(None, "");
-        assert_eq!(request.args().getlist("infor"), ["1", "2"]);
-        assert_eq!(request.path(), "/register");
-        assert_eq!(get(&[]).path(), "/a%20b");
-    }
-
-    #[test]
-    fn the_body_can_be_read_more_than_once() {
-        let mut request = post(Some(FORM), "a=1");
-        for _ in 0..2 {
-            assert_eq!(block_on(request.data()).unwrap(), "a=1");
-            assert_eq!(block_on(request.form()).unwrap().get("a"), Some("1"));
-        }
-    }
-
-    #[test]
-    fn a_body_that_failed_does_not_become_empty() {
-        let mut request = post(None, vec![b'x'; MAX_BODY_BYTES as usize + 1]);
-        assert!(matches!(
-            block_on(request.data()),
-            Err(Error::TooLarge { .. })
-        ));
-        assert!(matches!(block_on(request.data()), Err(Error::Internal(_))));
-    }
-
-    #[test]
-    fn only_a_form_is_a_form() {
-        for (content_type, want) in [
-            (Some(FORM), true),
-            (
-                Some("Application/X-WWW-Form-Urlencoded; charset=latin1"),
-                true,
-            ),
-            (Some("application/x-url-encoded"), false),
-            (Some("text/plain"), false),
-            (Some("application/json"), false),
-            (None, false),
-        ] {
-            let form = block_on(post(content_type, "a=1").form()).unwrap();
-            assert_eq!(form.get("a").is_some(), want, "{content_type:?}");
-        }
-    }
-
-    #[test]
-    fn json_must_be_called_json() {
-        assert_eq!(
-            block_on(post(Some("application/json"), "[1]").json()).unwrap(),
-            json!([1])
-        );
-        for content_type in [None, Some("text/plain"), Some(FORM)] {
-            let got = block_on(post(content_type, "[1]").json());
-            assert!(
-                matches!(got, Err(Error::UnsupportedMediaType { .. })),
-                "{content_type:?}: {got:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn fields_come_from_a_form_or_from_json() {
-        for (content_type, body) in [
-            (FORM, "name=a&other=1&name=b"),
-            (
-                "application/json",
-                r#"{"name": ["a", "b"], "other": {"any": "thing"}, "nickname": null}"#,
-            ),
-        ] {
-            let fields =
-                block_on(post(Some(content_type), body).fields(&["name", "nickname"])).unwrap();
-            assert_eq!(
-                fields.items().collect::<Vec<_>>(),
-                [("name", "a"), ("name", "b")],
-                "{content_type}"
-            );
-        }
+        let request = get(&[]);
+        assert_eq!(request.args().getlist("x"), ["1", "2"]);
+        assert_eq!(request.path(), "/a%20b");
     }
 
     #[test]
@@ -450,5 +334,36 @@ mod tests {
             get(&[("spin-full-url", "https://words.example/")]).scheme(),
             Scheme::HTTPS
         );
+    }
+
+    #[test]
+    fn a_parameter_that_the_route_lacks_is_our_fault() {
+        let mut request = get(&[]);
+        request.set_path_params(vec![("id", "7".to_owned())]);
+        assert_eq!(request.path_param("id").unwrap(), "7");
+        assert!(matches!(request.path_param("x"), Err(Error::Internal(_))));
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_cookie_or_else_the_best_liked_one() {
+        const ENGLISH: (&str, &str) = ("accept-language", "en");
+        const CHINESE: (&str, &str) = ("accept-language", "zh-CN");
+        for (lines, want) in [
+            (&[][..], Language::English),
+            (&[CHINESE], Language::Chinese),
+            (&[ENGLISH, ("cookie", "lang=zh-CN")], Language::Chinese),
+            (&[CHINESE, ("cookie", "lang=en")], Language::English),
+            (&[CHINESE, ("cookie", "lang=fr")], Language::Chinese),
+            (&[CHINESE, ("cookie", "lang=")], Language::Chinese),
+            (
+                &[CHINESE, ("cookie", "lang=fr; lang=en")],
+                Language::Chinese,
+            ),
+        ] {
+            let offered = [Language::English, Language::Chinese];
+            assert_eq!(get(lines).language(&offered), want, "{lines:?}");
+        }
+        let english_only = get(&[("cookie", "lang=zh-CN")]).language(&[Language::English]);
+        assert_eq!(english_only, Language::English);
     }
 }

@@ -1,0 +1,280 @@
+//! From a request to its answer: routes, methods, and what holds for every one of them.
+
+use std::{future::Future, pin::Pin};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
+use http_body_util::BodyExt;
+
+use crate::{
+    body::BoxError,
+    error::{Allow, Error, Result},
+    problem,
+    request::Request,
+    response::{self, Response},
+    route::{Match, Params, Pattern},
+};
+
+/// The routes of one component.
+///
+/// A path is written as in `spin.toml` and matches as a whole: `/words/:id` matches where one segment is in
+/// the place of `:id` ([`Request::path_param`] is its value), and `/static/...` matches `/static` and all
+/// below it. Of several that match, the one counts that says most: a literal segment beats a parameter, and
+/// that beats `/...`. What holds for each:
+/// - an unknown path is 404, an unknown method 405 with `Allow`;
+/// - HEAD is GET without the body, and OPTIONS answers `Allow`, as in Flask;
+/// - a change that a browser marks as another site's is 403, before the view sees it;
+/// - an error becomes a problem document, or a page; a 5xx goes to stderr with its cause, and so does the
+///   error of an answer that breaks off;
+/// - an answer that depends on `Accept`, `Accept-Language` or `Cookie` says so in `Vary`.
+///
+/// # Example
+/// ```
+/// use kit::{App, Request, Response, Result, text};
+///
+/// async fn form(_: Request) -> Result<Response> {
+///     Ok(text("success"))
+/// }
+///
+/// let app = App::new().post("/form", form);
+/// ```
+#[derive(Default)]
+#[must_use = "an app answers nothing until it is run"]
+pub struct App {
+    routes: Vec<Route>,
+    form_methods: bool,
+}
+
+struct Route {
+    method: Method,
+    path: Pattern,
+    changes: bool,
+    view: View,
+}
+
+type View = Box<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Result<Response>>>>>;
+
+impl App {
+    /// An app without routes: every path is 404.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a view that reads, for GET and HEAD.
+    pub fn get<V, F>(self, path: &'static str, view: V) -> Self
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
+        self.route(Method::GET, path, false, view)
+    }
+
+    /// Adds a view that changes something although its method is GET, as some of the tutorial's do.
+    /// It is then guarded against other sites like every change.
+    pub fn changing_get<V, F>(self, path: &'static str, view: V) -> Self
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
+        self.route(Method::GET, path, true, view)
+    }
+
+    /// Adds a view for POST.
+    pub fn post<V, F>(self, path: &'static str, view: V) -> Self
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
+        self.route(Method::POST, path, true, view)
+    }
+
+    /// Adds a view for PUT.
+    pub fn put<V, F>(self, path: &'static str, view: V) -> Self
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
+        self.route(Method::PUT, path, true, view)
+    }
+
+    /// Adds a view for PATCH.
+    pub fn patch<V, F>(self, path: &'static str, view: V) -> Self
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
+        self.route(Method::PATCH, path, true, view)
+    }
+
+    /// Adds a view for DELETE.
+    pub fn delete<V, F>(self, path: &'static str, view: V) -> Self
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
+        self.route(Method::DELETE, path, true, view)
+    }
+
+    /// Lets HTML forms, which know GET and POST only, use PUT and DELETE: a form that is posted to a path
+    /// without a view for POST goes to the view for the method that its field `_method` names. That view
+    /// sees the method meant, and reads the form as if it were the first to.
+    ///
+    /// The form is read before the view can set a limit, so it has at most
+    /// [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES). `Allow` does not list POST, which does nothing by itself.
+    ///
+    /// # Example
+    /// ```
+    /// use kit::{App, Request, Response, Result, no_content, see_other};
+    ///
+    /// async fn delete(request: Request) -> Result<Response> {
+    ///     if request.wants_page() {
+    ///         return Ok(see_other("/"));
+    ///     }
+    ///     Ok(no_content())
+    /// }
+    ///
+    /// let app = App::new().delete("/words/:id", delete).form_methods();
+    /// ```
+    pub fn form_methods(mut self) -> Self {
+        self.form_methods = true;
+        self
+    }
+
+    /// Answers a request of the runtime.
+    pub async fn run<B>(self, request: http::Request<B>) -> Response
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let request = Request::new(request);
+        let (method, path) = (request.method().clone(), request.path().to_owned());
+        let as_page = request.accept().prefers_page();
+        let vary = request.vary();
+
+        let mut response = self.dispatch(request).await.unwrap_or_else(|error| {
+            if error.status().is_server_error() {
+                log(&method, &path, error.cause());
+            }
+            vary.by_accept();
+            problem::answer(&error, as_page)
+        });
+
+        let headers = response.headers_mut();
+        // Keeps a browser from taking echoed text for a page.
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        if let Some(vary) = vary.header() {
+            headers.append(header::VARY, vary);
+        }
+        if method == Method::HEAD {
+            *response.body_mut() = response::body(Bytes::new());
+            return response;
+        }
+        response.map(|body| {
+            let logged = body.map_err(move |cause| {
+                log(&method, &path, cause.as_ref());
+                cause
+            });
+            logged.boxed_unsync()
+        })
+    }
+
+    fn route<V, F>(mut self, method: Method, path: &'static str, changes: bool, view: V) -> Self
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
+        let view = Box::new(move |request| -> Pin<Box<dyn Future<Output = _>>> {
+            Box::pin(view(request))
+        });
+        self.routes.push(Route {
+            method,
+            path: Pattern::new(path),
+            changes,
+            view,
+        });
+        self
+    }
+
+    /// What is at a path, which is what names it most closely, and the path's parameters there.
+    fn routes_at(&self, path: &str) -> Vec<(&Route, Params)> {
+        let matches: Vec<(&Route, Match)> = self
+            .routes
+            .iter()
+            .filter_map(|route| Some((route, route.path.matches(path)?)))
+            .collect();
+        let closest = matches.iter().map(|(_, found)| &found.closeness).max();
+        let closest = closest.cloned().unwrap_or_default();
+        matches
+            .into_iter()
+            .filter(|(_, found)| found.closeness == closest)
+            .map(|(route, found)| (route, found.params))
+            .collect()
+    }
+
+    async fn dispatch(&self, mut request: Request) -> Result<Response> {
+        let mut here = self.routes_at(request.path());
+        if here.is_empty() {
+            return Err(Error::NotFound(request.path().to_owned()));
+        }
+        let allow = Allow::of(here.iter().map(|(route, _)| &route.method));
+        if request.method() == Method::OPTIONS {
+            return Ok(options(&allow));
+        }
+        if self.is_form_method(&request, &allow) {
+            if request.is_cross_site() {
+                return Err(Error::CrossSite);
+            }
+            if let Some(method) = request.method_override().await? {
+                request.set_method(method);
+            }
+        }
+        let wanted = if request.method() == Method::HEAD {
+            &Method::GET
+        } else {
+            request.method()
+        };
+        let Some(index) = here.iter().position(|(route, _)| route.method == wanted) else {
+            return Err(Error::MethodNotAllowed {
+                method: request.method().clone(),
+                allow,
+            });
+        };
+        let (route, params) = here.swap_remove(index);
+        if route.changes && request.is_cross_site() {
+            return Err(Error::CrossSite);
+        }
+        request.set_path_params(params);
+        (route.view)(request).await
+    }
+
+    /// Whether the request may mean another method than POST, which the path does not have.
+    fn is_form_method(&self, request: &Request, allow: &Allow) -> bool {
+        self.form_methods
+            && request.method() == Method::POST
+            && !allow.has(&Method::POST)
+            && (allow.has(&Method::PUT) || allow.has(&Method::DELETE))
+    }
+}
+
+fn options(allow: &Allow) -> Response {
+    let mut response = response::empty();
+    response.headers_mut().insert(header::ALLOW, allow.header());
+    response
+}
+
+/// Writes a cause and what caused that, on one line.
+fn log(method: &Method, path: &str, cause: &(dyn std::error::Error + 'static)) {
+    let mut line = format!("{method} {path}: {cause}");
+    let mut source = cause.source();
+    while let Some(cause) = source {
+        line.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    eprintln!("{}", line.escape_debug());
+}
+
+#[cfg(test)]
+mod tests;

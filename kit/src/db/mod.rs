@@ -1,0 +1,105 @@
+//! A SQLite database, through Spin's API (feature `sqlite`).
+//!
+//! What Spin's API does not forgive is done here once:
+//! - an open row stream blocks every writer, so a result is read to its end before anything else
+//!   happens ([`Database::execute`]), and a large one is walked in pages ([`walk`]);
+//! - a text of several statements runs the first and drops the rest, so [`Migration`] runs its
+//!   statements one by one;
+//! - a busy database is asked again ([`Connection`]), and what goes wrong has a status ([`DbError`]).
+//!
+//! Views take any [`Database`], so that their tests run natively on [`TestDatabase`] (feature `testing`).
+//!
+//! # Example
+//! ```no_run
+//! use kit::{Result, db::{Connection, Database, params}};
+//!
+//! async fn count(prefix: &str) -> Result<i64> {
+//!     let db = Connection::open_default().await?;
+//!     let rows = db
+//!         .execute("SELECT count(*) AS n FROM words WHERE english >= ?", params![prefix])
+//!         .await?;
+//!     Ok(rows.one()?.get("n")?)
+//! }
+//! ```
+
+mod connection;
+mod error;
+mod migrations;
+mod pages;
+mod rows;
+#[cfg(feature = "testing")]
+mod testing;
+
+use std::future::Future;
+
+pub use connection::{Connection, MAX_ATTEMPTS};
+pub use error::DbError;
+pub use migrations::{Migration, migrate};
+pub use pages::{DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, Page, PageRequest, WALK_ROWS, walk};
+pub use rows::{FromValue, Row, Rows};
+pub use spin_sdk::sqlite::Value;
+#[cfg(feature = "testing")]
+pub use testing::TestDatabase;
+
+/// Whatever runs SQL.
+pub trait Database {
+    /// Runs one statement and reads its result to the end, so nothing stays locked.
+    ///
+    /// Parameters stand for `?`, `?1` and so on; [`params!`](crate::db::params) makes them of Rust values. Only the
+    /// first statement of a text is run: that is Spin's rule, here as there.
+    ///
+    /// # Errors
+    /// See [`DbError`]. A statement that failed changed nothing.
+    fn execute(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> impl Future<Output = std::result::Result<Rows, DbError>>;
+}
+
+/// Parameters of a statement, from values of any type that SQLite has: integers, floats, text,
+/// bytes, and an `Option` of one for NULL.
+///
+/// # Example
+/// ```
+/// use kit::db::{Value, params};
+///
+/// let owner: Option<&str> = None;
+/// assert_eq!(params![7, "hello", owner], [Value::Integer(7), Value::text("hello"), Value::Null]);
+/// ```
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __params {
+    ($($value:expr),* $(,)?) => {
+        ::std::vec![$($crate::db::Value::from($value)),*]
+    };
+}
+
+#[doc(inline)]
+pub use crate::__params as params;
+
+/// A migration of the folder `migrations/` in the project's root, by its name without `.sql`,
+/// compiled into the component.
+///
+/// # Example
+/// ```ignore
+/// const MIGRATIONS: &[Migration] = &[kit::db::migration!("0001_words")];
+/// ```
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __migration {
+    ($name:literal) => {
+        $crate::db::Migration {
+            name: $name,
+            sql: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../migrations/",
+                $name,
+                ".sql"
+            )),
+        }
+    };
+}
+
+#[doc(inline)]
+pub use crate::__migration as migration;
