@@ -1,0 +1,324 @@
+//! The four fields of a word, as somebody wants them to be.
+
+use std::{borrow::Cow, fmt};
+
+use kit::{FieldError, MultiDict, Result, python_strip};
+
+use crate::text::fold;
+
+/// The most characters that a word may have, in English and in Chinese.
+pub(crate) const MAX_WORD_CHARS: usize = 200;
+
+/// The most characters that a sentence may have.
+pub(crate) const MAX_SENTENCE_CHARS: usize = 2_000;
+
+/// Ends each field in [`Draft::folded`]. It is no text, so no search crosses it.
+const FIELD_END: char = '\u{1f}';
+
+/// The four fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Draft {
+    pub(crate) english: String,
+    pub(crate) chinese: String,
+    pub(crate) sentence_eng: String,
+    pub(crate) sentence_chi: String,
+}
+
+/// Which of the four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    English,
+    Chinese,
+    SentenceEng,
+    SentenceChi,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    Missing,
+    Empty,
+    TooLong,
+    SeveralLines,
+    ControlCharacter,
+}
+
+impl Field {
+    /// All of them, in the table's order.
+    pub(crate) const ALL: [Self; 4] = [
+        Self::English,
+        Self::Chinese,
+        Self::SentenceEng,
+        Self::SentenceChi,
+    ];
+
+    /// Their names.
+    pub(crate) const NAMES: [&'static str; 4] =
+        ["english", "chinese", "sentence_eng", "sentence_chi"];
+
+    /// Its name in forms, JSON and CSV.
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// Whether it is the word itself, which is never empty, and not a sentence.
+    fn is_word(self) -> bool {
+        matches!(self, Self::English | Self::Chinese)
+    }
+
+    /// The most characters that it may have.
+    pub(crate) fn max_chars(self) -> usize {
+        if self.is_word() {
+            MAX_WORD_CHARS
+        } else {
+            MAX_SENTENCE_CHARS
+        }
+    }
+}
+
+impl Flaw {
+    /// What is wrong with this field, and what would be right.
+    pub(crate) fn detail(self, field: Field) -> Cow<'static, str> {
+        match self {
+            Self::Missing => "is missing".into(),
+            Self::Empty => "must not be empty".into(),
+            Self::TooLong => format!("must have at most {} characters", field.max_chars()).into(),
+            Self::SeveralLines => "must be on one line".into(),
+            Self::ControlCharacter => "must not have control characters".into(),
+        }
+    }
+
+    /// The same for an answer.
+    pub(crate) fn error(self, field: Field) -> FieldError {
+        FieldError {
+            field: field.name().to_owned(),
+            detail: self.detail(field).into_owned(),
+        }
+    }
+}
+
+impl Draft {
+    /// The query of the tutorial's `/data`: stripped, and without newlines, which the text is not
+    /// stripped of again. Everything else is taken as it is.
+    ///
+    /// # Errors
+    /// 400 where a parameter is missing.
+    pub(crate) fn of_query(args: &MultiDict) -> Result<Self> {
+        let text = |field: Field| -> Result<String> {
+            Ok(python_strip(args.require(field.name())?).replace('\n', ""))
+        };
+        Ok(Self {
+            english: text(Field::English)?,
+            chinese: text(Field::Chinese)?,
+            sentence_eng: text(Field::SentenceEng)?,
+            sentence_chi: text(Field::SentenceChi)?,
+        })
+    }
+
+    /// The same word, trimmed and with its lines ended alike, if nothing is wrong with it.
+    ///
+    /// # Errors
+    /// Every flaw of every field.
+    pub(crate) fn checked(self) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
+        let mut flaws = Vec::new();
+        let mut check = |field: Field, text: String| {
+            let text = tidy(text);
+            flaws.extend(flaws_of(field, &text).map(|flaw| (field, flaw)));
+            text
+        };
+        let draft = Self {
+            english: check(Field::English, self.english),
+            chinese: check(Field::Chinese, self.chinese),
+            sentence_eng: check(Field::SentenceEng, self.sentence_eng),
+            sentence_chi: check(Field::SentenceChi, self.sentence_chi),
+        };
+        if flaws.is_empty() {
+            Ok(draft)
+        } else {
+            Err(flaws)
+        }
+    }
+
+    /// One of the fields.
+    pub(crate) fn get(&self, field: Field) -> &str {
+        match field {
+            Field::English => &self.english,
+            Field::Chinese => &self.chinese,
+            Field::SentenceEng => &self.sentence_eng,
+            Field::SentenceChi => &self.sentence_chi,
+        }
+    }
+
+    /// The pair that is there only once: trimmed, and without letter case.
+    pub(crate) fn pair(&self) -> [String; 2] {
+        [&self.english, &self.chinese].map(|text| fold(python_strip(text)))
+    }
+
+    /// What a search looks in; see `migrations/0001_words.sql`.
+    pub(crate) fn folded(&self) -> String {
+        let mut folded = String::new();
+        for field in Field::ALL {
+            folded.push_str(&searchable(self.get(field)));
+            folded.push(FIELD_END);
+        }
+        folded.push(FIELD_END);
+        folded
+    }
+}
+
+/// A text as it is searched for, and in.
+pub(crate) fn searchable(text: &str) -> String {
+    // SQLite ends some texts at U+0000.
+    fold(text).replace(['\0', FIELD_END], " ")
+}
+
+/// Trimmed, and each line ended by `\n`, which browsers send as `\r\n`.
+fn tidy(text: String) -> String {
+    let trimmed = python_strip(&text);
+    if trimmed.contains('\r') {
+        return trimmed.replace("\r\n", "\n").replace('\r', "\n");
+    }
+    if trimmed.len() == text.len() {
+        return text;
+    }
+    trimmed.to_owned()
+}
+
+fn flaws_of(field: Field, text: &str) -> impl Iterator<Item = Flaw> {
+    let newline = text.contains('\n');
+    let control = text
+        .chars()
+        .any(|c| c.is_control() && c != '\n' && c != '\t');
+    [
+        (field.is_word() && text.is_empty(), Flaw::Empty),
+        (text.chars().count() > field.max_chars(), Flaw::TooLong),
+        (field.is_word() && newline, Flaw::SeveralLines),
+        (control, Flaw::ControlCharacter),
+    ]
+    .into_iter()
+    .filter_map(|(wrong, flaw)| wrong.then_some(flaw))
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(english: &str, chinese: &str, sentence_eng: &str, sentence_chi: &str) -> Draft {
+        Draft {
+            english: english.to_owned(),
+            chinese: chinese.to_owned(),
+            sentence_eng: sentence_eng.to_owned(),
+            sentence_chi: sentence_chi.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_tutorials_parameters_are_stripped_and_lose_their_newlines() {
+        let query = [
+            ("english", "\u{3000}wake \n up\u{1c}"),
+            ("chinese", "\n 唤\n醒\r\n"),
+            ("sentence_eng", " \n"),
+            ("sentence_chi", "a\n "),
+        ];
+        let got = Draft::of_query(&query.into_iter().collect()).unwrap();
+        assert_eq!(got, draft("wake  up", "唤醒", "", "a"));
+    }
+
+    #[test]
+    fn a_missing_parameter_is_named() {
+        for missing in Field::NAMES {
+            let query = Field::NAMES
+                .into_iter()
+                .filter(|name| *name != missing)
+                .map(|name| (name, ""))
+                .collect();
+            let error = Draft::of_query(&query).unwrap_err();
+            assert_eq!(
+                (error.status().as_u16(), error.fields()[0].field.as_str()),
+                (400, missing)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_right_is_tidied() {
+        for (given, want) in [
+            (
+                draft(" wake ", "\u{3000}唤醒", "", ""),
+                draft("wake", "唤醒", "", ""),
+            ),
+            (
+                draft("a", "b", "one\r\ntwo\rthree\t!\n", " "),
+                draft("a", "b", "one\ntwo\nthree\t!", ""),
+            ),
+            (
+                draft(
+                    &"é".repeat(200),
+                    &"唤".repeat(200),
+                    &"é".repeat(2000),
+                    &"醒".repeat(2000),
+                ),
+                draft(
+                    &"é".repeat(200),
+                    &"唤".repeat(200),
+                    &"é".repeat(2000),
+                    &"醒".repeat(2000),
+                ),
+            ),
+        ] {
+            assert_eq!(given.checked().unwrap(), want);
+        }
+    }
+
+    #[test]
+    fn every_flaw_is_listed() {
+        use Field::*;
+        for (given, want) in [
+            (
+                draft("", " \u{3000}", "", ""),
+                vec![(English, Flaw::Empty), (Chinese, Flaw::Empty)],
+            ),
+            (
+                draft(&"a".repeat(201), "b", &"a".repeat(2001), &"b".repeat(2001)),
+                vec![
+                    (English, Flaw::TooLong),
+                    (SentenceEng, Flaw::TooLong),
+                    (SentenceChi, Flaw::TooLong),
+                ],
+            ),
+            (
+                draft("a\nb", "c\r\nd", "", ""),
+                vec![(English, Flaw::SeveralLines), (Chinese, Flaw::SeveralLines)],
+            ),
+            (
+                draft("a\0b", "c", "\u{1f}d", "e\u{85}f"),
+                vec![
+                    (English, Flaw::ControlCharacter),
+                    (SentenceChi, Flaw::ControlCharacter),
+                ],
+            ),
+        ] {
+            assert_eq!(given.checked().unwrap_err(), want);
+        }
+    }
+
+    #[test]
+    fn a_pair_is_the_same_apart_from_letter_case_and_what_surrounds_it() {
+        let pair = |english, chinese| draft(english, chinese, "", "").pair();
+        assert_eq!(pair(" Wake ", "唤醒"), pair("wake", "唤醒\u{3000}"));
+        assert_ne!(pair("wake", "唤醒"), pair("wakeup", "唤醒"));
+        assert_ne!(pair("wake up", ""), pair("wake", "up"));
+    }
+
+    #[test]
+    fn a_search_looks_in_each_field_and_not_across() {
+        let folded = draft("Wake", "唤醒", "A\u{1f}B", "C\0").folded();
+        assert_eq!(folded, "wake\u{1f}唤醒\u{1f}a b\u{1f}c \u{1f}\u{1f}");
+    }
+}

@@ -1,0 +1,95 @@
+//! POST /words/import: words from a CSV file.
+//!
+//! - `table` reads the file, line by line;
+//! - `batch` packs lines for the database;
+//! - `run` puts them in, all or those that it can;
+//! - `report` says what became of them.
+
+mod batch;
+mod report;
+mod run;
+mod table;
+
+use http::header::CONTENT_TYPE;
+use kit::{Error, Request, Response, Result};
+
+use crate::{page, store::Words};
+
+pub(crate) use report::{LineFlaw, Report};
+
+/// The most bytes that the body may have.
+pub(crate) const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The most words that a file may have.
+pub(crate) const MAX_LINES: usize = 100_000;
+
+/// What happens where something is wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Nothing is imported.
+    Atomic,
+    /// The line is left out, and so is a word that is there.
+    Skip,
+}
+
+impl Mode {
+    fn of(text: Option<&str>) -> Result<Self> {
+        match text {
+            None | Some("atomic") => Ok(Self::Atomic),
+            Some("skip") => Ok(Self::Skip),
+            Some(_) => Err(Error::bad_parameter("mode", "must be atomic or skip")),
+        }
+    }
+}
+
+/// Imports the words of the body, which is CSV or a form with such a file.
+pub(crate) async fn import(mut request: Request) -> Result<Response> {
+    request.set_body_limit(MAX_BODY_BYTES);
+    match report_on(&mut request).await {
+        Ok((mode, report)) if request.wants_page() => page::imported(request, mode, report).await,
+        Ok((mode, report)) => report.answer(mode),
+        Err(error) if request.wants_page() => page::import_failed(&request, error),
+        Err(error) => Err(error),
+    }
+}
+
+async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
+    // Before the body is read: what is wrong here is wrong however long the file is.
+    let mode = request.args().get("mode").map(str::to_owned);
+    let known = Mode::of(mode.as_deref())?;
+    let (file, mode) = match media_type(request).as_str() {
+        "text/csv" => (request.data().await?, known),
+        "multipart/form-data" => {
+            let file = request
+                .file("file")
+                .await?
+                .ok_or_else(|| Error::MissingField("file".to_owned()))?;
+            let form = request.form().await?;
+            (
+                file.data,
+                Mode::of(mode.as_deref().or_else(|| form.get("mode")))?,
+            )
+        }
+        _ => {
+            return Err(Error::UnsupportedMediaType {
+                got: Some(media_type(request)).filter(|got| !got.is_empty()),
+                want: "text/csv, or multipart/form-data with the field file",
+            });
+        }
+    };
+    let words = Words::open().await?;
+    Ok((mode, words.import(mode, file, None).await?))
+}
+
+/// The body's content type without its parameters.
+fn media_type(request: &Request) -> String {
+    let header = request.headers().get(CONTENT_TYPE);
+    let text = header
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    text.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}

@@ -1,0 +1,221 @@
+//! What became of a file.
+
+use http::{HeaderValue, StatusCode, header};
+use kit::Response;
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use super::Mode;
+use crate::draft::{Field, Flaw};
+
+/// What became of the lines of a file. A line may be named more than once.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// How many words were added.
+    pub(crate) imported: usize,
+    /// How many lines were left out.
+    pub(crate) skipped: usize,
+    /// What was wrong, by line.
+    pub(crate) errors: Vec<LineError>,
+}
+
+/// What is wrong with a line.
+///
+/// It is small, and becomes text only as it is written: a file may have 100,000 of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LineError {
+    /// The line, from 1.
+    pub(crate) line: u64,
+    /// The field, where it is due to one.
+    pub(crate) field: Option<Field>,
+    pub(crate) flaw: LineFlaw,
+}
+
+/// What can be wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineFlaw {
+    /// A field is not what it has to be.
+    Field(Flaw),
+    /// Its bytes are no text.
+    NotUtf8,
+    /// It has more or fewer fields than the first line.
+    Width { got: usize, want: usize },
+    /// An earlier line has the same pair.
+    SameAsLine(u64),
+    /// A word has the same pair.
+    SameAsWord(i64),
+}
+
+impl LineError {
+    /// What is wrong, and what would be right.
+    pub(crate) fn detail(&self) -> String {
+        match (self.flaw, self.field) {
+            (LineFlaw::Field(flaw), Some(field)) => flaw.detail(field).into_owned(),
+            (LineFlaw::Field(_), None) => "is wrong".to_owned(),
+            (LineFlaw::NotUtf8, _) => "is not UTF-8: save the file as \"CSV UTF-8\"".to_owned(),
+            (LineFlaw::Width { got, want }, _) => {
+                format!("the line has {got} fields, and the first one has {want}")
+            }
+            (LineFlaw::SameAsLine(line), _) => format!("the same pair is in line {line}"),
+            (LineFlaw::SameAsWord(id), _) => {
+                format!("the same pair is there already, as word {id}")
+            }
+        }
+    }
+}
+
+impl Serialize for LineError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut error = serializer.serialize_struct("LineError", 3)?;
+        error.serialize_field("line", &self.line)?;
+        error.serialize_field("field", &self.field.map(Field::name))?;
+        error.serialize_field("detail", &self.detail())?;
+        error.end()
+    }
+}
+
+/// The report as JSON. Where nothing was imported because of errors, it is a problem document as well.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    problem: Option<Problem>,
+    imported: usize,
+    skipped: usize,
+    errors: &'a [LineError],
+}
+
+#[derive(Serialize)]
+struct Problem {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+}
+
+impl Report {
+    /// Whether the file was refused.
+    pub(crate) fn is_refused(&self, mode: Mode) -> bool {
+        mode == Mode::Atomic && !self.errors.is_empty()
+    }
+
+    /// The status: 422 where the file was refused.
+    pub(crate) fn status(&self, mode: Mode) -> StatusCode {
+        if self.is_refused(mode) {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        }
+    }
+
+    /// The answer to whoever does not want a page.
+    pub(crate) fn answer(&self, mode: Mode) -> kit::Result<Response> {
+        let status = self.status(mode);
+        let problem = self.is_refused(mode).then(|| Problem {
+            r#type: "about:blank",
+            title: "Unprocessable Entity",
+            status: status.as_u16(),
+            detail: "nothing was imported, as some lines are wrong".to_owned(),
+        });
+        let content_type = match problem {
+            Some(_) => "application/problem+json",
+            None => "application/json",
+        };
+        let answer = Answer {
+            problem,
+            imported: self.imported,
+            skipped: self.skipped,
+            errors: &self.errors,
+        };
+        let mut response = kit::text(serde_json::to_string(&answer).map_err(kit::Error::internal)?);
+        *response.status_mut() = status;
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use kit::{Value, json};
+
+    use super::*;
+
+    fn answer(report: &Report, mode: Mode) -> (u16, String, Value) {
+        let response = report.answer(mode).unwrap();
+        let content_type = response.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let status = response.status().as_u16();
+        let mut request = kit::Request::new(
+            http::Request::post("/")
+                .header("content-type", "application/json")
+                .body(response.into_body())
+                .unwrap(),
+        );
+        (status, content_type, block_on(request.json()).unwrap())
+    }
+
+    fn wrong() -> Report {
+        let error = |line, field, flaw| LineError { line, field, flaw };
+        Report {
+            imported: 0,
+            skipped: 0,
+            errors: vec![
+                error(2, Some(Field::English), LineFlaw::Field(Flaw::TooLong)),
+                error(3, None, LineFlaw::Width { got: 3, want: 4 }),
+                error(4, Some(Field::Chinese), LineFlaw::NotUtf8),
+                error(5, Some(Field::English), LineFlaw::SameAsLine(2)),
+                error(6, Some(Field::English), LineFlaw::SameAsWord(9)),
+            ],
+        }
+    }
+
+    #[test]
+    fn what_was_imported_is_plain_json() {
+        let report = Report {
+            imported: 3,
+            skipped: 1,
+            errors: vec![],
+        };
+        for mode in [Mode::Atomic, Mode::Skip] {
+            let want = json!({ "imported": 3, "skipped": 1, "errors": [] });
+            assert_eq!(
+                answer(&report, mode),
+                (200, "application/json".to_owned(), want)
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_wrong_is_said_by_line_and_field() {
+        let errors = json!([
+            { "line": 2, "field": "english", "detail": "must have at most 200 characters" },
+            { "line": 3, "field": null, "detail": "the line has 3 fields, and the first one has 4" },
+            { "line": 4, "field": "chinese", "detail": "is not UTF-8: save the file as \"CSV UTF-8\"" },
+            { "line": 5, "field": "english", "detail": "the same pair is in line 2" },
+            { "line": 6, "field": "english", "detail": "the same pair is there already, as word 9" },
+        ]);
+        let (status, content_type, skipped) = answer(&wrong(), Mode::Skip);
+        assert_eq!((status, content_type.as_str()), (200, "application/json"));
+        assert_eq!(skipped["errors"], errors);
+        let (status, content_type, refused) = answer(&wrong(), Mode::Atomic);
+        assert_eq!(
+            (status, content_type.as_str()),
+            (422, "application/problem+json")
+        );
+        assert_eq!(
+            refused,
+            json!({
+                "type": "about:blank",
+                "title": "Unprocessable Entity",
+                "status": 422,
+                "detail": "nothing was imported, as some lines are wrong",
+                "imported": 0,
+                "skipped": 0,
+                "errors": errors,
+            })
+        );
+    }
+}

@@ -1,0 +1,226 @@
+//! The page at `/`: the form, the words, import and export.
+
+use askama::Template;
+use kit::db::PageRequest;
+
+use super::{
+    form::{self, Fields},
+    message::Message,
+    site::{Site, url},
+    texts::{Texts, fill, grouped, max_lines, max_mib},
+};
+use crate::{
+    import::MAX_BODY_BYTES,
+    store::{Listing, MAX_COUNTED},
+    word::Word,
+};
+
+/// The scripts that `words.js` imports. The browser is told, so that it loads all of them at once.
+pub(super) const MODULES: &[&str] = &[
+    "add", "api", "edit", "fields", "grow", "import", "list", "remove", "rows", "search", "texts",
+    "toasts",
+];
+
+/// The page.
+#[derive(Template)]
+#[template(path = "book.html")]
+pub(super) struct Book<'a> {
+    site: Site,
+    /// The form for a new word.
+    fields: Fields<'a>,
+    message: Option<Message>,
+    words: WordsView<'a>,
+    import: ImportForm,
+    /// The formats of the export: the parameter, the name, and what it is good for.
+    exports: [(&'static str, &'static str, &'static str); 3],
+    for_scripts: ForScripts,
+}
+
+/// The words that are shown.
+struct WordsView<'a> {
+    q: &'a str,
+    /// How many there are: in words, and as a number where that is known.
+    status: String,
+    total: String,
+    max_counted: i64,
+    rows: Vec<RowView<'a>>,
+    /// Whether there is a row, or else why not.
+    empty: Empty,
+    /// Where the next page is, and the cursor of it.
+    next: Option<String>,
+    cursor: &'a str,
+    /// Where the first page is, where this is another one.
+    newest: Option<String>,
+    no_match_heading: String,
+}
+
+/// Why no word is shown.
+#[derive(PartialEq, Eq)]
+enum Empty {
+    /// There are some.
+    No,
+    Book,
+    Search,
+    /// There are none that are older.
+    Page,
+}
+
+/// A word in the table.
+pub(super) struct RowView<'a> {
+    id: String,
+    etag: String,
+    english: &'a str,
+    chinese: &'a str,
+    sentence_eng: &'a str,
+    sentence_chi: &'a str,
+    edit: String,
+    delete: String,
+}
+
+/// The form for a file.
+pub(super) struct ImportForm {
+    pub(super) limits: String,
+    pub(super) max_bytes: u64,
+    /// Whether lines with mistakes are to be left out.
+    pub(super) skip: bool,
+}
+
+/// What the scripts need: texts, and rows and fields to be filled in.
+struct ForScripts {
+    modules: &'static [&'static str],
+    texts: Vec<(&'static str, String)>,
+    details: Vec<(&'static str, String, String)>,
+    row: RowView<'static>,
+    fields: Fields<'static>,
+}
+
+impl<'a> Book<'a> {
+    pub(super) fn new(
+        site: Site,
+        (fields, message): (Fields<'a>, Option<Message>),
+        (which, q): (PageRequest, &'a str),
+        listing: &'a Listing,
+    ) -> Self {
+        let texts = site.texts;
+        Self {
+            fields,
+            message,
+            words: WordsView::new(texts, which, q, listing),
+            import: ImportForm::new(texts, false),
+            exports: [
+                ("csv", "CSV", texts.export_csv),
+                ("anki", "Anki", texts.export_anki),
+                ("json", "JSON", texts.export_json),
+            ],
+            for_scripts: ForScripts {
+                modules: MODULES,
+                texts: texts.for_scripts(),
+                details: texts.details(),
+                row: RowView::blank(),
+                fields: form::blank(texts, "editor"),
+            },
+            site,
+        }
+    }
+}
+
+impl<'a> WordsView<'a> {
+    fn new(texts: &Texts, which: PageRequest, q: &'a str, listing: &'a Listing) -> Self {
+        let page = &listing.page;
+        let empty = match (page.items.is_empty(), which.after, q) {
+            (false, _, _) => Empty::No,
+            (true, Some(_), _) => Empty::Page,
+            (true, None, "") => Empty::Book,
+            (true, None, _) => Empty::Search,
+        };
+        // Only what differs from the page without a query is in the links.
+        let limit = if which.limit == kit::db::DEFAULT_PAGE_ROWS {
+            String::new()
+        } else {
+            which.limit.to_string()
+        };
+        let page_at = |after: &str| url("/", &[("q", q), ("limit", &limit), ("after", after)]);
+        Self {
+            q,
+            status: status(texts, q, listing.total),
+            total: listing
+                .total
+                .map(|total| total.to_string())
+                .unwrap_or_default(),
+            max_counted: MAX_COUNTED,
+            rows: page
+                .items
+                .iter()
+                .map(|word| RowView::of(texts, word))
+                .collect(),
+            empty,
+            next: page.next.as_deref().map(page_at),
+            cursor: page.next.as_deref().unwrap_or_default(),
+            newest: which.after.map(|_| page_at("")),
+            no_match_heading: fill(texts.no_match_heading, &[("q", q)]),
+        }
+    }
+}
+
+impl<'a> RowView<'a> {
+    fn of(texts: &Texts, word: &'a Word) -> Self {
+        // What came in by /data may lack a word.
+        let name = [&word.draft.english, &word.draft.chinese];
+        let name = name
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .map_or("", String::as_str);
+        let label = |text| fill(text, &[("word", name)]);
+        Self {
+            id: word.id.to_string(),
+            etag: super::tag_of(word),
+            english: &word.draft.english,
+            chinese: &word.draft.chinese,
+            sentence_eng: &word.draft.sentence_eng,
+            sentence_chi: &word.draft.sentence_chi,
+            edit: label(texts.edit_word),
+            delete: label(texts.delete_word),
+        }
+    }
+
+    /// A row to be filled in.
+    fn blank() -> Self {
+        Self {
+            id: String::new(),
+            etag: String::new(),
+            english: "",
+            chinese: "",
+            sentence_eng: "",
+            sentence_chi: "",
+            edit: String::new(),
+            delete: String::new(),
+        }
+    }
+}
+
+impl ImportForm {
+    pub(super) fn new(texts: &Texts, skip: bool) -> Self {
+        let limits = [("mib", max_mib()), ("lines", max_lines())];
+        let limits = limits
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        Self {
+            limits: fill(texts.import_limits, &limits),
+            max_bytes: MAX_BODY_BYTES,
+            skip,
+        }
+    }
+}
+
+/// How many words there are, or match.
+fn status(texts: &Texts, q: &str, total: Option<i64>) -> String {
+    match (q, total) {
+        ("", Some(n)) => texts.count.of(n),
+        ("", None) => String::new(),
+        (q, Some(n)) => texts.matches.with(n, &[("q", q)]),
+        (q, None) => fill(
+            texts.matches_over,
+            &[("n", &grouped(MAX_COUNTED)), ("q", q)],
+        ),
+    }
+}

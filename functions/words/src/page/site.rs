@@ -1,0 +1,141 @@
+//! What all pages share: the language, its texts, and the switch to the other one.
+
+use std::time::{Duration, SystemTime};
+
+use kit::{Cookie, LANGUAGE_COOKIE, Language, Request, Response, Result, see_other};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::texts::{OFFERED, Texts};
+
+/// For how long a reader's choice of language is kept.
+const CHOICE_KEPT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// What surrounds every page.
+pub(super) struct Site {
+    pub(super) language: Language,
+    pub(super) texts: &'static Texts,
+    /// Where the same page is in the other language.
+    pub(super) switch: String,
+}
+
+impl Site {
+    /// For the page at `home`, a path of our own, with these parameters.
+    pub(super) fn of(request: &Request, home: &str, parameters: &[(&str, &str)]) -> Self {
+        Self::in_language(request.language(&OFFERED), home, parameters)
+    }
+
+    pub(super) fn in_language(language: Language, home: &str, parameters: &[(&str, &str)]) -> Self {
+        let mut all = vec![("lang", other(language).tag())];
+        all.extend(parameters);
+        Self {
+            language,
+            texts: Texts::of(language),
+            switch: url(home, &all),
+        }
+    }
+
+    /// The other language.
+    pub(super) fn other(&self) -> Language {
+        other(self.language)
+    }
+}
+
+/// The answer to `?lang=`: a cookie, and the same page again. None where no language is chosen, or one
+/// that we do not have.
+pub(super) fn switched(
+    request: &Request,
+    home: &str,
+    parameters: &[(&str, &str)],
+) -> Result<Option<Response>> {
+    let Some(chosen) = request.args().get("lang").and_then(Language::from_tag) else {
+        return Ok(None);
+    };
+    let mut response = see_other(&url(home, parameters));
+    Cookie::new(request, LANGUAGE_COOKIE, chosen.tag())
+        .expires(SystemTime::now() + CHOICE_KEPT)
+        .set_on(&mut response)?;
+    Ok(Some(response))
+}
+
+/// A path with a query; parameters that are empty are left out.
+pub(super) fn url(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut url = path.to_owned();
+    let given = parameters.iter().filter(|(_, value)| !value.is_empty());
+    for (index, (name, value)) in given.enumerate() {
+        let separator = if index == 0 { '?' } else { '&' };
+        let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+        url.push_str(&format!("{separator}{name}={value}"));
+    }
+    url
+}
+
+fn other(language: Language) -> Language {
+    match language {
+        Language::English => Language::Chinese,
+        Language::Chinese => Language::English,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http_body_util::Full;
+
+    use super::*;
+
+    fn get(url: &str) -> Request {
+        Request::new(
+            http::Request::get(url)
+                .body(Full::new(Bytes::new()))
+                .unwrap(),
+        )
+    }
+
+    #[test]
+    fn a_query_holds_any_text() {
+        for (q, want) in [
+            ("", "/?lang=en"),
+            ("a b", "/?lang=en&q=a%20b"),
+            ("唤&=#+%?", "/?lang=en&q=%E5%94%A4%26%3D%23%2B%25%3F"),
+            ("//evil.example", "/?lang=en&q=%2F%2Fevil%2Eexample"),
+        ] {
+            assert_eq!(url("/", &[("lang", "en"), ("q", q)]), want);
+        }
+        assert_eq!(url("/words/7", &[("q", "")]), "/words/7");
+    }
+
+    #[test]
+    fn a_choice_is_kept_and_leads_to_the_same_page() {
+        for (query, want) in [
+            ("?lang=zh", Some("lang=zh-CN")),
+            ("?lang=zh-TW", Some("lang=zh-CN")),
+            ("?lang=en", Some("lang=en")),
+            ("?lang=fr", None),
+            ("?lang=", None),
+            ("", None),
+        ] {
+            let request = get(&format!("http://words.example/{query}"));
+            let response = switched(&request, "/", &[("q", "a b")]).unwrap();
+            assert_eq!(response.is_some(), want.is_some(), "{query}");
+            let Some(response) = response else { continue };
+            assert_eq!(response.status().as_u16(), 303);
+            assert_eq!(response.headers()["location"], "/?q=a%20b");
+            let cookie = response.headers()["set-cookie"].to_str().unwrap();
+            assert!(cookie.starts_with(want.unwrap()), "{cookie}");
+            assert!(
+                cookie.contains("Path=/") && cookie.contains("SameSite=Lax"),
+                "{cookie}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_switch_leads_to_the_other_language() {
+        for (language, want) in [
+            (Language::English, "/?lang=zh%2DCN&q=a"),
+            (Language::Chinese, "/?lang=en&q=a"),
+        ] {
+            assert_eq!(Site::in_language(language, "/", &[("q", "a")]).switch, want);
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! The pages as they are rendered.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use askama::Template;
+use kit::{
+    Error, Language, MultiDict,
+    db::{DEFAULT_PAGE_ROWS, Page, PageRequest},
+};
+
+use super::{
+    book::{Book, MODULES},
+    edit::Edit,
+    form,
+    message::Message,
+    outcome::Outcome,
+    site::Site,
+    texts::{OFFERED, Texts},
+};
+use crate::{
+    draft::{Draft, Field, Flaw},
+    import::{Mode, Report},
+    store::Listing,
+    word::Word,
+};
+
+const HOSTILE: &str = "</textarea></template>\"'><script>alert(1)</script><b onclick=x>";
+
+const NEWEST: PageRequest = PageRequest {
+    limit: DEFAULT_PAGE_ROWS,
+    after: None,
+};
+
+fn word(id: i64, text: &str) -> Word {
+    Word {
+        id,
+        draft: Draft {
+            english: text.to_owned(),
+            chinese: text.to_owned(),
+            sentence_eng: text.to_owned(),
+            sentence_chi: text.to_owned(),
+        },
+        created_at: "2026-11-22T10:00:00.000Z".to_owned(),
+        updated_at: "2026-11-23T10:00:00.000Z".to_owned(),
+        owner: Some(text.to_owned()),
+        version: 2,
+    }
+}
+
+fn listing(items: Vec<Word>, next: Option<&str>, total: Option<i64>) -> Listing {
+    Listing {
+        page: Page {
+            items,
+            next: next.map(str::to_owned),
+        },
+        total,
+    }
+}
+
+fn sent(text: &str) -> MultiDict {
+    Field::NAMES.map(|name| (name, text)).into_iter().collect()
+}
+
+fn site(language: Language) -> Site {
+    Site::in_language(language, "/", &[])
+}
+
+fn book(language: Language, which: PageRequest, q: &str, listing: &Listing) -> String {
+    let site = site(language);
+    let fields = form::blank(site.texts, "add");
+    Book::new(site, (fields, None), (which, q), listing)
+        .render()
+        .unwrap()
+}
+
+/// Every page, with this text wherever one is shown.
+fn pages(language: Language, text: &str) -> Vec<String> {
+    let word = word(7, text);
+    let sent = sent(text);
+    let flaws = [
+        (Field::English, Flaw::TooLong),
+        (Field::SentenceChi, Flaw::ControlCharacter),
+    ];
+    let texts = Texts::of(language);
+    let mut fields = form::sent(texts, "add", &sent);
+    form::mark(&mut fields, texts, &flaws);
+    let exists = || Message::with_link(texts.exists, Word::path_of(7), texts.show_existing);
+    let listing = listing(vec![word.clone()], Some("7"), Some(21));
+    let after = PageRequest {
+        after: Some(8),
+        ..NEWEST
+    };
+    let book = Book::new(
+        site(language),
+        (fields, Some(exists())),
+        (after, text),
+        &listing,
+    );
+    let report = report(3);
+    let templates: Vec<Result<String, askama::Error>> = vec![
+        book.render(),
+        Edit::new(site(language), &word).render(),
+        Edit::new(site(language), &word)
+            .typed(&sent, Some(text))
+            .marked(&flaws)
+            .render(),
+        Edit::new(site(language), &word)
+            .typed(&sent, None)
+            .saying(exists())
+            .render(),
+        Edit::new(site(language), &word)
+            .typed(&sent, None)
+            .compared()
+            .render(),
+        Outcome::of(site(language), Mode::Atomic, &report).render(),
+        Outcome::of(site(language), Mode::Skip, &report).render(),
+        Outcome::refused(site(language), text.to_owned()).render(),
+    ];
+    templates.into_iter().map(|page| page.unwrap()).collect()
+}
+
+/// A report with so many lines that were wrong.
+fn report(mistakes: usize) -> Report {
+    use futures::executor::block_on;
+
+    let words = block_on(crate::store::Words::of(kit::db::TestDatabase::in_memory())).unwrap();
+    let mut file = "english,chinese\nok,好\n".to_owned();
+    file.push_str(&"x,\n".repeat(mistakes));
+    block_on(words.import(Mode::Skip, file.into(), None)).unwrap()
+}
+
+/// The values of an attribute.
+fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
+    let begin = format!(" {attribute}=\"");
+    let found = page.split(&begin).skip(1);
+    found.map(|rest| rest.split_once('"').unwrap().0).collect()
+}
+
+#[test]
+fn whatever_a_word_holds_is_escaped() {
+    for language in OFFERED {
+        let plain = pages(language, "plain");
+        for (page, plain) in pages(language, HOSTILE).into_iter().zip(plain) {
+            assert_eq!(
+                page.matches('<').count(),
+                plain.matches('<').count(),
+                "{page}"
+            );
+            assert!(!page.contains("alert(1)</"), "{page}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_inline_that_the_policy_forbids() {
+    for page in OFFERED
+        .into_iter()
+        .flat_map(|language| pages(language, "wake"))
+    {
+        assert!(
+            !page.contains("<style") && values(&page, "style").is_empty(),
+            "{page}"
+        );
+        for script in page.split("<script").skip(1) {
+            let (tag, rest) = script.split_once('>').unwrap();
+            assert!(
+                tag.contains("src=\"/static/js/") && rest.starts_with("</script>"),
+                "{tag}"
+            );
+        }
+        let handlers = page.split(" on").skip(1);
+        for handler in handlers {
+            let name = handler
+                .split(|c: char| !c.is_ascii_lowercase())
+                .next()
+                .unwrap();
+            assert!(!handler[name.len()..].starts_with('='), "{handler:.20}");
+        }
+    }
+}
+
+#[test]
+fn a_page_names_its_language_and_leads_to_the_other_one() {
+    for (language, tag, other) in [
+        (Language::English, "<html lang=\"en\">", "lang=zh%2DCN"),
+        (Language::Chinese, "<html lang=\"zh-CN\">", "lang=en"),
+    ] {
+        for page in pages(language, "wake") {
+            assert!(
+                page.starts_with("<!DOCTYPE html>") && page.contains(tag),
+                "{page}"
+            );
+            assert!(page.contains(other), "{page}");
+        }
+    }
+}
+
+#[test]
+fn an_id_is_there_once_and_what_is_referred_to_is_there() {
+    for page in pages(Language::English, "wake") {
+        let all = values(&page, "id");
+        let ids: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(all.len(), ids.len(), "{all:?}");
+        for attribute in ["for", "aria-describedby", "aria-labelledby"] {
+            for id in values(&page, attribute) {
+                assert!(ids.contains(id), "{attribute} {id}");
+            }
+        }
+        for href in values(&page, "href")
+            .into_iter()
+            .filter_map(|href| href.strip_prefix('#'))
+        {
+            assert!(ids.contains(href), "{href}");
+        }
+    }
+}
+
+#[test]
+fn a_word_is_a_row_with_its_languages_and_its_tag() {
+    let listing = listing(vec![word(7, "wake")], None, Some(1));
+    let page = book(Language::Chinese, NEWEST, "", &listing);
+    let row = page
+        .split("<tr class=\"word\" id=\"word-7\"")
+        .nth(1)
+        .unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    for part in [
+        "lang=\"en\"",
+        "lang=\"zh-CN\"",
+        "data-etag=\"&#34;",
+        "href=\"/words/7\"",
+        "编辑“wake”",
+    ] {
+        assert!(row.contains(part), "{part}: {row}");
+    }
+}
+
+#[test]
+fn the_number_of_words_is_said() {
+    for (q, total, want) in [
+        ("", Some(0), ">0 words<"),
+        ("", Some(1), ">1 word<"),
+        ("", Some(12_345), ">12,345 words<"),
+        ("wa", Some(1), ">1 match for “wa”<"),
+        ("wa", Some(2), ">2 matches for “wa”<"),
+        ("wa", None, ">More than 1,000 matches for “wa”<"),
+    ] {
+        let page = book(
+            Language::English,
+            NEWEST,
+            q,
+            &listing(vec![word(1, "wa")], None, total),
+        );
+        assert!(page.contains(want), "{want}");
+    }
+}
+
+#[test]
+fn pages_are_linked_with_what_is_searched_for() {
+    let listing = listing(vec![word(7, "wake")], Some("7"), Some(90));
+    let first = book(Language::English, NEWEST, "a b", &listing);
+    assert!(
+        first.contains("rel=\"next\" href=\"/?q=a%20b&#38;after=7\""),
+        "{first}"
+    );
+    assert!(!first.contains("id=\"older\""));
+    let which = PageRequest {
+        limit: 5,
+        after: Some(9),
+    };
+    let later = book(Language::English, which, "", &listing);
+    assert!(later.contains("href=\"/?limit=5&#38;after=7\""), "{later}");
+    assert!(
+        later.contains("<p id=\"older\">") && later.contains("<a href=\"/?limit=5\">"),
+        "{later}"
+    );
+}
+
+#[test]
+fn an_empty_list_says_why_it_is_empty() {
+    let none = listing(Vec::new(), None, Some(0));
+    let is_hidden = |page: &str, id: &str| {
+        let tag = page.split(&format!("id=\"{id}\"")).nth(1).unwrap();
+        tag.split('>').next().unwrap().contains(" hidden")
+    };
+    for (q, after, shown) in [
+        ("", None, Some("empty-book")),
+        ("wa", None, Some("empty-search")),
+        ("", Some(1), None),
+    ] {
+        let page = book(Language::English, PageRequest { after, ..NEWEST }, q, &none);
+        assert!(is_hidden(&page, "words"));
+        for id in ["empty-book", "empty-search"] {
+            assert_eq!(is_hidden(&page, id), shown != Some(id), "{q} {id}");
+        }
+    }
+}
+
+#[test]
+fn what_was_typed_is_kept_with_the_version_it_was_typed_over() {
+    let (word, sent) = (word(7, "theirs"), sent("\nmine"));
+    let edit = || Edit::new(site(Language::English), &word).typed(&sent, Some("\"seen\""));
+    let page = edit()
+        .marked(&[(Field::Chinese, Flaw::SeveralLines)])
+        .render()
+        .unwrap();
+    assert!(
+        page.contains("name=\"if_match\" value=\"&#34;seen&#34;\""),
+        "{page}"
+    );
+    assert!(page.contains(">\n\nmine</textarea>"), "{page}");
+    assert_eq!(page.matches("aria-invalid").count(), 1);
+    assert_eq!(page.matches(" autofocus").count(), 1);
+    // What is compared is replaced if it is sent again.
+    let page = edit().compared().render().unwrap();
+    assert!(!page.contains("&#34;seen&#34;"), "{page}");
+    assert_eq!(page.matches("class=\"differs\"").count(), 4);
+}
+
+#[test]
+fn a_long_list_of_mistakes_ends_somewhere() {
+    for (mistakes, rows, more) in [
+        (1, 1, None),
+        (200, 200, None),
+        (1_201, 200, Some("And 1,001 more.")),
+    ] {
+        let page = Outcome::of(site(Language::English), Mode::Skip, &report(mistakes))
+            .render()
+            .unwrap();
+        assert_eq!(page.matches("class=\"number\"").count(), rows);
+        assert_eq!(page.contains("more."), more.is_some());
+        assert!(more.is_none_or(|more| page.contains(more)), "{mistakes}");
+        assert!(page.contains("1 word was imported."), "{page}");
+    }
+}
+
+#[test]
+fn a_refused_file_is_told_from_one_that_was_imported() {
+    let outcome = |mode, report: &Report| {
+        Outcome::of(site(Language::English), mode, report)
+            .render()
+            .unwrap()
+    };
+    let refused = outcome(Mode::Atomic, &report(2));
+    assert!(refused.contains("data-refused=\"true\""), "{refused}");
+    assert!(
+        refused.contains("2 mistakes have to be mended first:"),
+        "{refused}"
+    );
+    let imported = outcome(Mode::Atomic, &report(0));
+    assert!(imported.contains("data-refused=\"false\""), "{imported}");
+    assert!(outcome(Mode::Skip, &Report::default()).contains("The file has no words."));
+    let why = Texts::of(Language::Chinese).file_flaw(&Error::MissingField("file".to_owned()));
+    let page = Outcome::refused(site(Language::Chinese), why.unwrap())
+        .render()
+        .unwrap();
+    assert!(
+        page.contains("请先选择文件。") && page.contains("data-refused=\"true\""),
+        "{page}"
+    );
+}
+
+#[test]
+fn all_modules_are_loaded_at_once() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../static/js");
+    let mut reached = BTreeSet::new();
+    let mut waiting = vec!["words".to_owned()];
+    while let Some(name) = waiting.pop() {
+        let script = fs::read_to_string(folder.join(format!("{name}.js"))).unwrap();
+        let imports = script.split(" from \"./").skip(1);
+        let imports = imports.map(|rest| rest.split_once(".js\"").unwrap().0.to_owned());
+        waiting.extend(imports.filter(|import| reached.insert(import.clone())));
+    }
+    let listed: BTreeSet<String> = MODULES.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(listed, reached);
+}

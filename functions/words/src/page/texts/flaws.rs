@@ -1,0 +1,221 @@
+//! What can be wrong with a word, with a line of a file, and with a file, in the reader's language.
+
+use kit::Error;
+
+use super::{fill, grouped};
+use crate::{
+    draft::{Field, Flaw},
+    import::{LineFlaw, MAX_BODY_BYTES, MAX_LINES},
+};
+
+/// The texts of one language.
+pub(super) struct Texts {
+    pub(super) no_english: &'static str,
+    pub(super) no_chinese: &'static str,
+    pub(super) is_empty: &'static str,
+    pub(super) too_long: &'static str,
+    pub(super) several_lines: &'static str,
+    pub(super) control_character: &'static str,
+    pub(super) not_utf8: &'static str,
+    pub(super) width: &'static str,
+    pub(super) same_as_line: &'static str,
+    pub(super) same_as_word: &'static str,
+    pub(super) no_file: &'static str,
+    pub(super) file_empty: &'static str,
+    pub(super) file_utf16: &'static str,
+    pub(super) no_columns: &'static str,
+    pub(super) column_twice: &'static str,
+    pub(super) no_column: &'static str,
+    pub(super) file_too_large: &'static str,
+    pub(super) too_many_lines: &'static str,
+}
+
+impl super::Texts {
+    /// What is wrong with a field of a form.
+    pub(crate) fn flaw(&self, field: Field, flaw: Flaw) -> String {
+        match (flaw, field) {
+            (Flaw::Missing | Flaw::Empty, Field::English) => self.flaws.no_english.to_owned(),
+            (Flaw::Missing | Flaw::Empty, Field::Chinese) => self.flaws.no_chinese.to_owned(),
+            _ => self.field_flaw(Some(field), flaw),
+        }
+    }
+
+    /// The same where it is nobody's to enter, but in a file.
+    fn field_flaw(&self, field: Option<Field>, flaw: Flaw) -> String {
+        let flaws = &self.flaws;
+        match flaw {
+            Flaw::Missing | Flaw::Empty => flaws.is_empty.to_owned(),
+            Flaw::TooLong => {
+                let max = field.map_or(0, Field::max_chars);
+                fill(flaws.too_long, &[("n", &count(max))])
+            }
+            Flaw::SeveralLines => flaws.several_lines.to_owned(),
+            Flaw::ControlCharacter => flaws.control_character.to_owned(),
+        }
+    }
+
+    /// What is wrong with a line of a file.
+    pub(crate) fn line_flaw(&self, field: Option<Field>, flaw: LineFlaw) -> String {
+        let flaws = &self.flaws;
+        match flaw {
+            LineFlaw::Field(flaw) => self.field_flaw(field, flaw),
+            LineFlaw::NotUtf8 => flaws.not_utf8.to_owned(),
+            LineFlaw::Width { got, want } => {
+                fill(flaws.width, &[("got", &count(got)), ("want", &count(want))])
+            }
+            LineFlaw::SameAsLine(line) => fill(flaws.same_as_line, &[("n", &line.to_string())]),
+            LineFlaw::SameAsWord(_) => flaws.same_as_word.to_owned(),
+        }
+    }
+
+    /// Why a file as a whole was refused; none where it is due to something else.
+    pub(crate) fn file_flaw(&self, error: &Error) -> Option<String> {
+        match error {
+            Error::MissingField(_) => Some(self.flaws.no_file.to_owned()),
+            Error::TooLarge { .. } => Some(self.file_too_large()),
+            Error::TooMuch(_) => {
+                let lines = count(MAX_LINES);
+                Some(fill(self.flaws.too_many_lines, &[("lines", &lines)]))
+            }
+            Error::Unprocessable { errors, .. } => self.bad_file(&errors.first()?.detail),
+            _ => None,
+        }
+    }
+
+    /// The same for the scripts, which look at the size before they send it.
+    pub(crate) fn file_too_large(&self) -> String {
+        fill(self.flaws.file_too_large, &[("mib", &max_mib())])
+    }
+
+    /// What `import::table` says about a file, in the reader's language.
+    fn bad_file(&self, detail: &str) -> Option<String> {
+        let flaws = &self.flaws;
+        if let Some(rest) = detail.strip_prefix("names the column ") {
+            let column = rest.strip_suffix(" twice")?;
+            return Some(fill(flaws.column_twice, &[("column", column)]));
+        }
+        if let Some(column) = detail.strip_prefix("has no column ") {
+            return Some(fill(flaws.no_column, &[("column", column)]));
+        }
+        let texts = [
+            ("is empty", flaws.file_empty),
+            ("is in UTF-16", flaws.file_utf16),
+            ("must name its columns", flaws.no_columns),
+        ];
+        let (_, text) = texts
+            .into_iter()
+            .find(|(begin, _)| detail.starts_with(begin))?;
+        Some(text.to_owned())
+    }
+
+    /// What the REST interface says about fields, which is English, with the reader's text for it: the
+    /// field's name, the detail, the text.
+    pub(crate) fn details(&self) -> Vec<(&'static str, String, String)> {
+        let mut details = Vec::new();
+        for field in Field::ALL {
+            for flaw in FLAWS {
+                let detail = flaw.detail(field).into_owned();
+                details.push((field.name(), detail, self.flaw(field, flaw)));
+            }
+        }
+        details
+    }
+}
+
+/// All of them.
+const FLAWS: [Flaw; 5] = [
+    Flaw::Missing,
+    Flaw::Empty,
+    Flaw::TooLong,
+    Flaw::SeveralLines,
+    Flaw::ControlCharacter,
+];
+
+/// The limit of a file, in MiB.
+pub(crate) fn max_mib() -> String {
+    (MAX_BODY_BYTES / 1024 / 1024).to_string()
+}
+
+/// The limit of a file, in words.
+pub(crate) fn max_lines() -> String {
+    count(MAX_LINES)
+}
+
+fn count(n: usize) -> String {
+    grouped(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use futures::executor::block_on;
+    use kit::db::TestDatabase;
+
+    use super::*;
+    use crate::{
+        import::Mode,
+        page::texts::{OFFERED, Texts},
+        store::Words,
+    };
+
+    #[test]
+    fn every_flaw_of_a_field_has_a_text_of_its_own_language() {
+        let [english, chinese] = OFFERED.map(|language| Texts::of(language).details());
+        for ((field, detail, english), (_, _, chinese)) in english.into_iter().zip(chinese) {
+            assert!(!detail.is_empty());
+            assert!(
+                english.is_ascii() && !english.contains(['{', '}']),
+                "{field} {english}"
+            );
+            assert!(
+                !chinese.is_ascii() && !chinese.contains(['{', '}']),
+                "{field} {chinese}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_word_is_told_how_long_it_may_be() {
+        let texts = Texts::of(kit::Language::English);
+        let said = texts.flaw(Field::SentenceChi, Flaw::TooLong);
+        assert!(said.contains("2,000"), "{said}");
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_a_file_is_said_in_both_languages() {
+        let words = block_on(Words::of(TestDatabase::in_memory())).unwrap();
+        for (file, named) in [
+            (&b""[..], None),
+            (b"\xff\xfee\0", None),
+            (b"one,two\n", None),
+            (b"english,english,chinese\n", Some("english")),
+            (b"chinese\n", Some("english")),
+        ] {
+            let file = Bytes::from_static(file);
+            let error = block_on(words.import(Mode::Atomic, file, None)).unwrap_err();
+            for language in OFFERED {
+                let said = Texts::of(language).file_flaw(&error);
+                let said = said.unwrap_or_else(|| panic!("nothing is said of {error:?}"));
+                assert!(named.is_none_or(|column| said.contains(column)), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_is_named() {
+        let texts = Texts::of(kit::Language::English);
+        for (error, want) in [
+            (
+                Error::TooLarge {
+                    limit_bytes: MAX_BODY_BYTES,
+                },
+                "16 MiB",
+            ),
+            (Error::TooMuch(String::new()), "100,000 words"),
+        ] {
+            let said = texts.file_flaw(&error).unwrap();
+            assert!(said.contains(want), "{said}");
+        }
+        assert_eq!(texts.file_flaw(&Error::PreconditionFailed), None);
+    }
+}

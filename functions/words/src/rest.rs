@@ -1,0 +1,204 @@
+//! /words and /words/ID: the words as a REST resource.
+
+use http::header;
+use kit::{
+    Error, MultiDict, Request, Response, Result, created, db::PageRequest, json, jsonify,
+    no_content,
+};
+
+use crate::{
+    draft::{Draft, Field, Flaw},
+    page,
+    store::{Inserted, Listing, Words, pair_exists},
+    word::Word,
+};
+
+/// A page of words, newest first; of those that have `?q=` in any field.
+pub(crate) async fn list(request: Request) -> Result<Response> {
+    if request.wants_page() {
+        return page::index(request).await;
+    }
+    let args = request.args();
+    let which = PageRequest::from_args(args)?;
+    let Listing { page, total } = Words::open()
+        .await?
+        .list(which, args.get("q").unwrap_or_default())
+        .await?;
+    let words: Vec<_> = page.items.iter().map(Word::to_json).collect();
+    Ok(jsonify(
+        &json!({ "words": words, "total": total, "next": page.next }),
+    ))
+}
+
+/// Adds a word.
+pub(crate) async fn create(mut request: Request) -> Result<Response> {
+    let fields = request.fields(&Field::NAMES).await?;
+    if request.wants_page() {
+        return page::create(request, &fields).await;
+    }
+    let draft = complete(&fields)?;
+    match Words::open().await?.insert(&draft, None).await? {
+        Inserted::Exists(id) => Err(pair_exists(id)),
+        Inserted::New(word) => Ok(tagged(
+            created(&Word::path_of(word.id), &word.to_json()),
+            &word,
+        )),
+    }
+}
+
+/// One word.
+pub(crate) async fn read(request: Request) -> Result<Response> {
+    let word = Words::open().await?.get(id(&request)?).await?;
+    if request.wants_page() {
+        return page::word(request, &word).await;
+    }
+    if let Some(unchanged) = request.not_modified(&word.etag())? {
+        return Ok(unchanged);
+    }
+    Ok(answer(&word))
+}
+
+/// PUT: all four fields anew; a sentence that is not given is empty.
+pub(crate) async fn replace(mut request: Request) -> Result<Response> {
+    let fields = request.fields(&Field::NAMES).await?;
+    if request.wants_page() {
+        return page::replace(request, &fields).await;
+    }
+    let (id, draft) = (id(&request)?, complete(&fields)?);
+    let words = Words::open().await?;
+    let word = words
+        .update(id, |word| {
+            may_change(&request, word)?;
+            Ok(draft.clone())
+        })
+        .await?;
+    Ok(answer(&word))
+}
+
+/// PATCH: the fields that are given.
+pub(crate) async fn change(mut request: Request) -> Result<Response> {
+    let fields = request.fields(&Field::NAMES).await?;
+    let id = id(&request)?;
+    let words = Words::open().await?;
+    let word = words
+        .update(id, |word| {
+            may_change(&request, word)?;
+            merged(&word.draft, &fields)
+        })
+        .await?;
+    Ok(answer(&word))
+}
+
+/// DELETE.
+pub(crate) async fn delete(request: Request) -> Result<Response> {
+    if request.wants_page() {
+        return page::delete(request).await;
+    }
+    let id = id(&request)?;
+    let words = Words::open().await?;
+    words.delete(id, |word| may_change(&request, word)).await?;
+    Ok(no_content())
+}
+
+/// Refuses a change to a word that is not what the client has seen.
+///
+/// # Errors
+/// 412 where `If-Match` names something else.
+pub(crate) fn may_change(request: &Request, word: &Word) -> Result<()> {
+    request.check_if_match(&word.etag(), None)
+}
+
+/// The id in the path.
+///
+/// # Errors
+/// 404 where it is no id.
+pub(crate) fn id(request: &Request) -> Result<i64> {
+    let text = request.path_param("id")?;
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| Error::NotFound(request.path().to_owned()))
+}
+
+/// A word of fields of which the pair has to be there.
+///
+/// # Errors
+/// 422 with every flaw of every field.
+pub(crate) fn complete(fields: &MultiDict) -> Result<Draft> {
+    draft_of(fields).map_err(unprocessable)
+}
+
+/// The same, with the flaws as they are.
+pub(crate) fn draft_of(fields: &MultiDict) -> std::result::Result<Draft, Vec<(Field, Flaw)>> {
+    let mut draft = raw(&Draft::default(), fields);
+    let missing: Vec<Field> = [Field::English, Field::Chinese]
+        .into_iter()
+        .filter(|field| fields.get(field.name()).is_none())
+        .collect();
+    // A missing field is called missing, and not empty as well.
+    for field in &missing {
+        let text = match field {
+            Field::English => &mut draft.english,
+            _ => &mut draft.chinese,
+        };
+        *text = "-".to_owned();
+    }
+    let checked = draft.checked();
+    if missing.is_empty() {
+        return checked;
+    }
+    let mut flaws: Vec<_> = missing
+        .into_iter()
+        .map(|field| (field, Flaw::Missing))
+        .collect();
+    flaws.extend(checked.err().into_iter().flatten());
+    Err(flaws)
+}
+
+/// A word with some of its fields anew.
+fn merged(draft: &Draft, fields: &MultiDict) -> Result<Draft> {
+    let merged = raw(draft, fields);
+    if merged == *draft {
+        // What came in by /data was never checked, and may stay as it is.
+        return Ok(merged);
+    }
+    merged.checked().map_err(unprocessable)
+}
+
+fn raw(draft: &Draft, fields: &MultiDict) -> Draft {
+    let text = |field: Field| {
+        fields
+            .get(field.name())
+            .unwrap_or(draft.get(field))
+            .to_owned()
+    };
+    Draft {
+        english: text(Field::English),
+        chinese: text(Field::Chinese),
+        sentence_eng: text(Field::SentenceEng),
+        sentence_chi: text(Field::SentenceChi),
+    }
+}
+
+fn unprocessable(flaws: Vec<(Field, Flaw)>) -> Error {
+    Error::Unprocessable {
+        detail: "the word cannot be kept as it is".to_owned(),
+        errors: flaws
+            .into_iter()
+            .map(|(field, flaw)| flaw.error(field))
+            .collect(),
+    }
+}
+
+/// A word as JSON, with its tag.
+fn answer(word: &Word) -> Response {
+    tagged(jsonify(&word.to_json()), word)
+}
+
+fn tagged(mut response: Response, word: &Word) -> Response {
+    response
+        .headers_mut()
+        .insert(header::ETAG, word.etag().header());
+    response
+}

@@ -1,0 +1,76 @@
+//! A word of the book.
+
+use kit::{
+    ETag, Value,
+    db::{DbError, Row},
+    json,
+};
+use sha2::{Digest, Sha256};
+
+use crate::draft::Draft;
+
+/// A word as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub(crate) id: i64,
+    /// The four fields.
+    pub(crate) draft: Draft,
+    /// RFC 3339, UTC.
+    pub(crate) created_at: String,
+    /// RFC 3339, UTC.
+    pub(crate) updated_at: String,
+    /// The account that added it, if one did.
+    pub(crate) owner: Option<String>,
+    /// How often it was changed, from 1.
+    pub(crate) version: i64,
+}
+
+impl Word {
+    /// The columns that [`Self::of_row`] reads.
+    pub(crate) const COLUMNS: &'static str =
+        "id, english, chinese, sentence_eng, sentence_chi, created_at, updated_at, owner, version";
+
+    pub(crate) fn of_row(row: Row<'_>) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.get("id")?,
+            draft: Draft {
+                english: row.get("english")?,
+                chinese: row.get("chinese")?,
+                sentence_eng: row.get("sentence_eng")?,
+                sentence_chi: row.get("sentence_chi")?,
+            },
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+            owner: row.get("owner")?,
+            version: row.get("version")?,
+        })
+    }
+
+    /// The path of the word with this id.
+    pub(crate) fn path_of(id: i64) -> String {
+        format!("/words/{id}")
+    }
+
+    /// What a client gets to see.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "english": self.draft.english,
+            "chinese": self.draft.chinese,
+            "sentence_eng": self.draft.sentence_eng,
+            "sentence_chi": self.draft.sentence_chi,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "owner": self.owner,
+        })
+    }
+
+    /// What changes with every change of the word. It is made of all that a client sees, so it stays
+    /// true where a database is put back to an earlier state.
+    pub(crate) fn etag(&self) -> ETag {
+        let mut hash = Sha256::new();
+        hash.update(self.version.to_be_bytes());
+        hash.update(self.to_json().to_string());
+        ETag::of_hash(&hash.finalize()[..16])
+    }
+}

@@ -1,0 +1,78 @@
+// The rows of the table: a word each.
+
+import { text } from "./texts.js";
+
+const template = document.querySelector("#row").content.querySelector("tr");
+
+/** The word and the tag of each row; a tag is known where a word came alone, or with the page. */
+const known = new WeakMap();
+
+/** A row of its own for a word. */
+export function makeRow(word, etag = null) {
+    const row = template.cloneNode(true);
+    row.id = `word-${word.id}`;
+    row.dataset.id = word.id;
+    withButtons(row);
+    fillRow(row, word, etag);
+    return row;
+}
+
+/** Takes over a row that came with the page. */
+export function adopt(row) {
+    const word = { id: Number(row.dataset.id) };
+    for (const element of row.querySelectorAll("[data-field]")) {
+        word[element.dataset.field] = element.textContent;
+    }
+    known.set(row, { word, etag: row.dataset.etag });
+    withButtons(row);
+}
+
+/** Shows another state of a word in its row. */
+export function fillRow(row, word, etag = null) {
+    known.set(row, { word, etag });
+    for (const element of row.querySelectorAll("[data-field]")) {
+        element.textContent = word[element.dataset.field];
+    }
+    const values = { word: nameOf(word) };
+    label(row, "edit", text("edit-word", values));
+    label(row, "delete", text("delete-word", values));
+}
+
+/** What a word is called. What came in by /data may lack one of the two. */
+export function nameOf(word) {
+    return word.english || word.chinese;
+}
+
+/** What is known of a row: `{ word, etag }`. */
+export function knownOf(row) {
+    return known.get(row);
+}
+
+export function actionOf(row, action) {
+    return row.querySelector(`[data-action="${action}"]`);
+}
+
+/** Shows that a row is new, or changed. */
+export function glow(row) {
+    row.classList.remove("is-new");
+    // Reading a measure makes the browser see that the class was gone.
+    row.getBoundingClientRect();
+    row.classList.add("is-new");
+}
+
+/** Makes buttons of links: without scripts they lead to other pages, with them they do not. */
+export function withButtons(root) {
+    for (const link of root.querySelectorAll("a[data-action]")) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = link.className;
+        button.title = link.title;
+        button.dataset.action = link.dataset.action;
+        button.append(...link.childNodes);
+        link.replaceWith(button);
+    }
+}
+
+function label(row, action, name) {
+    actionOf(row, action).querySelector(".visually-hidden").textContent = name;
+}

@@ -1,0 +1,39 @@
+// What the page says, in the reader's language. All texts come with the page, from the server.
+
+const texts = new Map();
+for (const element of document.querySelector("#texts").content.querySelectorAll("[data-text]")) {
+    texts.set(element.dataset.text, element.textContent);
+}
+
+const details = new Map();
+for (const element of document.querySelector("#details").content.querySelectorAll("[data-detail]")) {
+    details.set(`${element.dataset.field} ${element.dataset.detail}`, element.textContent);
+}
+
+const announcer = document.querySelector("#announcer");
+
+/** A text, with values in its places: `{word}` becomes `values.word`. */
+export function text(name, values = {}) {
+    return texts.get(name).replace(/\{(\w+)\}/g, (_, place) => values[place] ?? "");
+}
+
+/** A text that says how many. */
+export function counted(name, n, values = {}) {
+    return text(`${name}-${n === 1 ? "one" : "many"}`, { n: grouped(n), ...values });
+}
+
+/** A number as the page writes it. */
+export function grouped(n) {
+    return n.toLocaleString("en");
+}
+
+/** What the server says is wrong with a field; its own words where there are no better ones. */
+export function detailOf({ field, detail }) {
+    return details.get(`${field} ${detail}`) ?? detail;
+}
+
+/** Says something to those who cannot see what happened. */
+export function announce(message) {
+    // The same text twice would be no change, and nothing would be said.
+    announcer.textContent = announcer.textContent === message ? `${message}\u00a0` : message;
+}
