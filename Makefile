@@ -28,14 +28,26 @@ NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 # gets its line in it.
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help up build functions host test test-rust test-hurl test-parity test-browser \
-	parity lint fmt clean
+.PHONY: help up build functions host test test-rust test-hurl test-parity test-interop \
+	test-browser parity bench lint fmt clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
-up: build ## build all and serve http://127.0.0.1:3000
+up: build secret-key ## build all and serve http://127.0.0.1:3000
 	$(HANDSPUN) up
+
+# What sessions are signed with: made once, kept from others, read by the runtime as
+# by Spin. Whoever has one set elsewhere finds it stronger than this one.
+.PHONY: secret-key
+secret-key:
+	@grep -qs '^SPIN_VARIABLE_SECRET_KEY=' .env || { \
+		umask 077; \
+		key=$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n'); \
+		echo "SPIN_VARIABLE_SECRET_KEY=$$key" >> .env; \
+		chmod 600 .env; \
+		echo "Wrote a new secret key to .env"; \
+	}
 
 build: functions host ## build the components and the program handspun
 
@@ -45,7 +57,7 @@ functions: target-installed
 host: cc-installed
 	$(NATIVE) cargo build $(LOCKED) --release -p host
 
-test: test-rust test-hurl test-parity test-browser ## build and run all tests
+test: test-rust test-hurl test-parity test-interop test-browser ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh. The host's tests are
 # on their own: together with kit's features, cargo would build a second wasmtime.
@@ -61,6 +73,11 @@ pytest = HANDSPUN=$(HANDSPUN) target/$1-venv/bin/python -B -m pytest tests/$1
 
 test-parity: build $(PARITY)
 	env -u PARITY_SEED $(call pytest,parity)
+
+# kit's sessions and passwords with those of Flask and Werkzeug, through an example of kit's.
+test-interop: cc-installed $(PARITY)
+	$(NATIVE) cargo build $(LOCKED) --release -p kit --example interop --features password,session
+	INTEROP=target/release/examples/interop $(PARITY)/bin/python -B -m pytest tests/interop
 
 parity: build $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
 	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(call pytest,parity)
@@ -78,6 +95,10 @@ test-browser: build
 .PHONY: run-test-browser
 run-test-browser: $(BROWSER)
 	$(call pytest,browser)
+
+bench: build ## measure the word book and hold it to its limits
+	@tests/need-packages python
+	HANDSPUN=$(HANDSPUN) python3 -B bench/words.py --out bench/results/words.md
 
 lint: cc-installed ## check format, clippy, docs
 	cargo fmt --all --check

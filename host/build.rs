@@ -8,6 +8,16 @@ use std::{env, error::Error, fs, path::Path};
 
 use cargo_metadata::MetadataCommand;
 
+/// What components can import of Spin's own.
+const WORLD: &str = "
+    package handspun:host;
+
+    world host {
+        import spin:sqlite/sqlite@3.1.0;
+        import spin:variables/variables@3.0.0;
+    }
+";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let wit = spin_sdk_wit()?;
     println!("cargo::rerun-if-changed=build.rs");
@@ -16,8 +26,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bindings = format!(
         r#"wasmtime::component::bindgen!({{
     path: {wit:?},
-    world: "spin:sdk/spin-sdk-variables",
-    imports: {{ default: async | store }},
+    inline: {WORLD:?},
+    world: "handspun:host/host",
+    imports: {{
+        "spin:sqlite/sqlite.[method]connection.changes": async | trappable,
+        "spin:sqlite/sqlite.[method]connection.changes-async": async | trappable,
+        "spin:sqlite/sqlite.[method]connection.last-insert-rowid": async | trappable,
+        "spin:sqlite/sqlite.[method]connection.last-insert-rowid-async": async | trappable,
+        default: async,
+    }},
+    with: {{
+        "spin:sqlite/sqlite.connection": crate::sqlite::Connection,
+    }},
 }});
 "#
     );

@@ -6,7 +6,7 @@ use std::{fs, os::unix::fs::symlink, path::Path, sync::Arc};
 use host::{App, Log, Options, TestClient};
 use http::StatusCode;
 
-use crate::support::{build_guests, collecting_log, root};
+use crate::support::{OneComponent, build_guests, collecting_log, root};
 
 fn client() -> TestClient {
     client_of(&root().join("spin.toml"), Log::default())
@@ -94,22 +94,12 @@ async fn requests_that_wait_do_not_hold_up_one_another() {
 
 /// An application of the component `static` alone, with files of the test's own.
 fn static_files(folder: &Path) -> TestClient {
-    let wasm = root().join("target/wasm32-wasip2/release/static.wasm");
-    let manifest = format!(
-        r#"
-            spin_manifest_version = 2
-            [application]
-            name = "test"
-            [[trigger.http]]
-            route = "/static/..."
-            component = "static"
-            [component.static]
-            source = {wasm:?}
-            files = [{{ source = "files", destination = "/" }}]
-        "#
-    );
-    fs::write(folder.join("spin.toml"), manifest).unwrap();
-    client_of(&folder.join("spin.toml"), Log::new(|_| {}))
+    let manifest = OneComponent {
+        route: "/static/...",
+        fields: r#"files = [{ source = "files", destination = "/" }]"#,
+        ..OneComponent::named("static")
+    };
+    client_of(&manifest.write(folder), Log::new(|_| {}))
 }
 
 #[tokio::test]

@@ -45,7 +45,11 @@ async fn total(client: &TestClient) -> u64 {
 
 async fn import(client: &TestClient, mode: &str, file: impl Into<bytes::Bytes>) -> TestResponse {
     let request = client.post(format!("/words/import?mode={mode}"));
-    request.header("content-type", "text/csv").body(file).await.unwrap()
+    request
+        .header("content-type", "text/csv")
+        .body(file)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -62,10 +66,21 @@ async fn two_hundred_inserts_at_once_are_two_hundred_words() {
     });
     assert_eq!(join_all(inserts).await, [StatusCode::FOUND; 200]);
 
-    let export = client.get("/words/export?format=json").await.unwrap().json().unwrap();
+    let export = client
+        .get("/words/export?format=json")
+        .await
+        .unwrap()
+        .json()
+        .unwrap();
     let words = export["words"].as_array().unwrap();
-    let ids: HashSet<i64> = words.iter().map(|word| word["id"].as_i64().unwrap()).collect();
-    let english: HashSet<&str> = words.iter().map(|word| word["english"].as_str().unwrap()).collect();
+    let ids: HashSet<i64> = words
+        .iter()
+        .map(|word| word["id"].as_i64().unwrap())
+        .collect();
+    let english: HashSet<&str> = words
+        .iter()
+        .map(|word| word["english"].as_str().unwrap())
+        .collect();
     assert_eq!((words.len(), ids.len(), english.len()), (200, 200, 200));
     assert_eq!(total(&client).await, 200);
 }
@@ -75,11 +90,20 @@ async fn the_same_word_at_once_is_added_once() {
     let state = tempfile::tempdir().unwrap();
     let client = word_book(state.path());
     let answers = join_all((0..50).map(|_| add(&client, "same"))).await;
-    let created: Vec<_> = answers.iter().filter(|answer| answer.status == StatusCode::CREATED).collect();
+    let created: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.status == StatusCode::CREATED)
+        .collect();
     assert_eq!(created.len(), 1);
     let location = created[0].header("location");
-    for answer in answers.iter().filter(|answer| answer.status != StatusCode::CREATED) {
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::CONFLICT, location));
+    for answer in answers
+        .iter()
+        .filter(|answer| answer.status != StatusCode::CREATED)
+    {
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::CONFLICT, location)
+        );
     }
     assert_eq!(total(&client).await, 1);
 }
@@ -89,16 +113,24 @@ async fn of_editors_that_saw_the_same_word_one_succeeds() {
     let state = tempfile::tempdir().unwrap();
     let client = word_book(state.path());
     let word = add(&client, "shared").await;
-    let (path, tag) = (word.header("location").unwrap(), word.header("etag").unwrap());
+    let (path, tag) = (
+        word.header("location").unwrap(),
+        word.header("etag").unwrap(),
+    );
     let edits = (0..20).map(|n| {
         let change = json!({ "sentence_eng": format!("edit {n}") });
         let request = client.request(Method::PATCH, path).header("if-match", tag);
         async move { request.json(&change).await.unwrap() }
     });
     let answers = join_all(edits).await;
-    let ok: Vec<_> = answers.iter().filter(|answer| answer.status == StatusCode::OK).collect();
+    let ok: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.status == StatusCode::OK)
+        .collect();
     assert_eq!(ok.len(), 1);
-    let lost = answers.iter().filter(|answer| answer.status == StatusCode::PRECONDITION_FAILED);
+    let lost = answers
+        .iter()
+        .filter(|answer| answer.status == StatusCode::PRECONDITION_FAILED);
     assert_eq!(lost.count(), 19);
     let kept = client.get(path).await.unwrap();
     assert_eq!(kept.json().unwrap(), ok[0].json().unwrap());
@@ -110,9 +142,16 @@ async fn edits_of_different_fields_at_once_are_all_kept() {
     let client = word_book(state.path());
     let word = add(&client, "shared").await;
     let path = word.header("location").unwrap();
-    let edits = [("english", "one"), ("chinese", "二"), ("sentence_eng", "three"), ("sentence_chi", "四")];
+    let edits = [
+        ("english", "one"),
+        ("chinese", "二"),
+        ("sentence_eng", "three"),
+        ("sentence_chi", "四"),
+    ];
     let answers = join_all(edits.map(|(field, text)| {
-        let request = client.request(Method::PATCH, path).json(&json!({ field: text }));
+        let request = client
+            .request(Method::PATCH, path)
+            .json(&json!({ field: text }));
         async move { request.await.unwrap().status }
     }))
     .await;
@@ -129,8 +168,15 @@ async fn an_export_that_nobody_reads_keeps_nobody_from_writing() {
     let client = word_book(state.path());
     // More than fits into whatever is between the component and a reader.
     let sentence = "s".repeat(1_900);
-    let lines: String = (0..4_000).map(|n| format!("before {n},c,{sentence}\n")).collect();
-    let report = import(&client, "atomic", format!("english,chinese,sentence_eng\n{lines}")).await;
+    let lines: String = (0..4_000)
+        .map(|n| format!("before {n},c,{sentence}\n"))
+        .collect();
+    let report = import(
+        &client,
+        "atomic",
+        format!("english,chinese,sentence_eng\n{lines}"),
+    )
+    .await;
     assert_eq!(report.json().unwrap()["imported"], 4_000);
 
     let export = client.get("/words/export").send().await.unwrap();
@@ -160,13 +206,29 @@ async fn an_import_has_its_own_limit() {
     let head = "english,chinese,note\n";
     let file = |size: usize| {
         let line = "w,";
-        format!("{head}{line}词,{}", "n".repeat(size - head.len() - line.len() - "词,".len()))
+        format!(
+            "{head}{line}词,{}",
+            "n".repeat(size - head.len() - line.len() - "词,".len())
+        )
     };
-    for (size, status) in [(LIMIT + 1, StatusCode::PAYLOAD_TOO_LARGE), (LIMIT, StatusCode::OK)] {
-        assert_eq!(import(&client, "atomic", file(size)).await.status, status, "{size}");
-        let request = client.post("/words/import?mode=skip").header("content-type", "text/csv");
+    for (size, status) in [
+        (LIMIT + 1, StatusCode::PAYLOAD_TOO_LARGE),
+        (LIMIT, StatusCode::OK),
+    ] {
+        assert_eq!(
+            import(&client, "atomic", file(size)).await.status,
+            status,
+            "{size}"
+        );
+        let request = client
+            .post("/words/import?mode=skip")
+            .header("content-type", "text/csv");
         let chunked = http_body_util::Full::new(file(size).into());
-        assert_eq!(request.stream(chunked).await.unwrap().status, status, "{size} in chunks");
+        assert_eq!(
+            request.stream(chunked).await.unwrap().status,
+            status,
+            "{size} in chunks"
+        );
     }
     assert_eq!(total(&client).await, 1);
 
@@ -175,11 +237,18 @@ async fn an_import_has_its_own_limit() {
         "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"w.csv\"\r\n\r\n",
         "\r\n--b--\r\n",
     );
-    for (size, status) in [(LIMIT + 1, StatusCode::PAYLOAD_TOO_LARGE), (LIMIT, StatusCode::OK)] {
+    for (size, status) in [
+        (LIMIT + 1, StatusCode::PAYLOAD_TOO_LARGE),
+        (LIMIT, StatusCode::OK),
+    ] {
         let form = format!("{begin}{}{end}", file(size - begin.len() - end.len()));
         let request = client.post("/words/import?mode=skip");
         let request = request.header("content-type", "multipart/form-data; boundary=b");
-        assert_eq!(request.body(form).await.unwrap().status, status, "{size} as a form");
+        assert_eq!(
+            request.body(form).await.unwrap().status,
+            status,
+            "{size} as a form"
+        );
     }
 }
 
@@ -194,9 +263,15 @@ async fn a_hundred_thousand_lines_are_one_import() {
     assert_eq!(total(&client).await, 0);
 
     let report = import(&client, "atomic", file.clone()).await;
-    assert_eq!(report.json().unwrap(), json!({ "imported": 100_000, "skipped": 0, "errors": [] }));
+    assert_eq!(
+        report.json().unwrap(),
+        json!({ "imported": 100_000, "skipped": 0, "errors": [] })
+    );
     assert_eq!(total(&client).await, 100_000);
-    assert_eq!(found(&client, "word+99999").await[0]["english"], "word 99999");
+    assert_eq!(
+        found(&client, "word+99999").await[0]["english"],
+        "word 99999"
+    );
 
     // Each line is told what is wrong with it, even where that is all of them.
     let again = import(&client, "atomic", file).await;
@@ -209,7 +284,9 @@ async fn a_hundred_thousand_lines_are_one_import() {
 async fn words_can_be_added_while_others_are_imported() {
     let state = tempfile::tempdir().unwrap();
     let client = word_book(state.path());
-    let lines: String = (0..20_000).map(|n| format!("imported {n},词,A sentence of some length.\n")).collect();
+    let lines: String = (0..20_000)
+        .map(|n| format!("imported {n},词,A sentence of some length.\n"))
+        .collect();
     let file = format!("english,chinese,sentence_eng\n{lines}");
     for mode in ["skip", "atomic"] {
         let file = file.replace("imported", mode);
@@ -253,11 +330,13 @@ async fn two_components_that_start_together_make_one_database() {
         let state = state.path().join(round.to_string());
         let client = client_of(&folder.path().join("spin.toml"), &state);
         let query = "/data?english=other&chinese=c&sentence_eng=&sentence_chi=";
-        let (added, inserted) = futures::join!(
-            add(&client, "words"),
-            async { client.get(query).await.unwrap().status }
+        let (added, inserted) = futures::join!(add(&client, "words"), async {
+            client.get(query).await.unwrap().status
+        });
+        assert_eq!(
+            (added.status, inserted),
+            (StatusCode::CREATED, StatusCode::FOUND)
         );
-        assert_eq!((added.status, inserted), (StatusCode::CREATED, StatusCode::FOUND));
         assert_eq!(total(&client).await, 2);
     }
 }
@@ -269,7 +348,10 @@ async fn a_component_without_its_database_says_what_to_grant() {
     let wasm = root().join("target");
     let manifest = manifest
         .replace("sqlite_databases = [\"default\"]\n", "")
-        .replace("source = \"target", &format!("source = \"{}", wasm.display()))
+        .replace(
+            "source = \"target",
+            &format!("source = \"{}", wasm.display()),
+        )
         .replace("files = [", "# files = [");
     fs::write(folder.path().join("spin.toml"), manifest).unwrap();
     let client = client_of(&folder.path().join("spin.toml"), state.path());
@@ -277,7 +359,10 @@ async fn a_component_without_its_database_says_what_to_grant() {
     assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR);
     let problem = refused.json().unwrap();
     let detail = problem["detail"].as_str().unwrap();
-    assert!(detail.contains("sqlite_databases = [\"default\"]"), "{detail}");
+    assert!(
+        detail.contains("sqlite_databases = [\"default\"]"),
+        "{detail}"
+    );
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ use crate::{
     manifest::Manifest,
     refusal::{Refusal, bare},
     router::{RouteMatch, Router, WELL_KNOWN_PREFIX},
+    runtime_config::RuntimeConfig,
+    sqlite::Databases,
     variables::Sources,
     worker::CLOCK_GRACE,
 };
@@ -41,6 +43,11 @@ pub struct Options {
     pub quiet: bool,
     /// The folder for what outlives the application; without one, nothing does.
     pub state_dir: Option<PathBuf>,
+    /// What the labels of the application stand for.
+    pub runtime_config: RuntimeConfig,
+    /// Run before the application is: each a statement for the database `default`, or
+    /// `@FILE` or `@FILE:LABEL`, as `spin up --sqlite` takes it.
+    pub sqlite: Vec<String>,
 }
 
 /// An application: its components compiled, its variables resolved, ready to
@@ -64,14 +71,19 @@ impl App {
     /// # Errors
     ///
     /// A bad manifest, required variables without a value, a component that is
-    /// missing or that this runtime cannot run. Problems of one kind are reported
+    /// missing or that this runtime cannot run, a database that cannot be used, a
+    /// statement of [`Options::sqlite`] that fails. Problems of one kind are reported
     /// together.
     pub fn from_manifest(path: impl AsRef<Path>, options: Options) -> anyhow::Result<Self> {
         let manifest = Manifest::load(path.as_ref())?;
         let router = Router::new(&manifest.triggers).map_err(anyhow::Error::msg)?;
         load::warn_of_routes(&router, &options);
+        let databases = Databases::new(&options.runtime_config, options.state_dir.as_deref())?;
+        let components = load::components(&manifest, &databases, &options)?;
+        // Last: an application that does not start should change nothing.
+        databases.set_up(&options.sqlite, &options.log)?;
         Ok(Self {
-            components: load::components(&manifest, &options)?,
+            components,
             manifest,
             router,
             places: Arc::new(Semaphore::new(options.limits.concurrent_requests)),

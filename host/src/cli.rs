@@ -16,7 +16,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use crate::{App, Log, Options, serve, variables};
+use crate::{App, Log, Options, RuntimeConfig, serve, variables};
 
 /// Runs Spin applications on one machine.
 #[derive(Debug, Parser)]
@@ -63,6 +63,15 @@ struct Up {
     #[arg(long, value_name = "FOLDER")]
     state_dir: Option<OsString>,
 
+    /// A file that says which databases the application's labels stand for
+    #[arg(long, value_name = "FILE", env = "RUNTIME_CONFIG_FILE")]
+    runtime_config_file: Option<PathBuf>,
+
+    /// Run a statement on the SQLite database `default` before the start, or all
+    /// statements of a file on `default` or another database; repeatable
+    #[arg(long, value_name = "SQL | @FILE | @FILE:DATABASE")]
+    sqlite: Vec<String>,
+
     /// Show neither requests nor what components print; logs are kept all the same
     #[arg(short, long)]
     quiet: bool,
@@ -97,10 +106,16 @@ impl Up {
         for argument in &self.variable {
             arguments.extend(variables::parse_argument(argument).context("--variable")?);
         }
+        let runtime_config = match &self.runtime_config_file {
+            Some(file) => RuntimeConfig::load(file)?,
+            None => RuntimeConfig::default(),
+        };
         let options = Options {
             variables: variables::Sources::of_process(arguments, DOTENV.as_ref())?,
             quiet: self.quiet,
             state_dir: self.state_dir(),
+            runtime_config,
+            sqlite: self.sqlite.clone(),
             ..Options::default()
         };
         let manifest = self.manifest();

@@ -11,11 +11,13 @@
 
 mod access;
 mod app;
+mod bindings;
 mod body;
 mod call;
 mod cli;
 mod client;
 mod engine;
+mod fields;
 mod files;
 mod headers;
 mod limits;
@@ -25,7 +27,9 @@ pub mod manifest;
 mod output;
 mod refusal;
 pub mod router;
+mod runtime_config;
 mod server;
+mod sqlite;
 mod stall;
 mod state;
 pub mod variables;
@@ -36,7 +40,9 @@ pub use self::{
     body::{Body, BodyError},
     cli::Cli,
     client::{RequestBuilder, TestClient, TestResponse},
+    fields::FileError,
     limits::Limits,
     log::Log,
+    runtime_config::{RuntimeConfig, SqliteDatabase},
     server::{SHUTDOWN_GRACE, serve},
 };

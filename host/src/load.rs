@@ -16,6 +16,7 @@ use crate::{
     manifest::{Component, Manifest},
     output::Output,
     router::{Router, WELL_KNOWN_PREFIX},
+    sqlite::Databases,
     state::{Resources, State},
     variables::{self, ComponentVariables},
     worker::Instances,
@@ -28,17 +29,22 @@ pub(crate) type Components = HashMap<String, ProxyHandler<Instances>>;
 const LOGS: &str = "logs";
 
 /// Compiles the components of an application and gives each what it is granted.
-pub(crate) fn components(manifest: &Manifest, options: &Options) -> anyhow::Result<Components> {
+pub(crate) fn components(
+    manifest: &Manifest,
+    databases: &Databases,
+    options: &Options,
+) -> anyhow::Result<Components> {
     let values = variables::resolve(manifest, &options.variables).map_err(missing_variables)?;
     check_sources(&manifest.components)?;
+    let granted = granted(&manifest.components, databases)?;
     let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
     let mut components = HashMap::new();
-    for component in &manifest.components {
+    for (component, databases) in manifest.components.iter().zip(granted) {
         let instances = Instances {
             component: component.id.as_str().into(),
             engine: Arc::clone(&engine),
             service: service(&engine, component)?,
-            resources: resources(component, &manifest.folder, &values, options)
+            resources: resources(component, databases, &manifest.folder, &values, options)
                 .with_context(|| format!("component {}", component.id))?,
             limits: options.limits,
             log: options.log.clone(),
@@ -67,8 +73,39 @@ pub(crate) fn warn_of_routes(router: &Router, options: &Options) {
     }
 }
 
+/// The databases of each component. Those that are in use at all are tried out.
+fn granted(components: &[Component], databases: &Databases) -> anyhow::Result<Vec<Databases>> {
+    let mut granted = Vec::new();
+    let mut undefined = Vec::new();
+    for component in components {
+        match databases.granted(&component.sqlite_databases) {
+            Ok(databases) => granted.push(databases),
+            Err(labels) => undefined.extend(labels.into_iter().map(|label| {
+                format!(
+                    "the SQLite database {label} of component {} is not defined; check the \
+                     spelling, or define it with [sqlite_database.{label}] in the file that \
+                     --runtime-config-file names",
+                    component.id
+                )
+            })),
+        }
+    }
+    if !undefined.is_empty() {
+        bail!("{}", undefined.join("\n"));
+    }
+    let labels: Vec<_> = components
+        .iter()
+        .flat_map(|component| component.sqlite_databases.iter().cloned())
+        .collect();
+    if let Ok(used) = databases.granted(&labels) {
+        used.check()?;
+    }
+    Ok(granted)
+}
+
 fn resources(
     component: &Component,
+    databases: Databases,
     folder: &Path,
     values: &BTreeMap<String, String>,
     options: &Options,
@@ -79,6 +116,7 @@ fn resources(
     let variables = ComponentVariables::new(component, values).map_err(anyhow::Error::msg)?;
     Ok(Resources {
         variables: Arc::new(variables),
+        databases: Arc::new(databases),
         environment: component.environment.clone(),
         files: Files::copy(&component.files, folder, &options.log)?,
         stdout,

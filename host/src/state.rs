@@ -19,34 +19,36 @@ use wasmtime_wasi_http::{
     WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
-use self::bindings::spin::variables::variables;
 use crate::{
+    bindings::spin::{sqlite::sqlite, variables::variables},
     body::BodyError,
     engine::Engine,
     files::Files,
     limits::{ComputeClock, Limits, MemoryLimiter},
     output::Output,
+    sqlite::{Databases, Life, Sqlite},
     variables::{ComponentVariables, VariableError},
 };
-
-mod bindings {
-    include!(concat!(env!("OUT_DIR"), "/spin.rs"));
-}
 
 /// The data of a store: one for each instance.
 pub(crate) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
-    table: ResourceTable,
+    pub(crate) table: ResourceTable,
     memory: MemoryLimiter,
     clock: ComputeClock,
     variables: Arc<ComponentVariables>,
+    pub(crate) databases: Arc<Databases>,
+    /// How many of its connections to databases are open.
+    pub(crate) connections: usize,
+    pub(crate) life: Life,
 }
 
 /// What the instances of a component have in common: all that it was granted.
 pub(crate) struct Resources {
     pub(crate) variables: Arc<ComponentVariables>,
+    pub(crate) databases: Arc<Databases>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) files: Option<Files>,
     pub(crate) stdout: Arc<Output>,
@@ -77,6 +79,9 @@ impl State {
             memory: MemoryLimiter::new(limits),
             clock: ComputeClock::new(limits),
             variables: Arc::clone(&resources.variables),
+            databases: Arc::clone(&resources.databases),
+            connections: 0,
+            life: Life::default(),
         })
     }
 }
@@ -117,6 +122,7 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> anyhow::Result<Linker<State>>
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     variables::add_to_linker::<_, Variables>(&mut linker, |state| state)?;
+    sqlite::add_to_linker::<_, Sqlite>(&mut linker, |state| state)?;
     Ok(linker)
 }
 

@@ -2,92 +2,16 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{BufRead as _, Read as _},
     net::{TcpListener, TcpStream},
-    process::{Child, ChildStdout, Command, Output, Stdio},
+    process::Stdio,
 };
 
-use crate::support::{build_guests, root};
-
-fn handspun() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_handspun"));
-    command.current_dir(root());
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    handspun().args(arguments).output().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A running `handspun up`, ended when dropped.
-struct Running {
-    child: Child,
-    output: BufReader<ChildStdout>,
-    address: String,
-}
-
-impl Running {
-    fn start(arguments: &[&str]) -> Self {
-        let mut command = handspun();
-        Self::of(
-            command
-                .args(["up", "--listen", "127.0.0.1:0"])
-                .args(arguments),
-        )
-    }
-
-    fn of(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let address = line
-            .trim()
-            .strip_prefix("Serving http://")
-            .unwrap()
-            .to_owned();
-        Self {
-            child,
-            output,
-            address,
-        }
-    }
-
-    /// The whole answer to a request, on a connection of its own.
-    fn get(&self, target: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request = format!("GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        // Chunks are not put together: the tests look at the end of short answers.
-        let answer = String::from_utf8_lossy(&answer);
-        let answer = answer.strip_suffix("\r\n0\r\n\r\n").unwrap_or(&answer);
-        answer.to_owned()
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", name, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::support::{
+    OneComponent, build_guests,
+    program::{Running, handspun, run, stderr},
+    root, wasm,
+};
 
 #[test]
 fn help_says_what_there_is() {
@@ -138,21 +62,12 @@ fn a_port_in_use_is_one_clear_line_and_exit_1() {
 #[test]
 fn a_missing_wasm_file_is_one_clear_line_and_exit_1() {
     let folder = tempfile::tempdir().unwrap();
-    let manifest = folder.path().join("spin.toml");
-    fs::write(
-        &manifest,
-        r#"
-            spin_manifest_version = 2
-            [application]
-            name = "test"
-            [[trigger.http]]
-            route = "/"
-            component = "a"
-            [component.a]
-            source = "none.wasm"
-        "#,
-    )
-    .unwrap();
+    let manifest = OneComponent {
+        route: "/",
+        source: "none.wasm".into(),
+        ..OneComponent::named("a")
+    };
+    let manifest = manifest.write(folder.path());
     let manifest = manifest.to_str().unwrap();
     let output = run(&["up", "--listen", "127.0.0.1:0", "-f", manifest]);
     assert_eq!(output.status.code(), Some(1));
@@ -170,24 +85,14 @@ fn a_missing_wasm_file_is_one_clear_line_and_exit_1() {
 fn a_manifest_in_the_current_folder_finds_its_files() {
     build_guests();
     let folder = tempfile::tempdir().unwrap();
-    let wasm = root().join("target/wasm32-wasip2/release/probe.wasm");
-    fs::copy(wasm, folder.path().join("probe.wasm")).unwrap();
+    fs::copy(wasm("probe"), folder.path().join("probe.wasm")).unwrap();
     fs::write(folder.path().join("mounted.txt"), "").unwrap();
-    fs::write(
-        folder.path().join("spin.toml"),
-        r#"
-            spin_manifest_version = 2
-            [application]
-            name = "test"
-            [[trigger.http]]
-            route = "/..."
-            component = "probe"
-            [component.probe]
-            source = "probe.wasm"
-            files = ["mounted.txt"]
-        "#,
-    )
-    .unwrap();
+    let manifest = OneComponent {
+        source: "probe.wasm".into(),
+        fields: r#"files = ["mounted.txt"]"#,
+        ..OneComponent::named("probe")
+    };
+    manifest.write(folder.path());
     let mut command = handspun();
     command
         .current_dir(folder.path())

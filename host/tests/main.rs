@@ -13,7 +13,11 @@ mod limits;
 mod manifests;
 mod requests;
 mod shutdown;
+mod sqlite;
 mod support;
 
 #[path = "../../tests/functions.rs"]
 mod functions;
+
+#[path = "../../tests/words.rs"]
+mod words;

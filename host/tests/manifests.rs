@@ -1,16 +1,27 @@
-//! Bad manifests and what is said of them: `manifests/NAME.toml` and `NAME.err`.
+//! Bad manifests and runtime configurations, and what is said of them: `NAME.toml` and
+//! `NAME.err` in `manifests/` and `runtime_configs/`.
 //!
 //! A new case is two new files; `BLESS=1` writes the second.
 
-use std::{fs, path::Path};
+use std::{fmt::Display, fs, path::Path};
 
-use host::manifest::Manifest;
+use host::{RuntimeConfig, manifest::Manifest};
 
 use crate::support::root;
 
 #[test]
 fn bad_manifests_get_their_golden_errors() {
-    let folder = root().join("host/tests/manifests");
+    check_folder("manifests", |file| Manifest::load(file).err());
+}
+
+#[test]
+fn bad_runtime_configurations_get_their_golden_errors() {
+    check_folder("runtime_configs", |file| RuntimeConfig::load(file).err());
+}
+
+/// Checks what is said of the files in a folder.
+fn check_folder<E: Display>(folder: &str, error_of: impl Fn(&Path) -> Option<E>) {
+    let folder = root().join("host/tests").join(folder);
     let mut cases = 0;
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
@@ -18,23 +29,24 @@ fn bad_manifests_get_their_golden_errors() {
             .extension()
             .is_some_and(|extension| extension == "toml")
         {
-            check(&path, &folder);
+            let error = error_of(&path);
+            let error = error.unwrap_or_else(|| panic!("{} is good", path.display()));
+            check(&path, &folder, &error.to_string());
             cases += 1;
         }
     }
     assert!(cases > 0, "no cases in {}", folder.display());
 }
 
-fn check(manifest: &Path, folder: &Path) {
-    let error = Manifest::load(manifest).expect_err(&manifest.display().to_string());
+fn check(file: &Path, folder: &Path, error: &str) {
     let prefix = format!("{}/", folder.display());
     let text = format!("{error}\n").replace(&prefix, "");
-    let golden = manifest.with_extension("err");
+    let golden = file.with_extension("err");
     if std::env::var_os("BLESS").is_some() {
         fs::write(&golden, &text).unwrap();
     }
     let want = fs::read_to_string(&golden).unwrap_or_default();
-    assert_eq!(text, want, "{}", manifest.display());
+    assert_eq!(text, want, "{}", file.display());
 }
 
 #[test]

@@ -4,7 +4,6 @@
 //! does not have is a problem that names it, never silently skipped: an
 //! application that starts here must not behave differently under `spin up`.
 
-mod fields;
 pub(crate) mod names;
 mod parse;
 
@@ -13,6 +12,8 @@ use std::{
     fmt,
     path::{Path, PathBuf},
 };
+
+use crate::fields::{self, FileError};
 
 /// An application as its manifest describes it, already checked.
 #[derive(Clone, Debug)]
@@ -62,6 +63,8 @@ pub struct Component {
     pub environment: BTreeMap<String, String>,
     /// The files that the component sees.
     pub files: Vec<FileMount>,
+    /// The labels of the SQLite databases that the component may open.
+    pub sqlite_databases: Vec<String>,
 }
 
 /// One entry of a component's `files`.
@@ -91,47 +94,17 @@ impl fmt::Display for FileMount {
     }
 }
 
-/// Why a manifest cannot be used: every problem found, in the order of the file.
-#[derive(Debug)]
-pub struct ManifestError {
-    path: PathBuf,
-    problems: Vec<String>,
-}
-
 impl Manifest {
     /// Reads and checks the manifest at `path`.
     ///
     /// # Errors
     ///
-    /// [`ManifestError`] when the file cannot be read, is not TOML, or has
-    /// problems; all of them are reported together.
-    pub fn load(path: &Path) -> Result<Self, ManifestError> {
-        let text = std::fs::read_to_string(path).map_err(|error| ManifestError {
-            path: path.to_owned(),
-            problems: vec![format!("cannot be read: {error}")],
-        })?;
+    /// [`FileError`] when the file cannot be read, is not TOML, or has problems; all
+    /// of them are reported together.
+    pub fn load(path: &Path) -> Result<Self, FileError> {
         // The parent of a bare file name is empty, which is no folder to the system.
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new("."));
-        parse::manifest(&text, folder).map_err(|problems| ManifestError {
-            path: path.to_owned(),
-            problems,
-        })
+        fields::read(path, |table| parse::manifest(table, folder))
     }
 }
-
-impl fmt::Display for ManifestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match self.problems.as_slice() {
-            [one] => write!(f, "{path}: {one}"),
-            many => {
-                write!(f, "{path} has {} problems:", many.len())?;
-                many.iter()
-                    .try_for_each(|problem| write!(f, "\n  {problem}"))
-            }
-        }
-    }
-}
-
-impl std::error::Error for ManifestError {}

@@ -1,4 +1,4 @@
-//! What Spin allows as the name of a component or of a variable.
+//! What Spin allows as the name of a component, a variable or a database.
 
 /// Checks a component id as Spin does: words of ASCII letters and digits, each
 /// starting with a letter and of one case, joined by `-`.
@@ -6,10 +6,26 @@ pub(super) fn component_id(id: &str) -> Result<(), String> {
     if id.contains('_') {
         return Err("words are joined with \"-\", not \"_\"".to_owned());
     }
-    for word in id.split('-') {
+    words(id, '-')
+}
+
+/// Checks the label of a database as Spin does: the words of a component id, joined
+/// all by `-` or all by `_`.
+pub(super) fn label(label: &str) -> Result<(), String> {
+    match (label.contains('-'), label.contains('_')) {
+        (true, true) => Err("words are joined either with \"-\" or with \"_\"".to_owned()),
+        (_, true) => words(label, '_'),
+        (_, false) => words(label, '-'),
+    }
+}
+
+fn words(text: &str, joint: char) -> Result<(), String> {
+    for word in text.split(joint) {
         let mut chars = word.chars();
         let Some(first) = chars.next() else {
-            return Err("a word between two \"-\" is missing".to_owned());
+            return Err(format!(
+                "a word before, after or between \"{joint}\" is missing"
+            ));
         };
         if !first.is_ascii_alphabetic() {
             return Err(format!("a word starts with {first:?}, not with a letter"));
@@ -57,6 +73,18 @@ mod tests {
         }
         for bad in ["", "-a", "a--b", "a_b", "1a", "a-1", "aB", "é", "a b"] {
             assert!(component_id(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn labels_are_words_joined_in_one_way() {
+        for good in ["default", "kebab-case", "snake_case", "a1_b2", "ABC_def"] {
+            assert_eq!(label(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "", "-a", "a__b", "a-b_c", "1a", "a_1", "aB", "é", "a b", "b@d",
+        ] {
+            assert!(label(bad).is_err(), "{bad}");
         }
     }
 

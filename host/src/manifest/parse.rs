@@ -1,15 +1,15 @@
-//! From the manifest's text to [`Manifest`].
+//! From the manifest's table to [`Manifest`].
 
 use std::{collections::BTreeMap, path::Path};
 
 use toml::{Table, Value};
 
-use super::{
-    Component, FileMount, HttpTrigger, Manifest, Variable,
-    fields::{Fields, Problems, kind_of},
-    names,
+use super::{Component, FileMount, HttpTrigger, Manifest, Variable, names};
+use crate::{
+    fields::{Fields, Problems, entries, kind_of},
+    router,
+    variables::Template,
 };
-use crate::{router, variables::Template};
 
 // Fields that Spin's manifest has and this runtime does not.
 const APPLICATION_OF_SPIN: &[&str] = &["targets", "trigger", "tool"];
@@ -28,18 +28,14 @@ const COMPONENT_OF_SPIN: &[&str] = &[
     "exclude_files",
     "key_value_stores",
     "profile",
-    "sqlite_databases",
     "targets",
     "tool",
 ];
 
-/// Parses a manifest; relative paths in it start from `folder`.
-pub(super) fn manifest(text: &str, folder: &Path) -> Result<Manifest, Vec<String>> {
-    let table: Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
+/// Reads a manifest; relative paths in it start from `folder`.
+pub(super) fn manifest(table: &Table, folder: &Path) -> Result<Manifest, Vec<String>> {
     let problems = Problems::default();
-    let mut top = Fields::new("", &table, &problems);
+    let mut top = Fields::new("", table, &problems);
     match top.value("spin_manifest_version") {
         Some(Value::Integer(2)) => {}
         Some(other) => top.problem(
@@ -190,6 +186,7 @@ fn component(
     let variables = component_variables(&mut fields, application, problems);
     let environment = environment(&mut fields, problems);
     let files = files(&mut fields, problems);
+    let sqlite_databases = labels(&mut fields, "sqlite_databases");
     if !fields.strings("allowed_outbound_hosts").is_empty() {
         fields.problem(
             "allowed_outbound_hosts",
@@ -205,6 +202,7 @@ fn component(
         variables,
         environment,
         files,
+        sqlite_databases,
     }
 }
 
@@ -254,6 +252,17 @@ fn files(fields: &mut Fields<'_>, problems: &Problems) -> Vec<FileMount> {
         }
     };
     entries.iter().enumerate().filter_map(mount).collect()
+}
+
+/// The names of databases or stores. What they stand for is the runtime's matter.
+fn labels(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
+    let labels = fields.strings(name);
+    for label in &labels {
+        if let Err(why) = names::label(label) {
+            fields.problem(name, format_args!("{label:?} is not a label: {why}"));
+        }
+    }
+    labels
 }
 
 fn component_variables(
@@ -308,23 +317,4 @@ fn build(table: Option<&Table>, component: &str, problems: &Problems) {
     fields.string("workdir");
     fields.strings("watch");
     fields.finish(&[]);
-}
-
-/// The sub-tables of a table of tables, each with its path for messages.
-fn entries<'a>(
-    path: &'a str,
-    table: Option<&'a Table>,
-    problems: &'a Problems,
-) -> impl Iterator<Item = (&'a String, String, &'a Table)> {
-    table
-        .into_iter()
-        .flatten()
-        .filter_map(move |(name, value)| {
-            let path = format!("{path}.{name}");
-            let table = value.as_table();
-            if table.is_none() {
-                problems.note(format!("{path}: must be a table, is {}", kind_of(value)));
-            }
-            Some((name, path, table?))
-        })
 }

@@ -118,6 +118,7 @@ mod tests {
                 .collect(),
             environment: BTreeMap::new(),
             files: Vec::new(),
+            sqlite_databases: Vec::new(),
         }
     }
 

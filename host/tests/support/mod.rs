@@ -1,13 +1,21 @@
 //! What the tests share: components built once, applications loaded from them.
 
+pub(crate) mod program;
+
 use std::{
     collections::HashMap,
+    convert::Infallible,
+    fs,
     path::{Path, PathBuf},
     process::Command,
     sync::{Arc, Mutex, OnceLock},
 };
 
+use bytes::Bytes;
+use futures::{StreamExt as _, future, stream};
 use host::{App, Limits, Log, Options, TestClient, variables::Sources};
+use http_body_util::StreamBody;
+use tokio::sync::oneshot;
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -32,6 +40,58 @@ pub(crate) fn build_guests() {
     });
 }
 
+/// Where a function or a guest is once it is built.
+pub(crate) fn wasm(name: &str) -> PathBuf {
+    root().join(format!("target/wasm32-wasip2/release/{name}.wasm"))
+}
+
+/// An application of one component, with files or settings of a test's own.
+pub(crate) struct OneComponent<'a> {
+    pub(crate) component: &'a str,
+    pub(crate) route: &'a str,
+    pub(crate) source: PathBuf,
+    /// More fields of the component, in TOML.
+    pub(crate) fields: &'a str,
+}
+
+impl<'a> OneComponent<'a> {
+    /// A function or a guest at every path.
+    pub(crate) fn named(component: &'a str) -> Self {
+        Self {
+            component,
+            route: "/...",
+            source: wasm(component),
+            fields: "",
+        }
+    }
+
+    /// Writes its manifest into a folder, and returns its path.
+    pub(crate) fn write(&self, folder: &Path) -> PathBuf {
+        let Self {
+            component,
+            route,
+            source,
+            fields,
+        } = self;
+        let manifest = format!(
+            r#"
+                spin_manifest_version = 2
+                [application]
+                name = "test"
+                [[trigger.http]]
+                route = {route:?}
+                component = {component:?}
+                [component.{component}]
+                source = {source:?}
+                {fields}
+            "#
+        );
+        let path = folder.join("spin.toml");
+        fs::write(&path, manifest).unwrap();
+        path
+    }
+}
+
 /// The probe, as an application.
 pub(crate) struct Probe {
     pub(crate) app: Arc<App>,
@@ -40,20 +100,18 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
+    /// The probe with no state.
     pub(crate) fn new(limits: Limits) -> Self {
-        build_guests();
-        let (log, entries) = collecting_log();
-        let options = Options {
-            variables: Sources {
-                arguments: HashMap::from([("given".to_owned(), "given by the test".to_owned())]),
-                ..Sources::default()
-            },
+        Self::with(Options {
             limits,
-            log,
             ..Options::default()
-        };
-        let app = App::from_manifest(root().join("host/tests/probe.toml"), options);
-        let app = Arc::new(app.expect("the probe loads"));
+        })
+    }
+
+    /// The probe with these options, but for its variables and its log.
+    pub(crate) fn with(options: Options) -> Self {
+        let (log, entries) = collecting_log();
+        let app = Arc::new(load_probe(Options { log, ..options }).expect("the probe loads"));
         Self {
             client: app.test_client(),
             app,
@@ -65,6 +123,34 @@ impl Probe {
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
     }
+}
+
+/// Loads the probe with these options, but for its variables.
+pub(crate) fn load_probe(options: Options) -> anyhow::Result<App> {
+    build_guests();
+    let given = ("given".to_owned(), "given by the test".to_owned());
+    let variables = Sources {
+        arguments: HashMap::from([given]),
+        ..Sources::default()
+    };
+    let manifest = root().join("host/tests/probe.toml");
+    App::from_manifest(
+        manifest,
+        Options {
+            variables,
+            ..options
+        },
+    )
+}
+
+/// A body that is empty and has no end until the sender says so.
+pub(crate) fn open_body() -> (
+    oneshot::Sender<()>,
+    impl http_body::Body<Data = Bytes, Error = Infallible>,
+) {
+    let (end, ended) = oneshot::channel();
+    let chunks = stream::once(ended).filter_map(|_| future::ready(None));
+    (end, StreamBody::new(chunks))
 }
 
 /// A log that the test can read.

@@ -1,5 +1,7 @@
 //! A component that behaves as the host's tests ask it to: the path says how.
 
+mod sqlite;
+
 use std::{
     hint::black_box,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
@@ -78,6 +80,7 @@ async fn behave(request: Request) -> Response<BoxBody> {
         ),
         "/trap" => trap(),
         "/trap-after-head" => trap_after_head().await,
+        path if path.starts_with("/sqlite/") => sqlite::behave(request).await,
         other => text(format!("no behaviour for {other}")),
     }
 }
