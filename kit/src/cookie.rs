@@ -70,6 +70,19 @@ impl Cookie {
         self
     }
 
+    /// The same cookie with another value.
+    #[cfg(feature = "session")]
+    pub(crate) fn with_value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    /// How large the cookie is, with its name and its attributes.
+    #[cfg(feature = "session")]
+    pub(crate) fn bytes(&self) -> usize {
+        self.dump().len()
+    }
+
     /// Puts the cookie on a response, besides those that it has.
     ///
     /// # Errors

@@ -27,7 +27,11 @@ pub fn python_datetime(moment: SystemTime) -> String {
 
 /// A moment as HTTP writes it: `Thu, 01 Jan 1970 00:00:00 GMT` (RFC 9110, section 5.6.7).
 pub(crate) fn http_date(moment: SystemTime) -> String {
-    let moment = civil(moment);
+    http_date_of(civil(moment))
+}
+
+/// The same of any moment, before 1970, too.
+pub(crate) fn http_date_of(moment: UtcDateTime) -> String {
     let (weekday, month) = (moment.weekday().to_string(), moment.month().to_string());
     format!(
         "{weekday:.3}, {:02} {month:.3} {:04} {} GMT",
@@ -37,7 +41,8 @@ pub(crate) fn http_date(moment: SystemTime) -> String {
     )
 }
 
-fn civil(moment: SystemTime) -> UtcDateTime {
+/// What lies before 1970 or after 9999 is moved there.
+pub(crate) fn civil(moment: SystemTime) -> UtcDateTime {
     let since = moment
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();

@@ -103,8 +103,9 @@ pub enum Error {
     /// 500: our fault. Holds the cause, for the log.
     #[error("the server failed to answer; the cause is in its log")]
     Internal(#[source] BoxError),
-    /// 500: the application lacks a setting or a grant. Says to whoever runs it what to set or to grant,
-    /// and where; the client sees it, so it says nothing that a stranger may not know.
+    /// 500: the application lacks a setting or a grant, or puts more in a place than it can hold. Says to
+    /// whoever runs it what to set or to grant, and where; the client sees it, so it says nothing that a
+    /// stranger may not know.
     #[error("{0}")]
     Misconfigured(String),
     /// 503: not now, but later.

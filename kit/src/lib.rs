@@ -34,8 +34,12 @@
 //! - who sent it, behind proxies: [`TrustedProxies`]
 //! - Python's view of things: [`MultiDict`], [`python_repr`], [`python_strip`], [`python_float`],
 //!   [`python_datetime`]
+//! - what a client's session holds, read and written as Flask does (feature `session`): `session`
+//! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`
+//! - a SQLite database (feature `sqlite`): `db`
 //!
-//! Nothing here calls the host, so everything is tested natively.
+//! Only `db::Connection` and `session::Secrets::from_variables` call the host, so everything else is tested
+//! natively.
 
 mod app;
 mod attachment;
@@ -57,6 +61,8 @@ mod method_override;
 mod multidict;
 mod multipart;
 mod negotiate;
+#[cfg(feature = "password")]
+pub mod password;
 mod problem;
 mod python_repr;
 mod python_strip;
@@ -66,6 +72,8 @@ mod response;
 mod route;
 mod runtime;
 mod send_file;
+#[cfg(feature = "session")]
+pub mod session;
 mod urlencoded;
 mod vary;
 

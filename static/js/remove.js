@@ -29,6 +29,7 @@ class Deletion {
         this.id = Number(row.dataset.id);
         this.word = nameOf(knownOf(row).word);
         this.neighbour = list.neighbour(row);
+        this.learnTag();
         list.hidden.add(this.id);
         this.putBack = list.takeOut(row);
         this.closeToast = offerUndo({
@@ -39,6 +40,15 @@ class Deletion {
             onEscape: () => this.moveOn(),
         });
         this.timer = setTimeout(() => this.send(), SECONDS * 1000);
+    }
+
+    /** What the server has to have for the word to go: what is shown. */
+    async learnTag() {
+        const { word, etag } = knownOf(this.row);
+        this.etag = etag;
+        if (etag !== null) return;
+        const now = await api.read(this.id).catch(() => null);
+        if (now) this.etag = now.body.updated_at === word.updated_at ? now.etag : '"another"';
     }
 
     undo() {
@@ -52,7 +62,7 @@ class Deletion {
     async send() {
         if (this.end()) this.moveOn();
         try {
-            await api.remove(this.id, knownOf(this.row).etag);
+            await api.remove(this.id, this.etag);
             list.hidden.delete(this.id);
         } catch (failure) {
             if (!(failure instanceof api.Failure)) throw failure;

@@ -16,10 +16,13 @@ class Exchange:
     request: Request
     flask: Answer
     ours: Answer
+    # Where the request is one that adds a word: Flask's words behind it, and Handspun's.
+    words: tuple[list, list] | None = None
 
     @functools.cached_property
     def aspects(self) -> frozenset[str]:
-        """What differs: `status`, `content-type`, `allow`, `location`, `set-cookie`, `body`.
+        """What differs: `status`, `content-type`, `allow`, `location`, `set-cookie`, `body`, and
+        `words` where different words are there afterwards.
 
         Of two JSON bodies the values are compared: `body.KEY` where objects differ in the value of a
         key, and `json-text` where they are written differently. Of two pages the markup is compared,
@@ -29,6 +32,8 @@ class Exchange:
         aspects = {
             name for name, view in _VIEWS.items() if view(flask) != view(ours)
         }
+        if self.words and self.words[0] != self.words[1]:
+            aspects.add("words")
         return frozenset(aspects | _bodies(flask, ours))
 
 

@@ -17,6 +17,7 @@ import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 import servers  # noqa: E402
+import wordbook  # noqa: E402
 from compare import Exchange  # noqa: E402
 from differences import explained  # noqa: E402
 from program import handspun  # noqa: E402
@@ -86,8 +87,10 @@ def addresses(tmp_path_factory):
 def ask(addresses, pytestconfig):
     """Sends a request to both, as a case of an area."""
 
-    def ask(area: str, request: Request) -> Exchange:
+    def ask(area: str, request: Request, **around) -> Exchange:
         pytestconfig.parity_counts[area] += 1
+        if request.path == wordbook.PATH:
+            return wordbook.ask(addresses, request, **around)
         flask, ours = (send(address, request) for address in addresses)
         return Exchange(request, flask, ours)
 
@@ -100,13 +103,15 @@ def check(request, ask, pytestconfig):
     __tracebackhide__ = True
     area = request.module.__name__.removeprefix("test_")
 
-    def check(case: Request) -> Exchange:
+    def check(case: Request, **around) -> Exchange:
         __tracebackhide__ = True
-        exchange = ask(area, case)
+        exchange = ask(area, case, **around)
         ids, left = explained(exchange)
         pytestconfig.parity_differences.update(ids)
         if exchange.ours.status == 0 or exchange.ours.status >= 500:
             left.add("Handspun failed")  # Flask may; there is no request for which we do.
+        if exchange.ours.status >= 400 and exchange.words and exchange.words[1] and not around:
+            left.add("Handspun refused it and added the word")
         if left:
             pytest.fail(_report(pytestconfig, exchange, ids, left), pytrace=False)
         return exchange
@@ -125,6 +130,9 @@ def _report(config, exchange: Exchange, ids: set[str], left: set[str]) -> str:
         lines.append(f"{name} answers {answer.status}:")
         lines += _indented(f"{header}: {value}" for header, value in answer.headers)
         lines.append(f"    {answer.text[:2000]!r}")
+    if exchange.words:
+        lines.append("words then, Flask's and Handspun's:")
+        lines += _indented(ascii(words)[:2000] for words in exchange.words)
     if ids:
         lines.append(f"other aspects are listed as: {', '.join(sorted(ids))}")
     lines.append(f"repeat with: {_repeat(config)}")

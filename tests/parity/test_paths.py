@@ -37,7 +37,7 @@ ACCEPTS = [
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("path", ["/index", "/args", "/args/list", "/form", "/form/stream", "/register"])
+@pytest.mark.parametrize("path", ["/index", "/args", "/args/list", "/form", "/form/stream", "/register", "/data"])
 def test_methods_are_allowed_alike(check, method, path):
     check(Request(method, path.encode()))
     check(Request(method, path.encode(), JSON))
@@ -77,6 +77,8 @@ _segment = st.sampled_from([
 )
 def test_any_path_is_found_alike(check, method, path):
     target = "/" + path.replace(" ", "%20").replace("唤", "%E5%94%A4")
+    if target == "/" and method == "GET":
+        return  # The word book, of which the tutorial has the form only.
     check(Request(method, target.encode(), JSON))
 
 

@@ -65,10 +65,11 @@ pub(crate) async fn replace(mut request: Request) -> Result<Response> {
         return page::replace(request, &fields).await;
     }
     let (id, draft) = (id(&request)?, complete(&fields)?);
+    let seen = seen(&mut request).await?;
     let words = Words::open().await?;
     let word = words
         .update(id, |word| {
-            may_change(&request, word)?;
+            may_change(&request, seen.as_deref(), word)?;
             Ok(draft.clone())
         })
         .await?;
@@ -79,10 +80,11 @@ pub(crate) async fn replace(mut request: Request) -> Result<Response> {
 pub(crate) async fn change(mut request: Request) -> Result<Response> {
     let fields = request.fields(&Field::NAMES).await?;
     let id = id(&request)?;
+    let seen = seen(&mut request).await?;
     let words = Words::open().await?;
     let word = words
         .update(id, |word| {
-            may_change(&request, word)?;
+            may_change(&request, seen.as_deref(), word)?;
             merged(&word.draft, &fields)
         })
         .await?;
@@ -90,22 +92,31 @@ pub(crate) async fn change(mut request: Request) -> Result<Response> {
 }
 
 /// DELETE.
-pub(crate) async fn delete(request: Request) -> Result<Response> {
+pub(crate) async fn delete(mut request: Request) -> Result<Response> {
     if request.wants_page() {
         return page::delete(request).await;
     }
     let id = id(&request)?;
+    let seen = seen(&mut request).await?;
     let words = Words::open().await?;
-    words.delete(id, |word| may_change(&request, word)).await?;
+    words
+        .delete(id, |word| may_change(&request, seen.as_deref(), word))
+        .await?;
     Ok(no_content())
 }
 
-/// Refuses a change to a word that is not what the client has seen.
+/// Refuses a change to a word that is not what the client has seen, by `If-Match` or by the field that
+/// stands for it in a form.
 ///
 /// # Errors
-/// 412 where `If-Match` names something else.
-pub(crate) fn may_change(request: &Request, word: &Word) -> Result<()> {
-    request.check_if_match(&word.etag(), None)
+/// 412 where one of them names something else.
+pub(crate) fn may_change(request: &Request, seen: Option<&str>, word: &Word) -> Result<()> {
+    request.check_if_match(&word.etag(), seen)
+}
+
+/// The version that the reader of a form has seen: its field `if_match`, as a form cannot send headers.
+pub(crate) async fn seen(request: &mut Request) -> Result<Option<String>> {
+    Ok(request.form().await?.get("if_match").map(str::to_owned))
 }
 
 /// The id in the path.

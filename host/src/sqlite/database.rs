@@ -179,6 +179,9 @@ impl Database {
     }
 }
 
+/// SQLite's number for `ATTACH`, as its authorizer gets it.
+const SQLITE_ATTACH: i32 = 24;
+
 /// As Spin has it, files are not attached unless the runtime configuration allows it;
 /// a database in memory or in a temporary file may be.
 fn authorize(context: &AuthContext<'_>, allow_attach_file: bool) -> Authorization {
@@ -186,6 +189,11 @@ fn authorize(context: &AuthContext<'_>, allow_attach_file: bool) -> Authorizatio
         AuthAction::Attach { filename } => {
             !allow_attach_file && !matches!(filename, "" | ":memory:")
         }
+        // A name that is computed, which SQLite does not tell. Under Spin it may be any file.
+        AuthAction::Unknown {
+            code: SQLITE_ATTACH,
+            ..
+        } => !allow_attach_file,
         AuthAction::Pragma {
             pragma_name,
             pragma_value: Some(_),

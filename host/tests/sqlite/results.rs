@@ -80,6 +80,15 @@ const STATEMENTS: &[(&str, &str)] = &[
         "ATTACH 'file::memory:?cache=shared' AS other",
         io!("not authorized"),
     ),
+    // A computed name is not told to whoever decides.
+    (
+        "ATTACH '/tmp/' || 'other.db' AS other",
+        io!("not authorized"),
+    ),
+    (
+        "ATTACH (SELECT '/tmp/other.db') AS other",
+        io!("not authorized"),
+    ),
     ("ATTACH ':memory:' AS other", "Ok(([], []))"),
     ("ATTACH '' AS temporary", "Ok(([], []))"),
     ("VACUUM INTO '/tmp/other.db'", io!("authorization denied")),

@@ -8,6 +8,9 @@ use super::{Database, DbError, Rows, Value};
 /// time, so a request gives up after 20 s, before its own limit of 30 s.
 pub const MAX_ATTEMPTS: usize = 4;
 
+/// How many bytes of parameters are kept for another attempt.
+pub const MAX_REPEATED_BYTES: usize = 1024 * 1024;
+
 /// A connection to a database that `spin.toml` grants with `sqlite_databases`.
 ///
 /// Open one for a request and drop it with the request. Statements of one connection wait for one another.
@@ -37,9 +40,14 @@ impl Connection {
 
 impl Database for Connection {
     /// See [`Database::execute`]. A statement that finds the database locked has changed nothing and
-    /// is tried again, up to [`MAX_ATTEMPTS`] times.
+    /// is tried again, up to [`MAX_ATTEMPTS`] times; one with more than [`MAX_REPEATED_BYTES`] of parameters
+    /// is not, as they would be in memory twice.
     async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
-        for _ in 1..MAX_ATTEMPTS {
+        let attempts = match bytes_of(&parameters) {
+            0..=MAX_REPEATED_BYTES => MAX_ATTEMPTS,
+            _ => 1,
+        };
+        for _ in 1..attempts {
             match self.attempt(statement, parameters.clone()).await {
                 Err(DbError::Locked) => {}
                 done => return done,
@@ -47,4 +55,13 @@ impl Database for Connection {
         }
         self.attempt(statement, parameters).await
     }
+}
+
+fn bytes_of(parameters: &[Value]) -> usize {
+    let bytes = parameters.iter().map(|value| match value {
+        Value::Text(text) => text.len(),
+        Value::Blob(bytes) => bytes.len(),
+        _ => 0,
+    });
+    bytes.sum()
 }

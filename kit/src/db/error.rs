@@ -49,7 +49,11 @@ impl DbError {
     /// words of its own, so it is looked for anywhere in the text.
     pub(crate) fn of_message(message: String) -> Self {
         let says = |text: &str| message.contains(text);
-        if says("database is locked") || says("database table is locked") || says("SQLITE_BUSY") {
+        if says("database is locked")
+            || says("database table is locked")
+            || says("SQLITE_BUSY")
+            || says("too many statements run at the same time")
+        {
             Self::Locked
         } else if says("database or disk is full") || says("SQLITE_FULL") {
             Self::Full

@@ -32,7 +32,7 @@ mod testing;
 
 use std::future::Future;
 
-pub use connection::{Connection, MAX_ATTEMPTS};
+pub use connection::{Connection, MAX_ATTEMPTS, MAX_REPEATED_BYTES};
 pub use error::DbError;
 pub use migrations::{Migration, migrate};
 pub use pages::{DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, Page, PageRequest, WALK_ROWS, walk};

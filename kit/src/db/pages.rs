@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 
 use crate::{
     error::{Error, Result},
@@ -121,6 +121,8 @@ where
             }
         },
     )
+    // Polled again at its end, an unfolded stream panics.
+    .fuse()
 }
 
 #[cfg(test)]
@@ -205,6 +207,15 @@ mod tests {
                     .collect::<Vec<_>>(),
                 all
             );
+        }
+    }
+
+    #[test]
+    fn a_walk_that_has_ended_stays_so() {
+        let fetch = |_: Option<i64>, _: usize| async { Ok::<_, ()>(Vec::<i64>::new()) };
+        let mut pages = Box::pin(walk(fetch, |key| *key));
+        for _ in 0..3 {
+            assert_eq!(block_on(pages.next()), None);
         }
     }
 

@@ -64,6 +64,12 @@ impl Request {
         Ok(data)
     }
 
+    /// Lets go of the body, for a view that holds all of a large one in another form. It cannot be read
+    /// again then.
+    pub fn drop_body(&mut self) {
+        self.body = Content::Lost;
+    }
+
     /// The body as a form (Flask's `request.form`), without its files; empty where it is no form.
     ///
     /// # Errors
@@ -155,7 +161,8 @@ impl Request {
         Ok(fields::from_form(&self.form().await?, names))
     }
 
-    fn is_json(&self) -> bool {
+    /// Whether the body is called JSON (Flask's `request.is_json`).
+    pub fn is_json(&self) -> bool {
         self.content_type()
             .is_some_and(|content_type| json::is_json(&content_type))
     }

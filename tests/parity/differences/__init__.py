@@ -4,6 +4,7 @@
 aspects that its difference explains: all that differ must be explained, or the case fails.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +12,15 @@ from dataclasses import dataclass
 from compare import Exchange
 from wire import Answer, Request
 
-WHOLE = frozenset({"status", "content-type", "allow", "location", "set-cookie", "body"})
+WHOLE = frozenset({"status", "content-type", "allow", "location", "set-cookie", "body", "words"})
 
 
 @dataclass(frozen=True)
 class Example:
     """A request that shows a difference, with both answers as the document has them.
 
-    An answer is a status, which a header or the body may follow; `…` stands for any text.
+    An answer is a status, which a header may follow, or the body, or the words that are there then;
+    `…` stands for any text.
     """
 
     request: Request
@@ -26,6 +28,9 @@ class Example:
     ours: str
     # Off where it depends on this Python, and this one is not old enough.
     shown: bool = True
+    # What is sent before, and what while the request is under way; of requests that add a word.
+    before: tuple[Request, ...] = ()
+    meanwhile: Request | None = None
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,14 @@ def explained(exchange: Exchange) -> tuple[set[str], set[str]]:
     return ids, left
 
 
-def shows(answer: Answer, documented: str) -> bool:
-    """Whether an answer is as the document has it."""
+def shows(answer: Answer, words: list | None, documented: str) -> bool:
+    """Whether an answer, or the words that are there then, are as the document has them."""
     status, _, rest = documented.partition(" ")
     if answer.status != int(status):
         return False
     texts = [answer.text.rstrip("\n")]
+    if words is not None:
+        texts.append(json.dumps(words, ensure_ascii=False, separators=(",", ":")))
     if re.match(r"[A-Z][A-Za-z-]+: ", rest):
         texts = [f"{name.title()}: {value}" for name, value in answer.headers]
     pattern = ".*".join(re.escape(part) for part in rest.split("…"))
@@ -73,4 +80,4 @@ def shows(answer: Answer, documented: str) -> bool:
 
 
 # Their rules list themselves when they are imported.
-from differences import cookies, everywhere, forms, multipart, paths, queries, settings, sums  # noqa: E402, F401
+from differences import cookies, everywhere, forms, multipart, paths, queries, settings, sums, words  # noqa: E402, F401

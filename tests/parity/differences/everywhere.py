@@ -4,8 +4,8 @@ import json
 
 from compare import Exchange, is_error_page, is_problem, json_of
 from differences import Example, difference
-from differences._common import JSON, URLENCODED, get, post
-from wire import Request
+from differences._common import URLENCODED, get, post, tells
+from wire import HOST, Request
 
 TEXT, PAGE = "text/plain; charset=utf-8", "text/html; charset=utf-8"
 
@@ -81,10 +81,16 @@ def options_type(exchange: Exchange):
         "200 welcome",
         "403",
     ),
+    Example(
+        get("/data?english=a&chinese=b&sentence_eng=&sentence_chi=", (b"Sec-Fetch-Site", b"same-site"), accept=()),
+        '302 [["a","b","",""]]',
+        "403",
+    ),
 )
 def cross_site(exchange: Exchange):
     request, ours = exchange.request, exchange.ours
     site, origin = request.header(b"Sec-Fetch-Site"), request.header(b"Origin")
-    marked = site not in (None, b"same-origin", b"none") or (site is None and origin is not None)
-    if marked and is_problem(ours, 403):
+    from_elsewhere = origin is not None and origin.partition(b"://")[2] != HOST
+    marked = site not in (None, b"same-origin", b"none") or (site is None and from_elsewhere)
+    if marked and tells(ours, 403):
         return exchange.aspects

@@ -47,7 +47,7 @@ pub(crate) async fn import(mut request: Request) -> Result<Response> {
     request.set_body_limit(MAX_BODY_BYTES);
     match report_on(&mut request).await {
         Ok((mode, report)) if request.wants_page() => page::imported(request, mode, report).await,
-        Ok((mode, report)) => report.answer(mode),
+        Ok((mode, report)) => Ok(report.answer(mode)),
         Err(error) if request.wants_page() => page::import_failed(&request, error),
         Err(error) => Err(error),
     }
@@ -77,6 +77,8 @@ async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
             });
         }
     };
+    // From here on the file is the only copy, and goes as soon as it is read.
+    request.drop_body();
     let words = Words::open().await?;
     Ok((mode, words.import(mode, file, None).await?))
 }

@@ -1,7 +1,10 @@
 //! What became of a file.
 
-use http::{HeaderValue, StatusCode, header};
-use kit::Response;
+use std::iter;
+
+use futures::stream;
+use http::StatusCode;
+use kit::{BoxError, Response};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::Mode;
@@ -73,23 +76,8 @@ impl Serialize for LineError {
     }
 }
 
-/// The report as JSON. Where nothing was imported because of errors, it is a problem document as well.
-#[derive(Serialize)]
-struct Answer<'a> {
-    #[serde(flatten)]
-    problem: Option<Problem>,
-    imported: usize,
-    skipped: usize,
-    errors: &'a [LineError],
-}
-
-#[derive(Serialize)]
-struct Problem {
-    r#type: &'static str,
-    title: &'static str,
-    status: u16,
-    detail: String,
-}
+/// How many errors are made text at a time.
+const ERRORS_AT_A_TIME: usize = 1_000;
 
 impl Report {
     /// Whether the file was refused.
@@ -106,31 +94,43 @@ impl Report {
         }
     }
 
-    /// The answer to whoever does not want a page.
-    pub(crate) fn answer(&self, mode: Mode) -> kit::Result<Response> {
+    /// The answer to whoever does not want a page: JSON, and a problem document as well where the file was
+    /// refused. The errors may be many, so they are written while they are sent.
+    pub(crate) fn answer(self, mode: Mode) -> Response {
         let status = self.status(mode);
-        let problem = self.is_refused(mode).then(|| Problem {
-            r#type: "about:blank",
-            title: "Unprocessable Entity",
-            status: status.as_u16(),
-            detail: "nothing was imported, as some lines are wrong".to_owned(),
+        let Self {
+            imported,
+            skipped,
+            errors,
+        } = self;
+        let (content_type, problem) = if status == StatusCode::OK {
+            ("application/json", String::new())
+        } else {
+            let problem = format!(
+                "\"type\":\"about:blank\",\"title\":\"Unprocessable Entity\",\"status\":{},\
+                 \"detail\":\"nothing was imported, as some lines are wrong\",",
+                status.as_u16()
+            );
+            ("application/problem+json", problem)
+        };
+        let begin =
+            format!("{{{problem}\"imported\":{imported},\"skipped\":{skipped},\"errors\":[");
+        let count = errors.len().div_ceil(ERRORS_AT_A_TIME);
+        let lists = (0..count).map(move |index| {
+            let from = index * ERRORS_AT_A_TIME;
+            let some = errors.iter().skip(from).take(ERRORS_AT_A_TIME);
+            let texts = some
+                .map(serde_json::to_string)
+                .collect::<Result<Vec<_>, _>>()?;
+            let comma = if index == 0 { "" } else { "," };
+            Ok::<_, BoxError>(format!("{comma}{}", texts.join(",")).into())
         });
-        let content_type = match problem {
-            Some(_) => "application/problem+json",
-            None => "application/json",
-        };
-        let answer = Answer {
-            problem,
-            imported: self.imported,
-            skipped: self.skipped,
-            errors: &self.errors,
-        };
-        let mut response = kit::text(serde_json::to_string(&answer).map_err(kit::Error::internal)?);
+        let chunks = iter::once(Ok(begin.into()))
+            .chain(lists)
+            .chain(iter::once(Ok("]}".into())));
+        let mut response = kit::stream(content_type, stream::iter(chunks));
         *response.status_mut() = status;
         response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Ok(response)
     }
 }
 
@@ -141,8 +141,8 @@ mod tests {
 
     use super::*;
 
-    fn answer(report: &Report, mode: Mode) -> (u16, String, Value) {
-        let response = report.answer(mode).unwrap();
+    fn answer(report: Report, mode: Mode) -> (u16, String, Value) {
+        let response = report.answer(mode);
         let content_type = response.headers()["content-type"]
             .to_str()
             .unwrap()
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_was_imported_is_plain_json() {
-        let report = Report {
+        let report = || Report {
             imported: 3,
             skipped: 1,
             errors: vec![],
@@ -182,7 +182,7 @@ mod tests {
         for mode in [Mode::Atomic, Mode::Skip] {
             let want = json!({ "imported": 3, "skipped": 1, "errors": [] });
             assert_eq!(
-                answer(&report, mode),
+                answer(report(), mode),
                 (200, "application/json".to_owned(), want)
             );
         }
@@ -197,10 +197,10 @@ mod tests {
             { "line": 5, "field": "english", "detail": "the same pair is in line 2" },
             { "line": 6, "field": "english", "detail": "the same pair is there already, as word 9" },
         ]);
-        let (status, content_type, skipped) = answer(&wrong(), Mode::Skip);
+        let (status, content_type, skipped) = answer(wrong(), Mode::Skip);
         assert_eq!((status, content_type.as_str()), (200, "application/json"));
         assert_eq!(skipped["errors"], errors);
-        let (status, content_type, refused) = answer(&wrong(), Mode::Atomic);
+        let (status, content_type, refused) = answer(wrong(), Mode::Atomic);
         assert_eq!(
             (status, content_type.as_str()),
             (422, "application/problem+json")

@@ -103,7 +103,11 @@ impl<'a> Table<'a> {
         }
         let (columns, first) = match named(&record)? {
             Some(columns) => (columns, false),
-            None => (unnamed(&record)?, true),
+            // A word may be called as a column is.
+            None => (
+                unnamed(&record).or_else(|error| half_named(&record).map_or(Err(error), Err))?,
+                true,
+            ),
         };
         let width = record.len();
         let place = Place {
@@ -199,14 +203,15 @@ impl Iterator for Table<'_> {
     }
 }
 
-/// Where the fields are by the names in the first line; none where it names no field.
+/// Where the fields are by the names in the first line; none where it does not name both that a word
+/// needs.
 ///
 /// # Errors
-/// 422 where it names one twice, or only some of those that a word needs.
+/// 422 where it names one twice.
 fn named(record: &ByteRecord) -> Result<Option<[Option<usize>; 4]>> {
     let mut columns = [None; 4];
     for (index, name) in record.iter().enumerate() {
-        let name = String::from_utf8_lossy(name).trim().to_lowercase();
+        let name = name_of(name);
         let Some(field) = Field::ALL.into_iter().find(|field| field.name() == name) else {
             continue;
         };
@@ -214,18 +219,23 @@ fn named(record: &ByteRecord) -> Result<Option<[Option<usize>; 4]>> {
             return Err(bad_file(&format!("names the column {field} twice")));
         }
     }
-    match columns {
-        [None, None, None, None] => Ok(None),
-        [Some(_), Some(_), ..] => Ok(Some(columns)),
-        [english, ..] => {
-            let missing = if english.is_none() {
-                Field::English
-            } else {
-                Field::Chinese
-            };
-            Err(bad_file(&format!("has no column {missing}")))
-        }
+    let has_pair = matches!(columns, [Some(_), Some(_), ..]);
+    Ok(has_pair.then_some(columns))
+}
+
+/// What a first line lacks that names one of the two that a word needs.
+fn half_named(record: &ByteRecord) -> Option<Error> {
+    let has = |field: Field| record.iter().any(|name| name_of(name) == field.name());
+    match (has(Field::English), has(Field::Chinese)) {
+        (true, false) => Some(bad_file("has no column chinese")),
+        (false, true) => Some(bad_file("has no column english")),
+        _ => None,
     }
+}
+
+/// A column's name as it is compared.
+fn name_of(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).trim().to_lowercase()
 }
 
 /// Where the fields are in the tutorial's table, when nothing names them.
@@ -300,6 +310,15 @@ mod tests {
                 ],
                 "{file}"
             );
+        }
+    }
+
+    #[test]
+    fn a_word_may_be_called_as_a_column_is() {
+        for file in ["1,English,英语,,\n", "english,英语,,\n"] {
+            let words = read(file).unwrap();
+            let draft = words[0].word.as_ref().unwrap();
+            assert_eq!((words.len(), draft.chinese.as_str()), (1, "英语"), "{file}");
         }
     }
 

@@ -13,7 +13,7 @@ mod tests;
 mod texts;
 
 use askama::Template;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use kit::{
     Error, MultiDict, Request, Response, Result,
     db::{DEFAULT_PAGE_ROWS, PageRequest},
@@ -29,9 +29,6 @@ use crate::{
 };
 
 const HOME: &str = "/";
-
-/// The field of a form in which the version is that its reader has seen.
-const IF_MATCH: &str = "if_match";
 
 /// The word book: GET /.
 pub(crate) async fn index(request: Request) -> Result<Response> {
@@ -63,14 +60,11 @@ pub(crate) async fn create(request: Request, sent: &MultiDict) -> Result<Respons
         Inserted::New(word) => Ok(see_other(&home_of(word.id))),
         Inserted::Exists(id) => {
             fields[0].has_focus = true;
-            let message = exists(&site, Word::path_of(id));
-            book(
-                &request,
-                site,
-                (fields, Some(message)),
-                StatusCode::CONFLICT,
-            )
-            .await
+            let path = Word::path_of(id);
+            let message = exists(&site, path.clone());
+            let form = (fields, Some(message));
+            let page = book(&request, site, form, StatusCode::CONFLICT).await?;
+            located(page, &path)
         }
     }
 }
@@ -87,7 +81,7 @@ pub(crate) async fn word(request: Request, word: &Word) -> Result<Response> {
 /// Changes a word to what a form says.
 pub(crate) async fn replace(mut request: Request, sent: &MultiDict) -> Result<Response> {
     let id = rest::id(&request)?;
-    let seen = request.form().await?.get(IF_MATCH).map(str::to_owned);
+    let seen = rest::seen(&mut request).await?;
     let site = Site::of(&request, &Word::path_of(id), &[]);
     let words = Words::open().await?;
     let draft = match rest::draft_of(sent) {
@@ -101,7 +95,7 @@ pub(crate) async fn replace(mut request: Request, sent: &MultiDict) -> Result<Re
         }
     };
     let changed = words.update(id, |word| {
-        request.check_if_match(&word.etag(), seen.as_deref())?;
+        rest::may_change(&request, seen.as_deref(), word)?;
         Ok(draft.clone())
     });
     let error = match changed.await {
@@ -115,23 +109,25 @@ pub(crate) async fn replace(mut request: Request, sent: &MultiDict) -> Result<Re
         error => return Err(error),
     };
     let word = words.get(id).await?;
-    let exists = location.map(|location| exists(&site, location));
+    let message = location.clone().map(|location| exists(&site, location));
     let page = Edit::new(site, &word).typed(sent, seen.as_deref());
-    let page = match exists {
+    let page = match message {
         Some(message) => page.saying(message),
         None => page.compared(),
     };
-    with_status(&page, status)
+    let page = with_status(&page, status)?;
+    match location {
+        Some(location) => located(page, &location),
+        None => Ok(page),
+    }
 }
 
 /// Deletes a word.
 pub(crate) async fn delete(mut request: Request) -> Result<Response> {
     let id = rest::id(&request)?;
-    let seen = request.form().await?.get(IF_MATCH).map(str::to_owned);
+    let seen = rest::seen(&mut request).await?;
     let words = Words::open().await?;
-    let deleted = words.delete(id, |word| {
-        request.check_if_match(&word.etag(), seen.as_deref())
-    });
+    let deleted = words.delete(id, |word| rest::may_change(&request, seen.as_deref(), word));
     match deleted.await {
         Ok(()) => Ok(see_other(HOME)),
         Err(Error::PreconditionFailed) => {
@@ -181,6 +177,13 @@ fn with_status(page: &impl Template, status: StatusCode) -> Result<Response> {
     let mut response = render_template(page)?;
     *response.status_mut() = status;
     Ok(response)
+}
+
+/// With where the word is that was in the way.
+fn located(mut page: Response, path: &str) -> Result<Response> {
+    let location = HeaderValue::try_from(path).map_err(Error::internal)?;
+    page.headers_mut().insert(header::LOCATION, location);
+    Ok(page)
 }
 
 fn exists(site: &Site, location: String) -> Message {

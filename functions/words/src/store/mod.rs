@@ -19,8 +19,9 @@ use crate::{draft::Draft, word::Word};
 /// What the database has to look like.
 const MIGRATIONS: &[Migration] = &[db::migration!("0001_words")];
 
-/// How often a change is tried that others keep getting in the way of.
-const MAX_ROUNDS: usize = 10;
+/// How often a change is tried that others keep getting in the way of. In each round somebody's change is
+/// made, so it takes as many as there are changes to one word at the same time.
+const MAX_ROUNDS: usize = 200;
 
 /// The moment of a change. One clock for all: the database's.
 pub(crate) const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";

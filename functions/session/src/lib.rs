@@ -1,0 +1,95 @@
+//! /session: what Flask's `session` keeps between requests (§1), in the cookie that Flask itself writes.
+
+use kit::{
+    App, Error, Request, Response, Result, jsonify, no_content, see_other,
+    session::{Secrets, Session, Value},
+    text,
+};
+use spin_sdk::variables;
+
+#[spin_sdk::http_service]
+async fn handle(request: spin_sdk::http::Request) -> Response {
+    App::new()
+        .changing_get("/session", index)
+        .post("/session", set)
+        .delete("/session", clear)
+        .get("/session/show", show)
+        .run(request)
+        .await
+}
+
+/// The tutorial's view: it logs somebody in.
+async fn index(request: Request) -> Result<Response> {
+    let mut session = open(&request).await?;
+    session.insert("login_user", "唤醒手腕");
+    let answer = if request.wants_json() {
+        jsonify(&session.to_json())
+    } else {
+        text("index")
+    };
+    session.save_on(answer)
+}
+
+/// What the session holds.
+async fn show(request: Request) -> Result<Response> {
+    let session = open(&request).await?;
+    let answer = jsonify(&session.to_json());
+    session.save_on(answer)
+}
+
+/// Sets the keys of a form or of a JSON object.
+async fn set(mut request: Request) -> Result<Response> {
+    let values = if request.is_json() {
+        of_json(request.json().await?)?
+    } else {
+        let form = request.form().await?;
+        // As Python's `session.update(request.form)`: of several values the first.
+        let mut values: Vec<(String, Value)> = Vec::new();
+        for (key, value) in form.items() {
+            if values.last().is_none_or(|(last, _)| last != key) {
+                values.push((key.to_owned(), value.into()));
+            }
+        }
+        values
+    };
+    let mut session = open(&request).await?;
+    for (key, value) in values {
+        session.insert(key, value);
+    }
+    changed(&request, session)
+}
+
+/// Forgets everything.
+async fn clear(request: Request) -> Result<Response> {
+    let mut session = open(&request).await?;
+    session.clear();
+    changed(&request, session)
+}
+
+fn of_json(body: kit::Value) -> Result<Vec<(String, Value)>> {
+    let kit::Value::Object(object) = body else {
+        return Err(Error::unprocessable("the body must be a JSON object"));
+    };
+    Ok(object
+        .into_iter()
+        .map(|(key, value)| (key, value.into()))
+        .collect())
+}
+
+/// 204, or for a browser the page that shows what it did.
+fn changed(request: &Request, session: Session) -> Result<Response> {
+    session.save_on(if request.wants_page() {
+        see_other("/session/show")
+    } else {
+        no_content()
+    })
+}
+
+async fn open(request: &Request) -> Result<Session> {
+    let variable = async |name| variables::get(name).await.map_err(Error::internal);
+    let secrets = Secrets::parse(
+        &variable("secret_key").await?,
+        &variable("secret_key_fallbacks").await?,
+    )?;
+    Session::open(request, &secrets)
+}

@@ -1,0 +1,47 @@
+"""The word book: `/data`."""
+
+from compare import Exchange
+from differences import Example, difference
+from differences._common import get
+
+WAKE = get("/data?english=Wake&chinese=%E5%94%A4&sentence_eng=&sentence_chi=", accept=())
+WAKE_AGAIN = get("/data?english=+wake&chinese=%E5%94%A4&sentence_eng=Again.&sentence_chi=", accept=())
+RISE = get("/data?english=rise&chinese=%E8%B5%B7&sentence_eng=&sentence_chi=", accept=())
+
+
+def _pair(word: list[str]) -> tuple[str, str]:
+    return tuple(text.strip().casefold() for text in word[:2])
+
+
+@difference(
+    "words-pair",
+    Example(
+        WAKE_AGAIN,
+        '302 [["Wake","唤","",""],["wake","唤","Again.",""]]',
+        '302 [["Wake","唤","",""]]',
+        before=(WAKE,),
+    ),
+)
+def words_pair(exchange: Exchange):
+    """Each pair is there, and once."""
+    if exchange.words is None or (exchange.flask.status, exchange.ours.status) != (302, 302):
+        return None
+    flask, ours = exchange.words
+    pairs = [_pair(word) for word in ours]
+    once = len(set(pairs)) == len(pairs) and set(pairs) == {_pair(word) for word in flask}
+    if once and len(ours) < len(flask) and all(word in flask for word in ours):
+        return {"words"}
+
+
+@difference(
+    "words-race",
+    Example(RISE, "500", "302 Location: /", meanwhile=WAKE),
+    Example(RISE, '500 [["Wake","唤","",""]]', '302 [["Wake","唤","",""],["rise","起","",""]]', meanwhile=WAKE),
+)
+def words_race(exchange: Exchange):
+    """Flask loses a word that Handspun has."""
+    if exchange.words is None or (exchange.flask.status, exchange.ours.status) != (500, 302):
+        return None
+    flask, ours = exchange.words
+    if len(ours) == len(flask) + 1 and all(word in ours for word in flask):
+        return exchange.aspects

@@ -1,0 +1,156 @@
+"""`/data`: what is answered, and the word that is there then."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wordbook
+from differences._common import JSON, URLENCODED
+from differences.words import RISE, WAKE, WAKE_AGAIN
+from grammars import texts, urlencoded, words
+from grammars.words import FIELDS, query
+from wire import Request
+
+ADD = b"/data?"
+PAGE = ((b"Accept", b"text/html"),)
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW", "get"]
+
+# How pairs are cut, and which of several counts.
+QUERIES = [
+    b"", b"english=a", b"&".join(b"%s" % field.encode() for field in FIELDS), query(), query() + b"&", b"&" + query(),
+    b"english=a&" + query(english="b"), query(english="b") + b"&english=a", b"english&" + query(english="b"),
+    query(english="a") + b"&id=7", query(english="a") + b"&owner=duke", query(english="a").replace(b"&", b";"),
+    query(english="a").replace(b"english", b"English"), query(english="a").replace(b"english", b"english[]"),
+    query(english="a").replace(b"english", b"+english"), query(english="a").replace(b"english", b"%65nglish"),
+    query(english="a").replace(b"english=", b"english%3D"), query(english="a") + b"#b", query(english="a") + b"?b",
+    query(english="a").replace(b"sentence_eng", b"sentence%5Feng"), query(english="a").replace(b"=a", b"==a"),
+    query(english="a", chinese="b", sentence_eng="c", sentence_chi="d"), b"&".join(query().split(b"&")[::-1]),
+    b"x=1&" * 300 + query(english="a"),
+]  # fmt: skip
+
+# Characters of one to four bytes in UTF-8; the last sizes are near what a request line may have.
+LONG = [
+    ("a", 201), ("a", 2001), ("唤", 201), ("唤", 2001), ("😀", 2001), (" ", 5000), ("\n", 5000), ("a\n", 5000),
+    ("a", 65_400), ("a", 65_480), ("a", 66_000), ("唤", 7_000), ("'", 20_000),
+]  # fmt: skip
+
+
+def targets(text: str) -> list[bytes]:
+    """The text alone, at either end, in the middle, and twice; two of them as the word itself each time."""
+    placed = [f"{text}a", f"a{text}", text, f"a{text}b", f"{text}{text}a b{text}{text}"]
+    return [ADD + query(**dict(zip(FIELDS, placed[first:] + placed[:first], strict=False))) for first in (0, 3)]
+
+
+@pytest.mark.parametrize("headers", [(), JSON, PAGE, ((b"Content-Type", URLENCODED),)], ids=repr)
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("target", [ADD + query(english="a", chinese="b"), b"/data", b"/data/", b"/data/1"], ids=ascii)
+def test_methods_are_allowed_alike(check, method, target, headers):
+    check(Request(method, target, headers))
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "BREW", "get"])
+def test_the_pages_methods_are_allowed_alike(check, method):
+    check(Request(method, b"/"))
+
+
+@pytest.mark.parametrize("headers", [(), PAGE])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("missing", FIELDS)
+def test_a_missing_parameter_is_refused_alike(check, missing, method, headers):
+    pairs = [pair for pair in query(english="a").split(b"&") if not pair.startswith(missing.encode() + b"=")]
+    exchange = check(Request(method, ADD + b"&".join(pairs), headers))
+    assert exchange.ours.status == 400
+
+
+def test_a_form_in_the_body_is_not_looked_at(check):
+    for query_string in (b"", query(english="a")):
+        check(Request("GET", ADD + query_string, ((b"Content-Type", URLENCODED),), query(english="b")))
+
+
+@pytest.mark.parametrize("query_string", QUERIES, ids=lambda query_string: ascii(query_string)[:60])
+def test_pairs_are_cut_alike(check, query_string):
+    check(Request("GET", ADD + query_string))
+
+
+@pytest.mark.parametrize("text", words.STRIPPED + words.TOGETHER + words.NOT_STRIPPED, ids=ascii)
+def test_white_space_is_stripped_alike(check, text):
+    for target in targets(text):
+        check(Request("GET", target))
+
+
+@pytest.mark.parametrize("text", words.METACHARACTERS + texts.ODD, ids=ascii)
+def test_texts_are_kept_alike(check, text):
+    for target in targets(text):
+        check(Request("GET", target))
+
+
+@pytest.mark.parametrize("escape", [escape for escape in urlencoded.ESCAPES if escape.isascii()])
+def test_escapes_are_kept_alike(check, escape):
+    value = escape.replace(" ", "+").encode()
+    for target in (query(english="X"), query(english="aXb", sentence_chi="X")):
+        check(Request("GET", ADD + target.replace(b"X", value)))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize(("text", "times"), LONG, ids=ascii)
+def test_long_texts_are_kept_alike(check, field, text, times):
+    check(Request("GET", ADD + query(**{field: text * times})))
+
+
+@pytest.mark.parametrize("value", ["é".encode(), "唤醒".encode(), b"\xe9"], ids=ascii)
+def test_raw_bytes_are_kept_alike(check, value):
+    check(Request("GET", ADD + query(english="X").replace(b"X", value)))
+
+
+@pytest.mark.parametrize("name", [b"Sec-Fetch-Site", b"Origin"])
+@pytest.mark.parametrize("value", [
+    b"none", b"same-origin", b"same-site", b"cross-site", b"null", b"http://parity.example",
+    b"https://evil.example",
+])
+def test_other_sites_are_told_alike(check, name, value):
+    for method in ("GET", "HEAD"):
+        check(Request(method, ADD + query(english="a"), ((name, value),)))
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    ({"english": "a"}, {"english": "a"}), ({"english": "a"}, {"english": "A"}),
+    ({"english": "a"}, {"english": "b"}), ({"english": "a"}, {"chinese": "a"}), ({}, {}),
+    ({"english": "a"}, {"english": "\u3000a\n"}), ({"english": "a b"}, {"english": "a  b"}),
+    ({"english": "a"}, {"english": "a", "chinese": "b"}), ({"english": "a"}, {"english": "a", "sentence_eng": "b"}),
+    ({"english": "straße"}, {"english": "STRASSE"}), ({"english": "é"}, {"english": "e\u0301"}),
+    ({"english": "É"}, {"english": "é"}), ({"english": "a"}, {"english": "ａ"}), ({"english": "ａ"}, {"english": "Ａ"}),
+    ({"english": "ı"}, {"english": "i"}), ({"english": "İ"}, {"english": "i"}), ({"english": "Σ"}, {"english": "ς"}),
+    ({"english": "a\0"}, {"english": "a"}), ({"english": "a\0b"}, {"english": "a\0c"}),
+    ({"english": "a\u200b"}, {"english": "a"}), ({"english": "1"}, {"english": "1.0"}),
+    ({"english": "a", "chinese": "b c"}, {"english": "a b", "chinese": "c"}),
+    ({"english": "a\x1fb"}, {"english": "a", "chinese": "b"}),
+], ids=ascii)  # fmt: skip
+def test_a_second_pair_is_added_alike(check, first, second):
+    check(Request("GET", ADD + query(**second)), before=(Request("GET", ADD + query(**first)),))
+
+
+def test_all_words_are_kept_that_come_at_once(addresses):
+    ours = addresses[1]
+    texts = [f"word {number:02}" for number in range(40)]
+    requests = [Request("GET", ADD + query(english=text)) for text in texts]
+    answers = wordbook.at_once(ours, requests)
+    assert {answer.status for answer in answers} == {302}
+    assert wordbook.take_words(ours) == [[text, "", "", ""] for text in texts]
+
+
+def test_a_pair_that_comes_many_times_at_once_is_kept_once(addresses):
+    ours = addresses[1]
+    answers = wordbook.at_once(ours, [WAKE, WAKE_AGAIN] * 20 + [RISE])
+    assert {answer.status for answer in answers} == {302}
+    assert sorted(word[0].lower() for word in wordbook.take_words(ours)) == ["rise", "wake"]
+
+
+@given(query_string=words.queries(), headers=st.sampled_from([(), (), JSON, PAGE]))
+def test_any_word_is_kept_alike(check, query_string, headers):
+    check(Request("GET", ADD + query_string, headers))
+
+
+@given(query_string=urlencoded.pairs(), field=st.sampled_from(FIELDS))
+def test_any_query_is_read_alike(check, query_string, field):
+    without = b"&".join(pair for pair in query().split(b"&") if not pair.startswith(field.encode() + b"="))
+    check(Request("GET", ADD + without + b"&" + query_string.replace(b"infor", field.encode())))

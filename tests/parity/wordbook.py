@@ -1,0 +1,98 @@
+"""The word book behind `/data`, on both sides: read, and emptied."""
+
+import contextlib
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from compare import Exchange, json_of
+from tutorial import app
+from wire import DEADLINE_SECONDS, Answer, Request, send
+
+# Where a word is added.
+PATH = "/data"
+
+FIELDS = ("english", "chinese", "sentence_eng", "sentence_chi")
+
+_tutorial = app.config["sqlite"]
+
+
+def ask(addresses, request: Request, *, before=(), meanwhile: Request | None = None) -> Exchange:
+    """Sends a request to both, and finds out which words are there then.
+
+    Both word books are empty before and behind. The requests `before` have been answered before this one is
+    sent. The one `meanwhile` is sent while this one is under way.
+    """
+    flask, ours = addresses
+    for earlier in before:
+        for address in addresses:
+            send(address, earlier)
+    if meanwhile is None:
+        answers = [send(address, request) for address in addresses]
+    else:
+        answers = [_interrupted(flask, request, meanwhile), at_once(ours, [request, meanwhile])[0]]
+    return Exchange(request, *answers, words=(_take_flasks_words(), take_words(ours)))
+
+
+def take_words(ours) -> list[list[str]]:
+    """Takes all words out of Handspun's book; sorted, as the order is not decided where several are sent at once."""
+    answer = send(ours, Request("GET", b"/words?limit=100"))
+    assert answer.status == 200, answer
+    listed = json_of(answer)
+    assert listed["next"] is None, "there are more words than one page has"
+    for word in listed["words"]:
+        answer = send(ours, Request("DELETE", b"/words/%d" % word["id"]))
+        assert answer.status == 204, answer
+    return sorted([word[field] for field in FIELDS] for word in listed["words"])
+
+
+def at_once(address, requests: list[Request]) -> list[Answer]:
+    """Sends requests at the same time."""
+    with ThreadPoolExecutor(len(requests)) as threads:
+        return list(threads.map(lambda request: send(address, request), requests))
+
+
+def _take_flasks_words() -> list[list[str]]:
+    """The same on the other side, but for the one word that the tutorial cannot do without."""
+    rows = _tutorial.execute(f"select {', '.join(FIELDS)} from word where id > 1").fetchall()
+    _tutorial.execute("delete from word where id > 1")
+    _tutorial.commit()
+    return sorted(map(list, rows))
+
+
+def _interrupted(flask, request: Request, meanwhile: Request) -> Answer:
+    """Flask's answer where another request is served between the two statements of this one.
+
+    That happens by itself now and then; here it does each time.
+    """
+    with _pause() as (paused, go_on), ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(send, flask, request)
+        assert paused.wait(DEADLINE_SECONDS), "Flask does not look for the largest id"
+        send(flask, meanwhile)
+        go_on.set()
+        return answer.result()
+
+
+@contextlib.contextmanager
+def _pause():
+    """Makes the tutorial's view wait once it knows the largest id; the first time only."""
+    paused, go_on = threading.Event(), threading.Event()
+
+    class Cursor(sqlite3.Cursor):
+        def fetchone(self):
+            row = super().fetchone()
+            if not paused.is_set():
+                paused.set()
+                go_on.wait(DEADLINE_SECONDS)
+            return row
+
+    class Connection:
+        cursor = staticmethod(lambda: _tutorial.cursor(Cursor))
+        commit = staticmethod(_tutorial.commit)
+
+    app.config["sqlite"] = Connection
+    try:
+        yield paused, go_on
+    finally:
+        go_on.set()
+        app.config["sqlite"] = _tutorial
