@@ -37,6 +37,7 @@
 //! - what a client's session holds, read and written as Flask does (feature `session`): `session`
 //! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`
 //! - a SQLite database (feature `sqlite`): `db`
+//! - the frame of the pages, in two languages (feature `site`): `site`
 //!
 //! Only `db::Connection` and `session::Secrets::from_variables` call the host, so everything else is tested
 //! natively.
@@ -74,6 +75,8 @@ mod runtime;
 mod send_file;
 #[cfg(feature = "session")]
 pub mod session;
+#[cfg(feature = "site")]
+pub mod site;
 mod urlencoded;
 mod vary;
 

@@ -1,13 +1,15 @@
 //! The page at `/`: the form, the words, import and export.
 
 use askama::Template;
-use kit::db::PageRequest;
+use kit::{
+    db::PageRequest,
+    site::{Message, fill, grouped, url},
+};
 
 use super::{
+    Site,
     form::{self, Fields},
-    message::Message,
-    site::{Site, url},
-    texts::{Texts, fill, grouped, max_lines, max_mib},
+    texts::{Texts, max_lines, max_mib},
 };
 use crate::{
     import::MAX_BODY_BYTES,

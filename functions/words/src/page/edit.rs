@@ -1,14 +1,16 @@
 //! The page of one word, where it is changed and deleted.
 
 use askama::Template;
-use kit::MultiDict;
+use kit::{
+    MultiDict,
+    site::{Message, fill},
+};
 
 use super::{
+    Site,
     form::{self, Fields},
-    message::Message,
-    site::Site,
     tag_of,
-    texts::{Texts, fill},
+    texts::Texts,
 };
 use crate::{
     draft::{Draft, Field, Flaw},

@@ -5,9 +5,7 @@
 mod book;
 mod edit;
 mod form;
-mod message;
 mod outcome;
-mod site;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -18,15 +16,19 @@ use kit::{
     Error, MultiDict, Request, Response, Result,
     db::{DEFAULT_PAGE_ROWS, PageRequest},
     render_template, see_other,
+    site::{self, Message},
 };
 
-use self::{book::Book, edit::Edit, form::Fields, message::Message, outcome::Outcome, site::Site};
+use self::{book::Book, edit::Edit, form::Fields, outcome::Outcome, texts::Texts};
 use crate::{
     import::{Mode, Report},
     rest,
     store::{Inserted, Words},
     word::Word,
 };
+
+/// What surrounds the pages, with their texts.
+type Site = site::Site<Texts>;
 
 const HOME: &str = "/";
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{book::ImportForm, site::Site, texts::Texts};
+use super::{Site, book::ImportForm, texts::Texts};
 use crate::{
     draft::Field,
     import::{LineFlaw, Mode, Report},

@@ -6,16 +6,16 @@ use askama::Template;
 use kit::{
     Error, Language, MultiDict,
     db::{DEFAULT_PAGE_ROWS, Page, PageRequest},
+    site::{Message, OFFERED, Texts as _},
 };
 
 use super::{
+    Site,
     book::{Book, MODULES},
     edit::Edit,
     form,
-    message::Message,
     outcome::Outcome,
-    site::Site,
-    texts::{OFFERED, Texts},
+    texts::Texts,
 };
 use crate::{
     draft::{Draft, Field, Flaw},

@@ -1,16 +1,14 @@
 //! The texts in Chinese.
 
-use super::{Counted, Texts, flaws};
+use kit::site::Counted;
+
+use super::{Texts, flaws};
 
 pub(super) static TEXTS: Texts = Texts {
     title: "单词本",
     title_aside: "Word book",
     tagline: "一英一中，捻成一线",
-    skip: "跳到正文",
-    site_navigation: "单词本",
     go_to_import: "导入与导出",
-    language: "语言",
-    other_language: "English",
 
     english: "英文",
     chinese: "中文",

@@ -1,16 +1,14 @@
 //! The texts in English.
 
-use super::{Counted, Texts, flaws};
+use kit::site::Counted;
+
+use super::{Texts, flaws};
 
 pub(super) static TEXTS: Texts = Texts {
     title: "Word book",
     title_aside: "单词本",
     tagline: "English and Chinese, spun together",
-    skip: "Skip to the content",
-    site_navigation: "Word book",
     go_to_import: "Import and export",
-    language: "Language",
-    other_language: "中文",
 
     english: "English",
     chinese: "Chinese",

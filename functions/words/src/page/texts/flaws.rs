@@ -1,8 +1,10 @@
 //! What can be wrong with a word, with a line of a file, and with a file, in the reader's language.
 
-use kit::Error;
+use kit::{
+    Error,
+    site::{fill, grouped},
+};
 
-use super::{fill, grouped};
 use crate::{
     draft::{Field, Flaw},
     import::{LineFlaw, MAX_BODY_BYTES, MAX_LINES},
@@ -149,14 +151,13 @@ fn count(n: usize) -> String {
 mod tests {
     use bytes::Bytes;
     use futures::executor::block_on;
-    use kit::db::TestDatabase;
+    use kit::{
+        db::TestDatabase,
+        site::{OFFERED, Texts as _},
+    };
 
     use super::*;
-    use crate::{
-        import::Mode,
-        page::texts::{OFFERED, Texts},
-        store::Words,
-    };
+    use crate::{import::Mode, page::texts::Texts, store::Words};
 
     #[test]
     fn every_flaw_of_a_field_has_a_text_of_its_own_language() {

@@ -1,18 +1,18 @@
 //! Every text of the pages, in both languages. A text that one of them lacks does not compile.
 //!
-//! A name in braces, such as `{n}`, is a place for a value; see [`fill`]. The scripts get their texts
-//! from here as well, in the page; see [`Texts::for_scripts`].
+//! A name in braces, such as `{n}`, is a place for a value; see [`kit::site::fill`]. The scripts get their
+//! texts from here as well, in the page; see [`Texts::for_scripts`].
 
 mod chinese;
 mod english;
 mod flaws;
 
-use kit::Language;
+use kit::{
+    Language,
+    site::{self, Counted},
+};
 
 pub(crate) use flaws::{max_lines, max_mib};
-
-/// The languages of the pages.
-pub(crate) const OFFERED: [Language; 2] = [Language::English, Language::Chinese];
 
 /// The texts of one language.
 pub(crate) struct Texts {
@@ -20,12 +20,7 @@ pub(crate) struct Texts {
     /// The title in the other language.
     pub(crate) title_aside: &'static str,
     pub(crate) tagline: &'static str,
-    pub(crate) skip: &'static str,
-    pub(crate) site_navigation: &'static str,
     pub(crate) go_to_import: &'static str,
-    pub(crate) language: &'static str,
-    /// The other language, in its own words.
-    pub(crate) other_language: &'static str,
 
     pub(crate) english: &'static str,
     pub(crate) chinese: &'static str,
@@ -140,37 +135,16 @@ pub(crate) struct Texts {
     flaws: flaws::Texts,
 }
 
-/// A text that says how many.
-pub(crate) struct Counted {
-    one: &'static str,
-    many: &'static str,
-}
-
-impl Counted {
-    /// The text for this many, with `{n}` filled in.
-    pub(crate) fn of(&self, n: i64) -> String {
-        self.with(n, &[])
-    }
-
-    /// The same, with other values as well.
-    pub(crate) fn with(&self, n: i64, values: &[(&str, &str)]) -> String {
-        let text = if n == 1 { self.one } else { self.many };
-        let n = grouped(n);
-        let mut all = vec![("n", n.as_str())];
-        all.extend(values);
-        fill(text, &all)
-    }
-}
-
-impl Texts {
-    /// The texts of a language.
-    pub(crate) fn of(language: Language) -> &'static Self {
+impl site::Texts for Texts {
+    fn of(language: Language) -> &'static Self {
         match language {
             Language::English => &english::TEXTS,
             Language::Chinese => &chinese::TEXTS,
         }
     }
+}
 
+impl Texts {
     /// What the scripts say, by the names that they use.
     pub(crate) fn for_scripts(&self) -> Vec<(&'static str, String)> {
         let texts = [
@@ -220,37 +194,11 @@ impl Texts {
     }
 }
 
-/// A text with values in its places.
-pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
-        let value = values.iter().find(|(own, _)| *own == name);
-        filled.push_str(value.map_or("", |(_, value)| value));
-        rest = behind;
-    }
-    filled.push_str(rest);
-    filled
-}
-
-/// A number with a comma before every three digits, as both languages write it.
-pub(crate) fn grouped(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut text = if n < 0 { "-".to_owned() } else { String::new() };
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
+
+    use kit::site::{OFFERED, Texts as _};
 
     use super::*;
 
@@ -263,31 +211,6 @@ mod tests {
             .collect();
         places.sort_unstable();
         places
-    }
-
-    #[test]
-    fn values_are_put_in_their_places_and_not_looked_into() {
-        for (text, want) in [
-            ("{n} of {q}", "7 of {n}"),
-            ("{q}{q}", "{n}{n}"),
-            ("no place", "no place"),
-            ("{unknown}.", "."),
-            ("{n", "7"),
-        ] {
-            assert_eq!(fill(text, &[("n", "7"), ("q", "{n}")]), want, "{text}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_grouped() {
-        for (n, want) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (-1_234_567, "-1,234,567"),
-        ] {
-            assert_eq!(grouped(n), want);
-        }
     }
 
     #[test]

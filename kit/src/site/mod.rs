@@ -1,48 +1,86 @@
-//! What all pages share: the language, its texts, and the switch to the other one.
+//! What all pages share (feature `site`): the frame around them, the language and the switch to the other
+//! one, and texts with places for values.
+//!
+//! A page is a template that extends `layout.html` of kit, with a [`Site`] in its field `site`. A component
+//! finds kit's templates by an `askama.toml` beside its `Cargo.toml`; `functions/words` has one.
+
+mod frame;
+mod message;
+mod wording;
 
 use std::time::{Duration, SystemTime};
 
-use kit::{Cookie, LANGUAGE_COOKIE, Language, Request, Response, Result, see_other};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::texts::{OFFERED, Texts};
+use crate::{
+    cookie::Cookie,
+    error::Result,
+    language::{LANGUAGE_COOKIE, Language},
+    request::Request,
+    response::{Response, see_other},
+};
+
+pub use self::{
+    frame::Frame,
+    message::{Link, Message},
+    wording::{Counted, fill, grouped},
+};
+
+/// The languages of the pages.
+pub const OFFERED: [Language; 2] = [Language::English, Language::Chinese];
 
 /// For how long a reader's choice of language is kept.
 const CHOICE_KEPT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// What surrounds every page.
-pub(super) struct Site {
-    pub(super) language: Language,
-    pub(super) texts: &'static Texts,
-    /// Where the same page is in the other language.
-    pub(super) switch: String,
+/// The texts of a component's pages.
+pub trait Texts: 'static {
+    /// Those of a language.
+    fn of(language: Language) -> &'static Self;
 }
 
-impl Site {
-    /// For the page at `home`, a path of our own, with these parameters.
-    pub(super) fn of(request: &Request, home: &str, parameters: &[(&str, &str)]) -> Self {
+/// What surrounds a page, and the texts `T` of its component.
+pub struct Site<T: Texts> {
+    /// The language that the page is in.
+    pub language: Language,
+    /// What the component says in it.
+    pub texts: &'static T,
+    /// What the frame says in it.
+    pub frame: &'static Frame,
+    /// Where the same page is in the other language.
+    pub switch: String,
+}
+
+impl<T: Texts> Site<T> {
+    /// For the page at `home`, a path of our own, with these parameters, in the language that the reader
+    /// chose or else likes best.
+    pub fn of(request: &Request, home: &str, parameters: &[(&str, &str)]) -> Self {
         Self::in_language(request.language(&OFFERED), home, parameters)
     }
 
-    pub(super) fn in_language(language: Language, home: &str, parameters: &[(&str, &str)]) -> Self {
+    /// The same in a certain language.
+    pub fn in_language(language: Language, home: &str, parameters: &[(&str, &str)]) -> Self {
         let mut all = vec![("lang", other(language).tag())];
         all.extend(parameters);
         Self {
             language,
-            texts: Texts::of(language),
+            texts: T::of(language),
+            frame: Frame::of(language),
             switch: url(home, &all),
         }
     }
 
     /// The other language.
-    pub(super) fn other(&self) -> Language {
+    pub fn other(&self) -> Language {
         other(self.language)
     }
 }
 
 /// The answer to `?lang=`: a cookie, and the same page again. None where no language is chosen, or one
 /// that we do not have.
-pub(super) fn switched(
+///
+/// # Errors
+/// 500 where the cookie cannot be written.
+pub fn switched(
     request: &Request,
     home: &str,
     parameters: &[(&str, &str)],
@@ -58,7 +96,7 @@ pub(super) fn switched(
 }
 
 /// A path with a query; parameters that are empty are left out.
-pub(super) fn url(path: &str, parameters: &[(&str, &str)]) -> String {
+pub fn url(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut url = path.to_owned();
     let given = parameters.iter().filter(|(_, value)| !value.is_empty());
     for (index, (name, value)) in given.enumerate() {
@@ -82,6 +120,14 @@ mod tests {
     use http_body_util::Full;
 
     use super::*;
+
+    struct NoTexts;
+
+    impl Texts for NoTexts {
+        fn of(_: Language) -> &'static Self {
+            &Self
+        }
+    }
 
     fn get(url: &str) -> Request {
         Request::new(
@@ -135,7 +181,8 @@ mod tests {
             (Language::English, "/?lang=zh%2DCN&q=a"),
             (Language::Chinese, "/?lang=en&q=a"),
         ] {
-            assert_eq!(Site::in_language(language, "/", &[("q", "a")]).switch, want);
+            let site = Site::<NoTexts>::in_language(language, "/", &[("q", "a")]);
+            assert_eq!(site.switch, want);
         }
     }
 }
