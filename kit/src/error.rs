@@ -35,6 +35,12 @@ pub enum Error {
     /// body is [`Self::Unprocessable`].
     #[error("the parameter {} {}", .0.field, .0.detail)]
     BadParameter(FieldError),
+    /// 401: nobody is logged in, or a name or password is wrong. Says what to do.
+    #[error("{0}")]
+    Unauthorized(String),
+    /// 403: the account that is logged in may not do this. Says who may.
+    #[error("{0}")]
+    Forbidden(String),
     /// 403: a browser sends a change that another site asked for.
     #[error("this request changes something, and the browser says that another site made it")]
     CrossSite,
@@ -177,7 +183,8 @@ impl Error {
             Self::Malformed(_) | Self::MissingField(_) | Self::BadParameter(_) => {
                 StatusCode::BAD_REQUEST
             }
-            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,

@@ -35,12 +35,13 @@
 //! - Python's view of things: [`MultiDict`], [`python_repr`], [`python_strip`], [`python_float`],
 //!   [`python_datetime`]
 //! - what a client's session holds, read and written as Flask does (feature `session`): `session`
+//! - who is logged in, and what they may change (feature `login`): `login`
 //! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`
 //! - a SQLite database (feature `sqlite`): `db`
 //! - the frame of the pages, in two languages (feature `site`): `site`
+//! - the application's variables (feature `variables`): `variable`
 //!
-//! Only `db::Connection` and `session::Secrets::from_variables` call the host, so everything else is tested
-//! natively.
+//! Only `variable`, `db::Connection` and what says so call the host, so everything else is tested natively.
 
 mod app;
 mod attachment;
@@ -58,6 +59,8 @@ mod fields;
 mod header_options;
 mod json;
 mod language;
+#[cfg(feature = "login")]
+pub mod login;
 mod method_override;
 mod multidict;
 mod multipart;
@@ -78,6 +81,8 @@ pub mod session;
 #[cfg(feature = "site")]
 pub mod site;
 mod urlencoded;
+#[cfg(feature = "variables")]
+mod variables;
 mod vary;
 
 pub use app::App;
@@ -101,3 +106,5 @@ pub use response::{
 };
 pub use send_file::{FileInfo, body_of_file, send_file};
 pub use serde_json::{Number, Value, json};
+#[cfg(feature = "variables")]
+pub use variables::variable;

@@ -71,9 +71,21 @@ fn title(error: &Error) -> &'static str {
     error.status().canonical_reason().unwrap_or("Error")
 }
 
+/// Where to log in, and what that gives: a 401 has to say so (RFC 9110, section 15.5.2). No scheme is registered
+/// for cookies; this one was proposed for them (draft-broyer-http-cookie-auth), and no browser asks for a
+/// password of its own by it, as it would for `Basic`.
+const CHALLENGE: &str =
+    r#"Cookie realm="Handspun", form-action="/auth/login", cookie-name="session""#;
+
 /// The headers that a status is nothing without.
 fn add_headers(error: &Error, headers: &mut HeaderMap) {
     match error {
+        Error::Unauthorized(_) => {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(CHALLENGE),
+            );
+        }
         Error::MethodNotAllowed { allow, .. } => {
             headers.insert(header::ALLOW, allow.header());
         }
@@ -121,6 +133,12 @@ mod tests {
             (Error::Malformed(detail()), 400, None),
             (Error::MissingField(detail()), 400, None),
             (Error::bad_parameter(ATTACK, ATTACK), 400, None),
+            (
+                Error::Unauthorized(detail()),
+                401,
+                Some(("www-authenticate", CHALLENGE)),
+            ),
+            (Error::Forbidden(detail()), 403, None),
             (Error::CrossSite, 403, None),
             (Error::NotFound(detail()), 404, None),
             (
@@ -193,27 +211,29 @@ mod tests {
             Error::Malformed(_) => 0,
             Error::MissingField(_) => 1,
             Error::BadParameter(_) => 2,
-            Error::CrossSite => 3,
-            Error::NotFound(_) => 4,
-            Error::MethodNotAllowed { .. } => 5,
-            Error::Conflict { .. } => 6,
-            Error::PreconditionFailed => 7,
-            Error::TooLarge { .. } => 8,
-            Error::TooMuch(_) => 9,
-            Error::UnsupportedMediaType { .. } => 10,
-            Error::RangeNotSatisfiable { .. } => 11,
-            Error::Unprocessable { .. } => 12,
-            Error::TooManyRequests { .. } => 13,
-            Error::Internal(_) => 14,
-            Error::Misconfigured(_) => 15,
-            Error::Unavailable { .. } => 16,
-            Error::InsufficientStorage(_) => 17,
+            Error::Unauthorized(_) => 3,
+            Error::Forbidden(_) => 4,
+            Error::CrossSite => 5,
+            Error::NotFound(_) => 6,
+            Error::MethodNotAllowed { .. } => 7,
+            Error::Conflict { .. } => 8,
+            Error::PreconditionFailed => 9,
+            Error::TooLarge { .. } => 10,
+            Error::TooMuch(_) => 11,
+            Error::UnsupportedMediaType { .. } => 12,
+            Error::RangeNotSatisfiable { .. } => 13,
+            Error::Unprocessable { .. } => 14,
+            Error::TooManyRequests { .. } => 15,
+            Error::Internal(_) => 16,
+            Error::Misconfigured(_) => 17,
+            Error::Unavailable { .. } => 18,
+            Error::InsufficientStorage(_) => 19,
         };
         let numbers: Vec<usize> = every_error()
             .iter()
             .map(|(error, ..)| number(error))
             .collect();
-        assert_eq!(numbers, (0..=17).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=19).collect::<Vec<_>>());
     }
 
     #[test]

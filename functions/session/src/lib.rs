@@ -2,10 +2,9 @@
 
 use kit::{
     App, Error, Request, Response, Result, jsonify, no_content, see_other,
-    session::{Secrets, Session, Value},
+    session::{LOGIN, Secrets, Session, Value},
     text,
 };
-use spin_sdk::variables;
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
@@ -52,6 +51,9 @@ async fn set(mut request: Request) -> Result<Response> {
         }
         values
     };
+    if values.iter().any(|(key, _)| key == LOGIN) {
+        return Err(Error::invalid(LOGIN, "is set by logging in, and by nothing else"));
+    }
     let mut session = open(&request).await?;
     for (key, value) in values {
         session.insert(key, value);
@@ -86,10 +88,5 @@ fn changed(request: &Request, session: Session) -> Result<Response> {
 }
 
 async fn open(request: &Request) -> Result<Session> {
-    let variable = async |name| variables::get(name).await.map_err(Error::internal);
-    let secrets = Secrets::parse(
-        &variable("secret_key").await?,
-        &variable("secret_key_fallbacks").await?,
-    )?;
-    Session::open(request, &secrets)
+    Session::open(request, &Secrets::from_variables().await?)
 }

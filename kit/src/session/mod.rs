@@ -53,6 +53,10 @@ pub use self::{
 /// The name of the cookie (Flask's `SESSION_COOKIE_NAME`).
 pub const COOKIE: &str = "session";
 
+/// The key that holds a login (see `kit::login`). It stands for the person, so [`Session::to_json`] leaves it
+/// out, and what a client sends is not to be written to it.
+pub const LOGIN: &str = "_login";
+
 /// How long a session is good for (Flask's `PERMANENT_SESSION_LIFETIME`).
 pub const LIFETIME: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
@@ -186,9 +190,14 @@ impl Session {
         self.insert(PERMANENT, permanent);
     }
 
-    /// The session as Flask's `jsonify(dict(session))` has it; see [`Value::to_json`].
+    /// The session as Flask's `jsonify(dict(session))` has it, see [`Value::to_json`], without [`LOGIN`]: no
+    /// script of a page is to read that, as none can read the cookie.
     pub fn to_json(&self) -> serde_json::Value {
-        value::dict_to_json(&self.values)
+        let mut json = value::dict_to_json(&self.values);
+        if let Some(members) = json.as_object_mut() {
+            members.remove(LOGIN);
+        }
+        json
     }
 
     /// Puts on a response what the client has to keep:

@@ -49,13 +49,23 @@ impl Secrets {
         })
     }
 
+    /// Whether there is a key to sign with: without it no session can be opened.
+    pub fn are_set(&self) -> bool {
+        !self.key.is_empty()
+    }
+
+    /// What is said where a session is needed and there is no key to sign it with.
+    pub(crate) fn missing() -> Error {
+        Error::Misconfigured(NO_SECRET_KEY.to_owned())
+    }
+
     /// All keys, the one to sign with first.
     ///
     /// # Errors
     /// 500 where there is none to sign with, with what to set.
     pub(super) fn keys(&self) -> Result<impl Iterator<Item = &str>> {
-        if self.key.is_empty() {
-            return Err(Error::Misconfigured(NO_SECRET_KEY.to_owned()));
+        if !self.are_set() {
+            return Err(Self::missing());
         }
         let fallbacks = self.fallbacks.iter().map(String::as_str);
         Ok(std::iter::once(self.key.as_str()).chain(fallbacks))
@@ -78,7 +88,7 @@ fn malformed_fallbacks() -> Error {
 impl fmt::Debug for Secrets {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Secrets")
-            .field("is_set", &!self.key.is_empty())
+            .field("is_set", &self.are_set())
             .field("fallbacks", &self.fallbacks.len())
             .finish()
     }

@@ -1,0 +1,219 @@
+//! Who is logged in (feature `login`).
+//!
+//! A login is a row in the database's table `sessions`, and a random token in Flask's signed session cookie.
+//! So it ends on the server, too: a cookie that is sent again after a logout is nobody's, and nothing that
+//! a client puts into its session makes it somebody. Both last for [`LIFETIME`] from the last visit
+//! but for a day.
+//!
+//! The tables come with [`MIGRATION`]; [`open`] is a connection to a database that has them.
+//!
+//! # Example
+//! ```
+//! use kit::{Request, Response, Result, jsonify, login::{self, Login}, session::Secrets};
+//!
+//! async fn me(request: Request) -> Result<Response> {
+//!     let db = login::open().await?;
+//!     let login = Login::of(&request, &Secrets::from_variables().await?, &db).await?;
+//!     let answer = jsonify(&login.require("see your account")?.to_json());
+//!     login.save_on(answer)
+//! }
+//! ```
+
+mod account;
+mod name;
+mod rights;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod token;
+mod variables;
+
+use std::fmt;
+
+use self::{rows::Renewal, token::Token};
+use crate::{
+    db::Database,
+    error::{Error, Result},
+    request::Request,
+    response::Response,
+    session::{LOGIN, Secrets, Session},
+};
+
+pub use self::{
+    account::Account,
+    name::name_key,
+    rights::{Admins, RequireLogin},
+    rows::{MIGRATION, open},
+};
+
+#[cfg(doc)]
+use crate::session::LIFETIME;
+
+/// Who sent a request, by its session.
+///
+/// # Errors
+/// A client without a login is no error: [`Self::account`] is `None`, and [`Self::require`] refuses it.
+/// Nor is a missing secret key, until somebody has to log in.
+#[must_use = "who is logged in has to be looked at"]
+pub struct Login {
+    /// None where there is no secret key, and so no session.
+    session: Option<Session>,
+    /// What the session says, where that is a login.
+    current: Option<Current>,
+}
+
+/// A login that goes on.
+struct Current {
+    token: Token,
+    account: Account,
+}
+
+impl Login {
+    /// Looks up who sent a request. The database is asked only where the session names a login.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of(request: &Request, secrets: &Secrets, db: &impl Database) -> Result<Self> {
+        if !secrets.are_set() {
+            return Ok(Self {
+                session: None,
+                current: None,
+            });
+        }
+        let session = Session::open(request, secrets)?;
+        let token = session.get(LOGIN).and_then(|token| token.as_str());
+        let current = match token.map(Token::of_session) {
+            Some(token) => {
+                let found = rows::find(db, &token).await?;
+                found.map(|(account, renewal)| (Current { token, account }, renewal))
+            }
+            None => None,
+        };
+        if let Some((current, Renewal::Due)) = &current {
+            rows::renew(db, &current.token).await;
+        }
+        Ok(Self {
+            session: Some(session),
+            current: current.map(|(current, _)| current),
+        })
+    }
+
+    /// The account that is logged in, if one is.
+    pub fn account(&self) -> Option<&Account> {
+        self.current.as_ref().map(|current| &current.account)
+    }
+
+    /// Whether anybody can log in: whether there is a secret key.
+    pub fn is_available(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Refuses what needs a session where there can be none.
+    ///
+    /// # Errors
+    /// 500 without a secret key, with what to set.
+    pub fn available(&self) -> Result<()> {
+        if self.is_available() {
+            Ok(())
+        } else {
+            Err(Secrets::missing())
+        }
+    }
+
+    /// The account, for what needs one. `to` says what for: "change a word".
+    ///
+    /// # Errors
+    /// 401 where nobody is logged in; 500 where nobody can be, with what to set.
+    pub fn require(&self, to: &str) -> Result<&Account> {
+        self.available()?;
+        self.account()
+            .ok_or_else(|| Error::Unauthorized(format!("log in to {to}")))
+    }
+
+    /// Whether the account may change what belongs to `owner`: its own, and all that there is where it is
+    /// one of the admins. What nobody owns is only for them.
+    pub fn may_change(&self, owner: Option<&str>, admins: &Admins) -> bool {
+        self.account()
+            .is_some_and(|account| account.owns(owner) || admins.has(account))
+    }
+
+    /// Refuses who may not change what belongs to `owner`; see [`Self::may_change`]. `to` says what is to be
+    /// done: "change a word".
+    ///
+    /// # Errors
+    /// 401 and 500 as [`Self::require`], 403 where it is not the account's.
+    pub fn require_to_change(&self, owner: Option<&str>, admins: &Admins, to: &str) -> Result<()> {
+        self.require(to)?;
+        if self.may_change(owner, admins) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(match owner {
+            Some(owner) => format!("only {owner} may {to} that belongs to {owner}"),
+            None => format!("only an administrator may {to} that belongs to nobody"),
+        }))
+    }
+
+    /// Logs an account in: ends the client's login that there is, if any, forgets everything in its session,
+    /// so that nothing of what somebody else may have put there stays, and begins a new login.
+    ///
+    /// `false`, and nothing done, where the account has another password hash by now: the client did not show
+    /// that it knows the password of that.
+    ///
+    /// # Errors
+    /// 500 without a secret key; those of the database.
+    pub async fn start(
+        &mut self,
+        account: Account,
+        password_hash: &str,
+        db: &impl Database,
+    ) -> Result<bool> {
+        self.available()?;
+        let token = Token::random()?;
+        if !rows::insert(db, &token, account.id, password_hash).await? {
+            return Ok(false);
+        }
+        if let Some(before) = &self.current {
+            rows::delete(db, &before.token).await?;
+        }
+        if let Some(session) = &mut self.session {
+            session.clear();
+            session.insert(LOGIN, token.as_str());
+            session.set_permanent(true);
+        }
+        self.current = Some(Current { token, account });
+        Ok(true)
+    }
+
+    /// Logs out: the row is deleted, and the session is emptied. Whoever is not logged in may, too.
+    ///
+    /// # Errors
+    /// 500 without a secret key; those of the database.
+    pub async fn end(&mut self, db: &impl Database) -> Result<()> {
+        self.available()?;
+        if let Some(current) = self.current.take() {
+            rows::delete(db, &current.token).await?;
+        }
+        if let Some(session) = &mut self.session {
+            session.clear();
+        }
+        Ok(())
+    }
+
+    /// Puts on a response what the client has to keep; see [`Session::save_on`].
+    ///
+    /// # Errors
+    /// Those of [`Session::save_on`].
+    pub fn save_on(self, response: Response) -> Result<Response> {
+        match self.session {
+            Some(session) => session.save_on(response),
+            None => Ok(response),
+        }
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.account().map(|account| account.id);
+        out.debug_struct("Login").field("account", &id).finish()
+    }
+}
