@@ -77,6 +77,11 @@ impl TestClient {
         }
     }
 
+    /// Another client of the same application, with cookies of its own.
+    pub fn without_cookies(&self) -> Self {
+        Self::new(Arc::clone(&self.app))
+    }
+
     /// A `GET` for a path, which may have a query.
     pub fn get(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::GET, path)

@@ -16,6 +16,9 @@ mod shutdown;
 mod sqlite;
 mod support;
 
+#[path = "../../tests/auth.rs"]
+mod auth;
+
 #[path = "../../tests/functions.rs"]
 mod functions;
 

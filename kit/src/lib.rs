@@ -30,7 +30,7 @@
 //!   [`temporary_redirect`], [`created`], [`no_content`], [`send_file`], [`stream`], with a [`Cookie`] or as
 //!   an [`attachment`]
 //! - what depends on what is there: [`ETag`], [`Request::not_modified`], [`Request::check_if_match`]
-//! - what can go wrong, with its status: [`Error`]
+//! - what can go wrong, with its status: [`Error`], and a page of one's own that says so: [`failing`]
 //! - who sent it, behind proxies: [`TrustedProxies`]
 //! - Python's view of things: [`MultiDict`], [`python_repr`], [`python_strip`], [`python_float`],
 //!   [`python_datetime`]
@@ -97,6 +97,7 @@ pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
 pub use language::{LANGUAGE_COOKIE, Language};
 pub use multidict::MultiDict;
 pub use multipart::{MAX_FIELD_BYTES, MAX_FORM_PARTS, UploadedFile};
+pub use problem::failing;
 pub use python_repr::python_repr;
 pub use python_strip::python_strip;
 pub use request::Request;

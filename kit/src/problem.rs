@@ -21,14 +21,30 @@ struct Page {
 
 /// The answer to a request that failed.
 pub(crate) fn answer(error: &Error, as_page: bool) -> Response {
-    let mut response = if as_page {
+    let response = if as_page {
         page(error)
     } else {
         document(error)
     };
-    *response.status_mut() = error.status();
-    add_headers(error, response.headers_mut());
-    response
+    failing(response, error)
+}
+
+/// A page that says in words of its own what went wrong, with the status of that and the headers that the status
+/// is nothing without: where what exists is, when to try again, where to log in.
+///
+/// # Example
+/// ```
+/// use kit::{Error, failing, html};
+///
+/// let error = Error::Unauthorized("log in to change a word".to_owned());
+/// let page = failing(html("<p>请先登录"), &error);
+/// assert_eq!(page.status(), 401);
+/// assert!(page.headers().contains_key("www-authenticate"));
+/// ```
+pub fn failing(mut page: Response, error: &Error) -> Response {
+    *page.status_mut() = error.status();
+    add_headers(error, page.headers_mut());
+    page
 }
 
 fn document(error: &Error) -> Response {

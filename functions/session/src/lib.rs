@@ -52,7 +52,10 @@ async fn set(mut request: Request) -> Result<Response> {
         values
     };
     if values.iter().any(|(key, _)| key == LOGIN) {
-        return Err(Error::invalid(LOGIN, "is set by logging in, and by nothing else"));
+        return Err(Error::invalid(
+            LOGIN,
+            "is set by logging in, and by nothing else",
+        ));
     }
     let mut session = open(&request).await?;
     for (key, value) in values {

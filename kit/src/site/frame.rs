@@ -12,6 +12,12 @@ pub struct Frame {
     pub language: &'static str,
     /// The other language, in its own words.
     pub other_language: &'static str,
+    /// What the part with the account is, for whoever hears it.
+    pub account: &'static str,
+    /// The link to log in.
+    pub log_in: &'static str,
+    /// The button to log out.
+    pub log_out: &'static str,
 }
 
 impl Frame {
@@ -28,6 +34,9 @@ static ENGLISH: Frame = Frame {
     site_navigation: "Handspun",
     language: "Language",
     other_language: "中文",
+    account: "Account",
+    log_in: "Log in",
+    log_out: "Log out",
 };
 
 static CHINESE: Frame = Frame {
@@ -35,4 +44,7 @@ static CHINESE: Frame = Frame {
     site_navigation: "Handspun",
     language: "语言",
     other_language: "English",
+    account: "账号",
+    log_in: "登录",
+    log_out: "退出登录",
 };

@@ -6,6 +6,7 @@
 
 mod frame;
 mod message;
+mod visitor;
 mod wording;
 
 use std::time::{Duration, SystemTime};
@@ -23,6 +24,7 @@ use crate::{
 pub use self::{
     frame::Frame,
     message::{Link, Message},
+    visitor::Visitor,
     wording::{Counted, fill, grouped},
 };
 
@@ -48,6 +50,10 @@ pub struct Site<T: Texts> {
     pub frame: &'static Frame,
     /// Where the same page is in the other language.
     pub switch: String,
+    /// Where the page is.
+    pub here: String,
+    /// Who looks at it; none where the page does not say so.
+    pub visitor: Option<Visitor>,
 }
 
 impl<T: Texts> Site<T> {
@@ -66,7 +72,17 @@ impl<T: Texts> Site<T> {
             texts: T::of(language),
             frame: Frame::of(language),
             switch: url(home, &all),
+            here: url(home, parameters),
+            visitor: None,
         }
+    }
+
+    /// With who looks at it in the header, or a link to log in.
+    #[cfg(feature = "login")]
+    #[must_use]
+    pub fn seen_by(mut self, login: &crate::login::Login) -> Self {
+        self.visitor = Visitor::of(login, &self.here);
+        self
     }
 
     /// The other language.

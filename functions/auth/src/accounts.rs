@@ -1,0 +1,167 @@
+//! The table `users`. Every change is one statement, and says in its `WHERE` what it was made to.
+
+use kit::{
+    Error, Result,
+    db::{Database, Value, params},
+    login::{Account, Login, name_key},
+    password::{self, Verdict},
+    python_strip,
+};
+
+use crate::credentials::NewAccount;
+
+/// How often a password is checked anew because its hash was replaced meanwhile.
+const MAX_ROUNDS: usize = 3;
+
+/// The most characters of a name that are looked at. Nobody registers with more than a part of that, and a
+/// table that came from elsewhere may have longer names than ours.
+const MAX_LOOKED_AT: usize = 256;
+
+/// The accounts of a database.
+pub(crate) struct Accounts<'a, D>(pub(crate) &'a D);
+
+/// An account with what its password is checked by.
+pub(crate) struct Stored {
+    pub(crate) account: Account,
+    pub(crate) password_hash: String,
+}
+
+/// What an account is found by: the key of its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key(pub(crate) String);
+
+impl Key {
+    /// The key of a name as it was sent.
+    pub(crate) fn of(name: &str) -> Self {
+        let name: String = python_strip(name).chars().take(MAX_LOOKED_AT).collect();
+        Self(name_key(&name))
+    }
+}
+
+impl<D: Database> Accounts<'_, D> {
+    /// The account of this name.
+    pub(crate) async fn find(&self, key: &Key) -> Result<Option<Stored>> {
+        self.at_most_one("name_key = ?", params![key.0.as_str()])
+            .await
+    }
+
+    /// Adds an account; `None` where there is one of this name.
+    pub(crate) async fn insert(
+        &self,
+        new: &NewAccount,
+        password_hash: &str,
+    ) -> Result<Option<Account>> {
+        let insert = format!(
+            "INSERT INTO users (name, name_key, nickname, password_hash, created_at, password_changed_at) \
+             VALUES (?, ?, ?, ?, {NOW}, {NOW}) ON CONFLICT (name_key) DO NOTHING RETURNING {}",
+            Account::COLUMNS
+        );
+        let values = params![
+            new.name.as_str(),
+            new.key().0,
+            new.nickname.as_deref(),
+            password_hash,
+        ];
+        let rows = self.0.execute(&insert, values).await?;
+        Ok(rows.at_most_one()?.map(Account::of_row).transpose()?)
+    }
+
+    /// Logs in whoever knows the password; `false` where it is wrong, or the name. Both take as long, once a
+    /// hash of another kind has been made anew.
+    pub(crate) async fn log_in(
+        &self,
+        login: &mut Login,
+        key: &Key,
+        password: &str,
+    ) -> Result<bool> {
+        for _ in 0..MAX_ROUNDS {
+            let Some(stored) = self.find(key).await? else {
+                let _ = password::decoy(password).await?;
+                return Ok(false);
+            };
+            let Verdict::Right { rehash } = verify(&stored, password).await? else {
+                return Ok(false);
+            };
+            let (account, hash) = (stored.account, stored.password_hash);
+            let id = account.id;
+            // It does not start where the hash was replaced while it was checked.
+            if login.start(account, &hash, self.0).await? {
+                if rehash {
+                    self.rehash(id, &hash, password).await?;
+                }
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile.
+    async fn rehash(&self, id: i64, before: &str, password: &str) -> Result<()> {
+        let after = password::hash(password).await?;
+        let update = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?";
+        self.0.execute(update, params![after, id, before]).await?;
+        Ok(())
+    }
+
+    /// Gives the account that is logged in a new password, which ends all its logins, and logs this client in
+    /// anew; `false` where the old password is wrong.
+    ///
+    /// # Errors
+    /// 401 where nobody is logged in.
+    pub(crate) async fn change_password(
+        &self,
+        login: &mut Login,
+        old: &str,
+        new: &str,
+    ) -> Result<bool> {
+        let account = login.require(CHANGE)?.clone();
+        for _ in 0..MAX_ROUNDS {
+            let stored = self.at_most_one("id = ?", params![account.id]).await?;
+            let Some(stored) = stored else { break };
+            if verify(&stored, old).await? == Verdict::Wrong {
+                return Ok(false);
+            }
+            let hash = password::hash(new).await?;
+            let update = format!(
+                "UPDATE users SET password_hash = ?, password_changed_at = {NOW} \
+                 WHERE id = ? AND password_hash = ? RETURNING id"
+            );
+            let values = params![hash.as_str(), account.id, stored.password_hash];
+            if self.0.execute(&update, values).await?.is_empty() {
+                continue;
+            }
+            if login.start(account, &hash, self.0).await? {
+                return Ok(true);
+            }
+            break;
+        }
+        Err(Error::Unauthorized(
+            "the password was changed elsewhere at the same time: log in again".to_owned(),
+        ))
+    }
+
+    async fn at_most_one(&self, condition: &str, values: Vec<Value>) -> Result<Option<Stored>> {
+        let select = format!(
+            "SELECT {}, password_hash FROM users WHERE {condition}",
+            Account::COLUMNS
+        );
+        let rows = self.0.execute(&select, values).await?;
+        let Some(row) = rows.at_most_one()? else {
+            return Ok(None);
+        };
+        Ok(Some(Stored {
+            account: Account::of_row(row)?,
+            password_hash: row.get("password_hash")?,
+        }))
+    }
+}
+
+/// What changing a password is called in a refusal.
+pub(crate) const CHANGE: &str = "change your password";
+
+/// The moment of a change. One clock for all: the database's.
+const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+async fn verify(stored: &Stored, password: &str) -> Result<Verdict> {
+    password::verify(&stored.password_hash, password).await
+}

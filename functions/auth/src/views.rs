@@ -1,0 +1,230 @@
+//! What is posted to /auth, and /auth/me: for programs in JSON, for browsers with a page.
+
+use kit::{
+    Error, MultiDict, Request, Response, Result, TrustedProxies, created,
+    db::Connection,
+    jsonify,
+    login::{self, Account, Login},
+    no_content, password, see_other,
+    session::Secrets,
+    variable,
+};
+
+use crate::{
+    accounts::{Accounts, CHANGE, Key},
+    attempts,
+    credentials::{Field, Flaw, Flaws, NewAccount, flaw_of_password, unprocessable},
+    next, page,
+};
+
+/// Where an account is seen, by who is logged in.
+pub(crate) const ME: &str = "/auth/me";
+
+/// Where one logs in.
+pub(crate) const LOG_IN: &str = "/auth/login";
+
+/// Why something was not done, for a page to say in the reader's language.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Fields are wrong.
+    Flaws(Flaws),
+    /// There is an account of the name already.
+    Taken,
+    /// The name is wrong, or the password. Nobody is told which.
+    Wrong,
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Flaws(flaws) => unprocessable(&flaws),
+            // What exists is an account, and this is where its owner uses it: nobody else may see more.
+            Refusal::Taken => Self::Conflict {
+                detail: "there is an account of this name already".to_owned(),
+                location: LOG_IN.to_owned(),
+            },
+            Refusal::Wrong => Self::Unauthorized("the name or the password is wrong".to_owned()),
+            Refusal::Other(error) => error,
+        }
+    }
+}
+
+/// A request with who sent it.
+pub(crate) struct Visit {
+    pub(crate) db: Connection,
+    pub(crate) login: Login,
+}
+
+impl Visit {
+    /// # Errors
+    /// 500 without a secret key: nobody is logged in then, nor can be.
+    pub(crate) async fn of(request: &Request) -> Result<Self> {
+        let secrets = Secrets::from_variables().await?;
+        let db = login::open().await?;
+        let login = Login::of(request, &secrets, &db).await?;
+        login.available()?;
+        Ok(Self { db, login })
+    }
+
+    fn accounts(&self) -> Accounts<'_, Connection> {
+        Accounts(&self.db)
+    }
+}
+
+/// POST /auth/register.
+pub(crate) async fn register(mut request: Request) -> Result<Response> {
+    let fields = request
+        .fields(&["name", "nickname", "password", "next"])
+        .await?;
+    let mut visit = Visit::of(&request).await?;
+    match registered(&mut visit, &fields).await {
+        Ok(account) => {
+            let answer = created(ME, &account.to_json());
+            logged_in(&request, visit, &fields, answer)
+        }
+        Err(refusal) if request.wants_page() => page::not_registered(&request, &fields, refusal),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn registered(visit: &mut Visit, fields: &MultiDict) -> Result<Account, Refusal> {
+    let new = NewAccount::of(fields).map_err(Refusal::Flaws)?;
+    // Looking first saves the hash, and the database decides.
+    if visit.accounts().find(&new.key()).await?.is_some() {
+        return Err(Refusal::Taken);
+    }
+    let hash = password::hash(&new.password).await?;
+    let account = visit.accounts().insert(&new, &hash).await?;
+    let account = account.ok_or(Refusal::Taken)?;
+    let Visit { db, login } = visit;
+    if !login.start(account.clone(), &hash, db).await? {
+        return Err(Error::internal("an account is gone right after it was made").into());
+    }
+    Ok(account)
+}
+
+/// POST /auth/login.
+pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
+    let fields = request.fields(&["name", "password", "next"]).await?;
+    let mut visit = Visit::of(&request).await?;
+    match let_in(&request, &mut visit, &fields).await {
+        Ok(()) => {
+            let answer = jsonify(&account(&visit.login)?.to_json());
+            logged_in(&request, visit, &fields, answer)
+        }
+        Err(refusal) if request.wants_page() => page::not_logged_in(&request, &fields, refusal),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn let_in(request: &Request, visit: &mut Visit, fields: &MultiDict) -> Result<(), Refusal> {
+    let (name, password) = both(fields, Field::Name, Field::Password)?;
+    let key = Key::of(name);
+    let address = request.client_addr(&trusted_proxies().await?);
+    let Visit { db, login } = visit;
+    let attempt = attempts::begin(db, &key, address).await?;
+    if !Accounts(db).log_in(login, &key, password).await? {
+        return Err(Refusal::Wrong);
+    }
+    attempts::succeeded(db, attempt).await?;
+    Ok(())
+}
+
+/// POST /auth/logout. Who is not logged in is out already.
+pub(crate) async fn log_out(mut request: Request) -> Result<Response> {
+    let fields = request.fields(&["next"]).await?;
+    let Visit { db, mut login } = Visit::of(&request).await?;
+    login.end(&db).await?;
+    login.save_on(if request.wants_page() {
+        see_other(next::of(&fields))
+    } else {
+        no_content()
+    })
+}
+
+/// POST /auth/password.
+pub(crate) async fn change_password(mut request: Request) -> Result<Response> {
+    let fields = request.fields(&["old", "new"]).await?;
+    let mut visit = Visit::of(&request).await?;
+    match changed(&request, &mut visit, &fields).await {
+        Ok(()) => visit.login.save_on(if request.wants_page() {
+            see_other(page::CHANGED)
+        } else {
+            no_content()
+        }),
+        Err(refusal) if request.wants_page() => page::not_changed(&request, visit.login, refusal),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn changed(request: &Request, visit: &mut Visit, fields: &MultiDict) -> Result<(), Refusal> {
+    let name = visit.login.require(CHANGE)?.name.clone();
+    let (old, new) = both(fields, Field::Old, Field::New)?;
+    if let Some(flaw) = flaw_of_password(new, &name) {
+        return Err(Refusal::Flaws(vec![(Field::New, flaw)]));
+    }
+    // A login that somebody left open must not be the way to guess.
+    let address = request.client_addr(&trusted_proxies().await?);
+    let Visit { db, login } = visit;
+    let attempt = attempts::begin(db, &Key::of(&name), address).await?;
+    if !Accounts(db).change_password(login, old, new).await? {
+        return Err(Refusal::Flaws(vec![(Field::Old, Flaw::Wrong)]));
+    }
+    attempts::succeeded(db, attempt).await?;
+    Ok(())
+}
+
+/// GET /auth/me.
+pub(crate) async fn me(request: Request) -> Result<Response> {
+    let Visit { login, .. } = Visit::of(&request).await?;
+    if request.wants_page() {
+        return page::me(&request, login);
+    }
+    let answer = jsonify(&account(&login)?.to_json());
+    login.save_on(answer)
+}
+
+fn account(login: &Login) -> Result<&Account> {
+    login.require("see your account")
+}
+
+/// The answer to who has just been logged in.
+fn logged_in(
+    request: &Request,
+    visit: Visit,
+    fields: &MultiDict,
+    answer: Response,
+) -> Result<Response> {
+    visit.login.save_on(if request.wants_page() {
+        see_other(next::of(fields))
+    } else {
+        answer
+    })
+}
+
+/// Two fields that have to be there.
+fn both(fields: &MultiDict, one: Field, other: Field) -> Result<(&str, &str), Refusal> {
+    match (one.require(fields), other.require(fields)) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (one, other) => {
+            let flaws = [one.err(), other.err()];
+            Err(Refusal::Flaws(flaws.into_iter().flatten().collect()))
+        }
+    }
+}
+
+/// The proxies that are believed who connected to them.
+async fn trusted_proxies() -> Result<TrustedProxies> {
+    let networks = variable("trusted_proxies").await?;
+    networks.parse().map_err(|why| {
+        Error::Misconfigured(format!("the variable trusted_proxies is wrong: {why}"))
+    })
+}
