@@ -1,6 +1,7 @@
 //! What the tests share: components built once, applications loaded from them.
 
 pub(crate) mod program;
+pub(crate) mod store;
 
 use std::{
     collections::HashMap,
