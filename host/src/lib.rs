@@ -22,6 +22,7 @@ mod fields;
 mod files;
 mod headers;
 mod key_value;
+mod labels;
 mod limits;
 mod load;
 mod log;

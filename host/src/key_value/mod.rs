@@ -13,6 +13,7 @@ mod database;
 mod faults;
 mod interface;
 mod keys;
+mod statements;
 mod store;
 mod stores;
 

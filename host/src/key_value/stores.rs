@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path, path::Path, sync::Arc};
 use anyhow::Context as _;
 
 use super::database::Database;
-use crate::runtime_config::{KeyValueStore, RuntimeConfig};
+use crate::{
+    labels,
+    runtime_config::{KeyValueStore, RuntimeConfig},
+};
 
 /// The label that needs no runtime configuration.
 const DEFAULT: &str = "default";
@@ -48,16 +51,7 @@ impl Stores {
     ///
     /// The labels that stand for no store.
     pub(crate) fn granted(&self, labels: &[String]) -> Result<Self, Vec<String>> {
-        let unknown: Vec<_> = labels
-            .iter()
-            .filter(|label| self.get(label).is_none())
-            .cloned()
-            .collect();
-        if !unknown.is_empty() {
-            return Err(unknown);
-        }
-        let mut by_label = self.by_label.clone();
-        by_label.retain(|label, _| labels.contains(label));
+        let by_label = labels::granted(&self.by_label, labels)?;
         Ok(Self { by_label })
     }
 

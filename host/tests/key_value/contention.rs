@@ -1,15 +1,15 @@
 //! Calls that want the same store.
 
-use std::pin::pin;
+use std::{pin::pin, sync::mpsc, thread};
 
 use futures::{future::join_all, poll};
-use http_body_util::BodyExt as _;
+use host::{KeyValueFaults, Options};
 use rusqlite::Connection;
-use tokio::{sync::oneshot, time::timeout};
+use tokio::time::timeout;
 
 use super::{DONE, SOON, Store, run_at};
 use crate::support::{
-    open_body,
+    Held,
     store::{default_store, keys},
 };
 
@@ -23,33 +23,14 @@ const HELD: &str = "Err(Error::Other(\"the key-value store default has served no
                     until it is read to its end or dropped\"))";
 
 /// A list of keys that a guest holds open.
-struct Held {
-    release: oneshot::Sender<()>,
-    body: host::Body,
-}
-
-impl Held {
-    async fn new(store: &Store) -> Self {
-        let (release, body) = open_body();
-        let request = store.probe.client.post("/key-value/hold").stream(body);
-        let mut body = request.send().await.unwrap().into_body();
-        let first = body.frame().await.unwrap().unwrap();
-        assert_eq!(first.into_data().unwrap(), "held");
-        Self { release, body }
-    }
-
-    /// Has the guest drop it, and waits until it has.
-    async fn release(self) {
-        self.release.send(()).unwrap();
-        let rest = self.body.collect().await.unwrap();
-        assert_eq!(rest.to_bytes(), "dropped");
-    }
+async fn held(store: &Store) -> Held {
+    Held::by(store.probe.client.post("/key-value/hold")).await
 }
 
 #[tokio::test]
 async fn a_call_before_the_end_of_a_list_of_keys_is_found() {
     let store = Store::impatient();
-    store.fill(20).await;
+    store.fill(20);
     let answer = store.ask("/key-value/get-while-listing").await;
     let want = format!("{HELD}\n{HELD}\n19 more keys\nOk(Some([49]))");
     assert_eq!(answer, want);
@@ -62,8 +43,8 @@ async fn a_call_before_the_end_of_a_list_of_keys_is_found() {
 #[tokio::test]
 async fn an_open_list_of_keys_holds_the_store_from_everybody() {
     let store = Store::impatient();
-    store.fill(ENOUGH).await;
-    let held = Held::new(&store).await;
+    store.fill(ENOUGH);
+    let held = held(&store).await;
     let calls = "get key 1\nset a 1\ndelete key 1\nexists a\nkeys";
     for path in ["/key-value/run?default", "/other/x/key-value/run?default"] {
         let answers = run_at(&store.probe, path, calls).await;
@@ -77,8 +58,8 @@ async fn an_open_list_of_keys_holds_the_store_from_everybody() {
 #[tokio::test]
 async fn a_list_of_few_keys_holds_nobody_up() {
     let store = Store::impatient();
-    store.fill(ENOUGH - 1).await;
-    let held = Held::new(&store).await;
+    store.fill(ENOUGH - 1);
+    let held = held(&store).await;
     assert_eq!(store.run("set a 1").await, DONE);
     held.release().await;
 }
@@ -86,8 +67,8 @@ async fn a_list_of_few_keys_holds_nobody_up() {
 #[tokio::test]
 async fn who_waits_for_a_list_of_keys_is_served_at_its_end() {
     let store = Store::new();
-    store.fill(ENOUGH).await;
-    let held = Held::new(&store).await;
+    store.fill(ENOUGH);
+    let held = held(&store).await;
     let mut set = pin!(store.run("set a 1"));
     assert!(poll!(&mut set).is_pending());
     let (answer, ()) = futures::join!(set, held.release());
@@ -105,20 +86,30 @@ async fn two_hundred_sets_at_once_all_succeed() {
         assert_eq!(answer, &format!("{DONE}Ok(Some(\"{n}\"))\n"));
     }
     // And from one request.
-    store.fill(200).await;
+    assert_eq!(store.ask("/key-value/fill?200").await, "filled");
     assert_eq!(keys(store.folder.path()).len(), 400);
 }
 
 #[tokio::test]
 async fn another_program_at_the_file_is_waited_for() {
-    let store = Store::new();
-    assert_eq!(store.run("set a 1").await, DONE);
+    let (reached, at_write) = mpsc::channel();
+    let store = Store::with(Options {
+        key_value_faults: KeyValueFaults::new(move |call| {
+            if call.operation.is_write() {
+                reached.send(()).unwrap();
+            }
+            Ok(())
+        }),
+        ..Options::default()
+    });
     let other = default_store(store.folder.path());
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut set = pin!(store.run("set a 2"));
-    assert!(poll!(&mut set).is_pending());
-    other.execute_batch("COMMIT").unwrap();
-    assert_eq!(set.await, DONE);
+    let writing = thread::spawn(move || {
+        at_write.recv_timeout(SOON).unwrap();
+        other.execute_batch("COMMIT").unwrap();
+    });
+    assert_eq!(store.run("set a 1").await, DONE);
+    writing.join().unwrap();
 }
 
 #[tokio::test]

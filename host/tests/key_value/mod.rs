@@ -12,7 +12,7 @@ use std::time::Duration;
 use host::{Limits, Options};
 use tempfile::TempDir;
 
-use crate::support::Probe;
+use crate::support::{Probe, store::default_store};
 
 /// A generous bound for what should happen at once.
 const SOON: Duration = Duration::from_secs(60);
@@ -60,10 +60,16 @@ impl Store {
         response.text().unwrap().to_owned()
     }
 
-    /// Has so many keys set, `key 0` and so on.
-    async fn fill(&self, count: usize) {
-        let answer = self.ask(&format!("/key-value/fill?{count}")).await;
-        assert_eq!(answer, "filled");
+    /// Puts so many keys into it, `key 0` and so on, past the host.
+    fn fill(&self, count: usize) {
+        let mut store = default_store(self.folder.path());
+        let filling = store.transaction().unwrap();
+        for n in 0..count {
+            let insert = "INSERT INTO spin_key_value VALUES ('default', ?, ?)";
+            let row = (format!("key {n}"), n.to_string().into_bytes());
+            filling.execute(insert, row).unwrap();
+        }
+        filling.commit().unwrap();
     }
 }
 
