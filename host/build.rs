@@ -13,6 +13,7 @@ const WORLD: &str = "
     package handspun:host;
 
     world host {
+        import spin:key-value/key-value@3.0.0;
         import spin:sqlite/sqlite@3.1.0;
         import spin:variables/variables@3.0.0;
     }
@@ -29,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     inline: {WORLD:?},
     world: "handspun:host/host",
     imports: {{
+        "spin:key-value/key-value.[method]store.get-keys": async | trappable,
         "spin:sqlite/sqlite.[method]connection.changes": async | trappable,
         "spin:sqlite/sqlite.[method]connection.changes-async": async | trappable,
         "spin:sqlite/sqlite.[method]connection.last-insert-rowid": async | trappable,
@@ -36,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         default: async,
     }},
     with: {{
+        "spin:key-value/key-value.store": crate::key_value::Store,
         "spin:sqlite/sqlite.connection": crate::sqlite::Connection,
     }},
 }});

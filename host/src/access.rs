@@ -12,6 +12,12 @@ use crate::{log::Log, output::printable};
 /// nginx writes then.
 const CLIENT_GONE: u16 = 499;
 
+/// What is written for a request line that was not understood; as nginx writes it.
+const NO_REQUEST_LINE: &str = "-";
+
+/// What hyper says of a target that is too long; it has no other name for it.
+const URI_TOO_LONG: &str = "URI too long";
+
 /// What of a request goes into its line; taken before the request is answered. The
 /// line is written when this is dropped.
 pub(crate) struct Access {
@@ -33,6 +39,29 @@ impl Access {
             request_line: format!("{} {} {version}", request.method(), request.uri()),
             status: CLIENT_GONE,
         }
+    }
+
+    /// What is written for a connection that ended with an error, if it was a request
+    /// that hyper itself refused, before there was one.
+    pub(crate) fn refused(error: &hyper::Error, client: SocketAddr, log: Log) -> Option<Self> {
+        let status = if error.is_parse_version_h2() {
+            // There is no answer that such a client would understand.
+            return None;
+        } else if error.to_string() == URI_TOO_LONG {
+            StatusCode::URI_TOO_LONG
+        } else if error.is_parse_too_large() {
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+        } else if error.is_parse() {
+            StatusCode::BAD_REQUEST
+        } else {
+            return None;
+        };
+        Some(Self {
+            log,
+            client,
+            request_line: NO_REQUEST_LINE.to_owned(),
+            status: status.as_u16(),
+        })
     }
 
     /// The request was answered.

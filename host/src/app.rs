@@ -18,6 +18,7 @@ use crate::{
     body::{self, Body, BodyError},
     call::Call,
     headers,
+    key_value::{KeyValueFaults, Stores},
     limits::Limits,
     load::{self, Components},
     log::Log,
@@ -48,6 +49,11 @@ pub struct Options {
     /// Run before the application is: each a statement for the database `default`, or
     /// `@FILE` or `@FILE:LABEL`, as `spin up --sqlite` takes it.
     pub sqlite: Vec<String>,
+    /// Set before the application runs: keys of the key-value store `default` and their
+    /// values, as `spin up --key-value` takes them.
+    pub key_values: Vec<(String, String)>,
+    /// Which calls to key-value stores fail, in a test that wants them to.
+    pub key_value_faults: KeyValueFaults,
 }
 
 /// An application: its components compiled, its variables resolved, ready to
@@ -71,17 +77,20 @@ impl App {
     /// # Errors
     ///
     /// A bad manifest, required variables without a value, a component that is
-    /// missing or that this runtime cannot run, a database that cannot be used, a
-    /// statement of [`Options::sqlite`] that fails. Problems of one kind are reported
-    /// together.
+    /// missing or that this runtime cannot run, a database or a store that cannot be
+    /// used, a statement of [`Options::sqlite`] or one of [`Options::key_values`] that
+    /// fails. Problems of one kind are reported together.
     pub fn from_manifest(path: impl AsRef<Path>, options: Options) -> anyhow::Result<Self> {
         let manifest = Manifest::load(path.as_ref())?;
         let router = Router::new(&manifest.triggers).map_err(anyhow::Error::msg)?;
         load::warn_of_routes(&router, &options);
-        let databases = Databases::new(&options.runtime_config, options.state_dir.as_deref())?;
-        let components = load::components(&manifest, &databases, &options)?;
+        let (config, state_dir) = (&options.runtime_config, options.state_dir.as_deref());
+        let databases = Databases::new(config, state_dir)?;
+        let stores = Stores::new(config, state_dir)?;
+        let components = load::components(&manifest, &databases, &stores, &options)?;
         // Last: an application that does not start should change nothing.
         databases.set_up(&options.sqlite, &options.log)?;
+        stores.set_up(&options.key_values)?;
         Ok(Self {
             components,
             manifest,

@@ -63,9 +63,14 @@ struct Up {
     #[arg(long, value_name = "FOLDER")]
     state_dir: Option<OsString>,
 
-    /// A file that says which databases the application's labels stand for
+    /// A file that says which databases and key-value stores the application's labels
+    /// stand for
     #[arg(long, value_name = "FILE", env = "RUNTIME_CONFIG_FILE")]
     runtime_config_file: Option<PathBuf>,
+
+    /// Set a key of the key-value store `default` before the start; repeatable
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    key_value: Vec<(String, String)>,
 
     /// Run a statement on the SQLite database `default` before the start, or all
     /// statements of a file on `default` or another database; repeatable
@@ -116,6 +121,7 @@ impl Up {
             state_dir: self.state_dir(),
             runtime_config,
             sqlite: self.sqlite.clone(),
+            key_values: self.key_value.clone(),
             ..Options::default()
         };
         let manifest = self.manifest();
@@ -162,6 +168,12 @@ impl Up {
             }
         })
     }
+}
+
+/// What `--key-value` takes: all behind the first `=` is the value.
+fn key_value(argument: &str) -> anyhow::Result<(String, String)> {
+    let (key, value) = argument.split_once('=').context("it must be KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 /// Says what is served where, as `spin up` does, for people and for scripts.

@@ -8,6 +8,7 @@
 //! - [`App`] is an application; [`App::handle`] answers a request.
 //! - [`serve`] puts it behind a socket, [`TestClient`] in front of a test.
 //! - [`Cli`] is the program around it.
+//! - [`KeyValueFaults`] make an application's storage fail where a test wants it to.
 
 mod access;
 mod app;
@@ -20,11 +21,15 @@ mod engine;
 mod fields;
 mod files;
 mod headers;
+mod key_value;
+mod labels;
 mod limits;
 mod load;
 mod log;
 pub mod manifest;
 mod output;
+mod patience;
+mod produce;
 mod refusal;
 pub mod router;
 mod runtime_config;
@@ -41,8 +46,9 @@ pub use self::{
     cli::Cli,
     client::{RequestBuilder, TestClient, TestResponse},
     fields::FileError,
+    key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},
     limits::Limits,
     log::Log,
-    runtime_config::{RuntimeConfig, SqliteDatabase},
+    runtime_config::{KeyValueStore, RuntimeConfig, SqliteDatabase},
     server::{SHUTDOWN_GRACE, serve},
 };

@@ -30,6 +30,10 @@ pub struct Limits {
     /// for an instance included. Past it the request is answered 504 and its instance
     /// takes no others. A body may take longer.
     pub head: Duration,
+    /// How long a call to a key-value store waits while the store serves nobody: then
+    /// somebody holds it who never gives it back, and the call fails. Spin waits for
+    /// ever. Past [`Limits::head`] nobody would hear of it.
+    pub key_value: Duration,
     /// What a guest may go on doing after all its responses are complete, before
     /// its instance is ended.
     pub after_responses: Duration,
@@ -51,6 +55,7 @@ impl Default for Limits {
             memory_bytes: 128 << 20,
             compute: Duration::from_secs(30),
             head: Duration::from_secs(30),
+            key_value: Duration::from_secs(10),
             after_responses: Duration::from_secs(30),
             idle: Duration::from_secs(1),
             requests_per_instance: 128,

@@ -13,6 +13,7 @@ use crate::{
     app::Options,
     engine::Engine,
     files::Files,
+    key_value::{Granted, Stores},
     manifest::{Component, Manifest},
     output::Output,
     router::{Router, WELL_KNOWN_PREFIX},
@@ -32,19 +33,20 @@ const LOGS: &str = "logs";
 pub(crate) fn components(
     manifest: &Manifest,
     databases: &Databases,
+    stores: &Stores,
     options: &Options,
 ) -> anyhow::Result<Components> {
     let values = variables::resolve(manifest, &options.variables).map_err(missing_variables)?;
     check_sources(&manifest.components)?;
-    let granted = granted(&manifest.components, databases)?;
+    let granted = granted(&manifest.components, databases, stores)?;
     let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
     let mut components = HashMap::new();
-    for (component, databases) in manifest.components.iter().zip(granted) {
+    for (component, granted) in manifest.components.iter().zip(granted) {
         let instances = Instances {
             component: component.id.as_str().into(),
             engine: Arc::clone(&engine),
             service: service(&engine, component)?,
-            resources: resources(component, databases, &manifest.folder, &values, options)
+            resources: resources(component, granted, &manifest.folder, &values, options)
                 .with_context(|| format!("component {}", component.id))?,
             limits: options.limits,
             log: options.log.clone(),
@@ -73,39 +75,50 @@ pub(crate) fn warn_of_routes(router: &Router, options: &Options) {
     }
 }
 
-/// The databases of each component. Those that are in use at all are tried out.
-fn granted(components: &[Component], databases: &Databases) -> anyhow::Result<Vec<Databases>> {
+/// What each component may open. What is in use at all is tried out.
+fn granted(
+    components: &[Component],
+    databases: &Databases,
+    stores: &Stores,
+) -> anyhow::Result<Vec<(Databases, Stores)>> {
     let mut granted = Vec::new();
     let mut undefined = Vec::new();
     for component in components {
-        match databases.granted(&component.sqlite_databases) {
-            Ok(databases) => granted.push(databases),
-            Err(labels) => undefined.extend(labels.into_iter().map(|label| {
+        let databases = databases.granted(&component.sqlite_databases);
+        let stores = stores.granted(&component.key_value_stores);
+        let mut note = |what: &str, table: &str, labels: &[String]| {
+            undefined.extend(labels.iter().map(|label| {
                 format!(
-                    "the SQLite database {label} of component {} is not defined; check the \
-                     spelling, or define it with [sqlite_database.{label}] in the file that \
+                    "the {what} {label} of component {} is not defined; check the spelling, \
+                     or define it with [{table}.{label}] in the file that \
                      --runtime-config-file names",
                     component.id
                 )
-            })),
+            }));
+        };
+        match (databases, stores) {
+            (Ok(databases), Ok(stores)) => granted.push((databases, stores)),
+            (databases, stores) => {
+                let unknown = databases.err().unwrap_or_default();
+                note("SQLite database", "sqlite_database", &unknown);
+                let unknown = stores.err().unwrap_or_default();
+                note("key-value store", "key_value_store", &unknown);
+            }
         }
     }
     if !undefined.is_empty() {
         bail!("{}", undefined.join("\n"));
     }
-    let labels: Vec<_> = components
-        .iter()
-        .flat_map(|component| component.sqlite_databases.iter().cloned())
-        .collect();
-    if let Ok(used) = databases.granted(&labels) {
-        used.check()?;
+    for (databases, stores) in &granted {
+        databases.check()?;
+        stores.check()?;
     }
     Ok(granted)
 }
 
 fn resources(
     component: &Component,
-    databases: Databases,
+    (databases, stores): (Databases, Stores),
     folder: &Path,
     values: &BTreeMap<String, String>,
     options: &Options,
@@ -114,9 +127,17 @@ fn resources(
     let terminal = (!options.quiet).then_some(&options.log);
     let (stdout, stderr) = Output::of_component(&component.id, logs.as_deref(), terminal)?;
     let variables = ComponentVariables::new(component, values).map_err(anyhow::Error::msg)?;
+    let key_value = Granted {
+        component: component.id.as_str().into(),
+        stores,
+        patience: options.limits.key_value,
+        faults: options.key_value_faults.clone(),
+        log: options.log.clone(),
+    };
     Ok(Resources {
         variables: Arc::new(variables),
         databases: Arc::new(databases),
+        key_value: Arc::new(key_value),
         environment: component.environment.clone(),
         files: Files::copy(&component.files, folder, &options.log)?,
         stdout,

@@ -1,10 +1,14 @@
-//! Spin's runtime configuration: what an operator says of the databases behind the
-//! labels of an application.
+//! Spin's runtime configuration: what an operator says of the databases and key-value
+//! stores behind the labels of an application.
 //!
 //! ```toml
 //! [sqlite_database.archive]
 //! type = "spin"
 //! path = "/var/lib/archive.db"
+//!
+//! [key_value_store.pictures]
+//! type = "spin"
+//! path = "/var/lib/pictures.db"
 //! ```
 
 use std::{
@@ -22,7 +26,6 @@ use crate::fields::{self, Fields, Problems, entries};
 const OF_SPIN: &[&str] = &[
     "client_tls",
     "config_provider",
-    "key_value_store",
     "llm_compute",
     "log_dir",
     "max_instance_memory",
@@ -36,12 +39,22 @@ const OF_SPIN: &[&str] = &[
     "variables_provider",
 ];
 
+/// The kinds of key-value stores that Spin has and this runtime does not.
+const STORES_OF_SPIN: [(&str, &str); 3] = [
+    ("aws_dynamo", "DynamoDB"),
+    ("azure_cosmos", "Cosmos DB"),
+    ("redis", "Redis"),
+];
+
 /// A runtime configuration; the default is what holds without a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuntimeConfig {
     /// `[sqlite_database.LABEL]`, by label. The label `default` needs no entry: it is
     /// `sqlite_db.db` in the state folder.
     pub sqlite_databases: BTreeMap<String, SqliteDatabase>,
+    /// `[key_value_store.LABEL]`, by label. The label `default` needs no entry: it is
+    /// `sqlite_key_value.db` in the state folder.
+    pub key_value_stores: BTreeMap<String, KeyValueStore>,
 }
 
 /// One `[sqlite_database.LABEL]` of the type `spin`.
@@ -54,32 +67,61 @@ pub struct SqliteDatabase {
     pub allow_attach_file: bool,
 }
 
+/// One `[key_value_store.LABEL]` of the type `spin`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyValueStore {
+    /// The file, an SQLite database. Without one, the store is in memory and ends with
+    /// the application.
+    pub path: Option<PathBuf>,
+}
+
+/// Where the relative paths in a file start.
+struct Folders<'a> {
+    current: &'a Path,
+    of_file: &'a Path,
+}
+
 impl RuntimeConfig {
-    /// Reads the file at `path`. As under `spin up`, a relative path in it starts from
-    /// the current folder, not from the file's.
+    /// Reads the file at `path`. As under `spin up`, the relative path of a database
+    /// starts from the current folder, and that of a key-value store from the file's.
     ///
     /// # Errors
     ///
     /// A file that cannot be read, is not TOML, or has something in it that this
     /// runtime does not have; all problems are reported together.
     pub fn load(path: &Path) -> anyhow::Result<Self> {
-        let folder = env::current_dir().context("there is no current folder")?;
-        Ok(fields::read(path, |table| read(table, &folder))?)
+        let current = env::current_dir().context("there is no current folder")?;
+        let file = current.join(path);
+        let folders = Folders {
+            of_file: file.parent().unwrap_or(&current),
+            current: &current,
+        };
+        Ok(fields::read(path, |table| read(table, &folders))?)
     }
 }
 
-fn read(table: &Table, folder: &Path) -> Result<RuntimeConfig, Vec<String>> {
+fn read(table: &Table, folders: &Folders<'_>) -> Result<RuntimeConfig, Vec<String>> {
     let problems = Problems::default();
     let mut top = Fields::new("", table, &problems);
     let databases = top.table("sqlite_database");
     let sqlite_databases = entries("sqlite_database", databases, &problems)
         .map(|(label, path, table)| {
-            let database = sqlite_database(&path, table, folder, &problems);
+            let database = sqlite_database(&path, table, folders.current, &problems);
             (label.clone(), database)
         })
         .collect();
+    let stores = top.table("key_value_store");
+    let key_value_stores = entries("key_value_store", stores, &problems)
+        .map(|(label, path, table)| {
+            let store = key_value_store(&path, table, folders.of_file, &problems);
+            (label.clone(), store)
+        })
+        .collect();
     top.finish(OF_SPIN);
-    problems.or(RuntimeConfig { sqlite_databases })
+    problems.or(RuntimeConfig {
+        sqlite_databases,
+        key_value_stores,
+    })
 }
 
 fn sqlite_database(
@@ -94,17 +136,35 @@ fn sqlite_database(
         path: fields.string("path").map(|path| folder.join(path)),
         allow_attach_file: fields.boolean("allow_attach_file"),
     };
-    match kind.as_str() {
-        "spin" => fields.finish(&[]),
-        // Whether it is missing or no string has been noted.
-        "" => {}
-        "libsql" => fields.problem(
-            "type",
-            "Spin has libSQL databases, this runtime does not; only \"spin\" is possible",
-        ),
-        other => fields.problem("type", format_args!("must be \"spin\", is {other:?}")),
-    }
+    finish(fields, &kind, &[("libsql", "libSQL")], "databases");
     database
+}
+
+fn key_value_store(path: &str, table: &Table, folder: &Path, problems: &Problems) -> KeyValueStore {
+    let mut fields = Fields::new(path, table, problems);
+    let kind = fields.required_string("type");
+    let store = KeyValueStore {
+        path: fields.string("path").map(|path| folder.join(path)),
+    };
+    finish(fields, &kind, &STORES_OF_SPIN, "key-value stores");
+    store
+}
+
+/// Looks at the type of a database or store, and where it is ours, at what is left of
+/// its fields. `of_spin` are the types that only Spin has, and what they are called.
+fn finish(fields: Fields<'_>, kind: &str, of_spin: &[(&str, &str)], what: &str) {
+    match (kind, of_spin.iter().find(|(name, _)| *name == kind)) {
+        ("spin", _) => fields.finish(&[]),
+        // Whether it is missing or no string has been noted.
+        ("", _) => {}
+        (_, Some((_, called))) => fields.problem(
+            "type",
+            format_args!(
+                "Spin has {called} {what}, this runtime does not; only \"spin\" is possible"
+            ),
+        ),
+        (other, None) => fields.problem("type", format_args!("must be \"spin\", is {other:?}")),
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +172,11 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<RuntimeConfig, Vec<String>> {
-        read(&text.parse().unwrap(), Path::new("/here"))
+        let folders = Folders {
+            current: Path::new("/here"),
+            of_file: Path::new("/etc/app"),
+        };
+        read(&text.parse().unwrap(), &folders)
     }
 
     #[test]
@@ -141,5 +205,31 @@ mod tests {
         ];
         let want = want.map(|(label, database)| (label.to_owned(), database));
         assert_eq!(config.unwrap().sqlite_databases, want.into());
+    }
+
+    #[test]
+    fn stores_are_files_beside_the_configuration_or_in_memory() {
+        let config = parse(
+            r#"
+                [key_value_store.relative]
+                type = "spin"
+                path = "data/a.db"
+                [key_value_store.absolute]
+                type = "spin"
+                path = "/b.db"
+                [key_value_store.memory]
+                type = "spin"
+            "#,
+        );
+        let want = [
+            ("absolute", Some("/b.db")),
+            ("memory", None),
+            ("relative", Some("/etc/app/data/a.db")),
+        ];
+        let want = want.map(|(label, path)| {
+            let path = path.map(PathBuf::from);
+            (label.to_owned(), KeyValueStore { path })
+        });
+        assert_eq!(config.unwrap().key_value_stores, want.into());
     }
 }

@@ -125,10 +125,15 @@ async fn connection(
         .header_read_timeout(HEAD_READ_TIMEOUT)
         .serve_connection(TokioIo::new(StallLimit::new(stream, STALL_LIMIT)), service);
     pin!(connection);
-    tokio::select! {
-        // The client is gone, or sent what is not HTTP and has its 400.
-        _ = connection.as_mut() => return,
-        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    // The client is gone, or sent what is not HTTP and has its 400.
+    if let (Err(error), Some(log)) = (ended, log.clone()) {
+        drop(Access::refused(&error, client, log));
     }
-    let _ = connection.await;
 }

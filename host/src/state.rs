@@ -20,10 +20,11 @@ use wasmtime_wasi_http::{
 };
 
 use crate::{
-    bindings::spin::{sqlite::sqlite, variables::variables},
+    bindings::spin::{key_value::key_value, sqlite::sqlite, variables::variables},
     body::BodyError,
     engine::Engine,
     files::Files,
+    key_value::{Granted, KeyValue},
     limits::{ComputeClock, Limits, MemoryLimiter},
     output::Output,
     sqlite::{Databases, Life, Sqlite},
@@ -42,6 +43,9 @@ pub(crate) struct State {
     pub(crate) databases: Arc<Databases>,
     /// How many of its connections to databases are open.
     pub(crate) connections: usize,
+    pub(crate) key_value: Arc<Granted>,
+    /// How many key-value stores it has open.
+    pub(crate) stores: usize,
     pub(crate) life: Life,
 }
 
@@ -49,6 +53,7 @@ pub(crate) struct State {
 pub(crate) struct Resources {
     pub(crate) variables: Arc<ComponentVariables>,
     pub(crate) databases: Arc<Databases>,
+    pub(crate) key_value: Arc<Granted>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) files: Option<Files>,
     pub(crate) stdout: Arc<Output>,
@@ -81,6 +86,8 @@ impl State {
             variables: Arc::clone(&resources.variables),
             databases: Arc::clone(&resources.databases),
             connections: 0,
+            key_value: Arc::clone(&resources.key_value),
+            stores: 0,
             life: Life::default(),
         })
     }
@@ -122,6 +129,7 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> anyhow::Result<Linker<State>>
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     variables::add_to_linker::<_, Variables>(&mut linker, |state| state)?;
+    key_value::add_to_linker::<_, KeyValue>(&mut linker, |state| state)?;
     sqlite::add_to_linker::<_, Sqlite>(&mut linker, |state| state)?;
     Ok(linker)
 }

@@ -2,14 +2,14 @@
 
 use std::{
     fs,
-    io::{BufRead as _, Read as _},
+    io::{BufRead as _, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     process::Stdio,
 };
 
 use crate::support::{
     OneComponent, build_guests,
-    program::{Running, handspun, run, stderr},
+    program::{Running, handspun, probe, run, stderr},
     root, wasm,
 };
 
@@ -165,13 +165,7 @@ fn variables_come_from_the_command_line_then_the_environment_then_the_file() {
 
 #[test]
 fn a_log_that_nobody_reads_does_not_end_the_server() {
-    build_guests();
-    let mut command = handspun();
-    command
-        .args(["up", "--listen", "127.0.0.1:0", "--state-dir", ""])
-        .args(["-f", "host/tests/probe.toml", "--variable", "given=x"])
-        .stderr(Stdio::piped());
-    let mut running = Running::of(&mut command);
+    let mut running = Running::of(probe("".as_ref()).stderr(Stdio::piped()));
     drop(running.child.stderr.take());
     for path in ["/print?x", "/trap", "/taken"] {
         let answer = running.get(path);
@@ -189,22 +183,42 @@ fn a_folder_stands_for_the_manifest_in_it() {
 }
 
 #[test]
+fn what_is_no_request_has_its_line_too() {
+    let mut running = Running::of(probe("".as_ref()).stderr(Stdio::piped()));
+    let headers = "a: b\r\n".repeat(200);
+    let target = "a".repeat(100_000);
+    for (request, status) in [
+        ("nonsense\r\n\r\n".to_owned(), 400),
+        (format!("GET / HTTP/1.1\r\n{headers}\r\n"), 431),
+        (format!("GET /{target} HTTP/1.1\r\n\r\n"), 414),
+    ] {
+        let mut stream = TcpStream::connect(&running.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).unwrap();
+        assert_eq!(head, format!("HTTP/1.1 {status}").as_bytes());
+    }
+    // Nothing was asked on this one, so there is nothing to tell of it.
+    drop(TcpStream::connect(&running.address).unwrap());
+    running.signal("TERM");
+    let mut shown = String::new();
+    let mut stderr = running.child.stderr.take().unwrap();
+    stderr.read_to_string(&mut shown).unwrap();
+    let mut shown: Vec<_> = shown
+        .lines()
+        .map(|line| line.split_once("] ").map(|(_, line)| line))
+        .collect();
+    shown.sort_unstable();
+    let want = [400, 414, 431].map(|status| format!("\"-\" {status} -"));
+    let want = want.each_ref().map(|line| Some(line.as_str()));
+    assert_eq!(shown, want);
+}
+
+#[test]
 fn requests_and_what_components_print_are_shown_and_kept() {
-    build_guests();
     let state = tempfile::tempdir().unwrap();
-    let arguments = [
-        "-f",
-        "host/tests/probe.toml",
-        "--variable",
-        "given=x",
-        "--state-dir",
-        state.path().to_str().unwrap(),
-    ];
     for quiet in [false, true] {
-        let mut command = handspun();
-        command
-            .args(["up", "--listen", "127.0.0.1:0"])
-            .args(arguments);
+        let mut command = probe(state.path());
         if quiet {
             command.arg("--quiet");
         }

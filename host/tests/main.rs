@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod key_value;
 mod limits;
 mod manifests;
 mod requests;

@@ -65,6 +65,8 @@ pub struct Component {
     pub files: Vec<FileMount>,
     /// The labels of the SQLite databases that the component may open.
     pub sqlite_databases: Vec<String>,
+    /// The labels of the key-value stores that the component may open.
+    pub key_value_stores: Vec<String>,
 }
 
 /// One entry of a component's `files`.

@@ -1,4 +1,4 @@
-//! What Spin allows as the name of a component, a variable or a database.
+//! What Spin allows as the name of a component, a variable, a database or a store.
 
 /// Checks a component id as Spin does: words of ASCII letters and digits, each
 /// starting with a letter and of one case, joined by `-`.
@@ -9,7 +9,7 @@ pub(super) fn component_id(id: &str) -> Result<(), String> {
     words(id, '-')
 }
 
-/// Checks the label of a database as Spin does: the words of a component id, joined
+/// Checks the label of a database or a store as Spin does: the words of a component id, joined
 /// all by `-` or all by `_`.
 pub(super) fn label(label: &str) -> Result<(), String> {
     match (label.contains('-'), label.contains('_')) {

@@ -26,7 +26,6 @@ const COMPONENT_OF_SPIN: &[&str] = &[
     "dependencies",
     "dependencies_inherit_configuration",
     "exclude_files",
-    "key_value_stores",
     "profile",
     "targets",
     "tool",
@@ -187,6 +186,7 @@ fn component(
     let environment = environment(&mut fields, problems);
     let files = files(&mut fields, problems);
     let sqlite_databases = labels(&mut fields, "sqlite_databases");
+    let key_value_stores = labels(&mut fields, "key_value_stores");
     if !fields.strings("allowed_outbound_hosts").is_empty() {
         fields.problem(
             "allowed_outbound_hosts",
@@ -203,6 +203,7 @@ fn component(
         environment,
         files,
         sqlite_databases,
+        key_value_stores,
     }
 }
 

@@ -17,6 +17,7 @@ use rusqlite::{
 use super::{io, threads::Threads, turns::Turns, values::MAX_RESULT_BYTES};
 use crate::{
     bindings::spin::sqlite::sqlite::Error,
+    labels,
     runtime_config::{RuntimeConfig, SqliteDatabase},
 };
 
@@ -81,16 +82,7 @@ impl Databases {
     ///
     /// The labels that stand for no database.
     pub(crate) fn granted(&self, labels: &[String]) -> Result<Self, Vec<String>> {
-        let unknown: Vec<_> = labels
-            .iter()
-            .filter(|label| self.get(label).is_none())
-            .cloned()
-            .collect();
-        if !unknown.is_empty() {
-            return Err(unknown);
-        }
-        let mut by_label = self.by_label.clone();
-        by_label.retain(|label, _| labels.contains(label));
+        let by_label = labels::granted(&self.by_label, labels)?;
         let threads = self.threads.clone();
         Ok(Self { by_label, threads })
     }

@@ -1,25 +1,19 @@
 //! `spin:sqlite`, as components import it.
 
 use std::{
-    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
 use tokio::sync::oneshot;
-use wasmtime::{
-    StoreContextMut,
-    component::{
-        Accessor, Destination, FutureReader, HasData, Resource, StreamProducer, StreamReader,
-        StreamResult, VecBuffer,
-    },
-};
+use wasmtime::component::{Accessor, FutureReader, HasData, Resource, StreamReader};
 
 use super::{Connection, connection::Streamed, io, rows, threads::internal};
 use crate::{
     bindings::spin::sqlite::sqlite::{
         Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
     },
+    produce::{Produced, Source},
     state::State,
 };
 
@@ -124,7 +118,7 @@ impl HostConnectionWithStore<State> for Sqlite {
         let Streamed { columns, rows, end } =
             connection.execute_async(statement, parameters).await?;
         accessor.with(|mut access| {
-            let rows = StreamReader::new(&mut access, rows).map_err(io)?;
+            let rows = StreamReader::new(&mut access, Produced(rows)).map_err(io)?;
             let end = FutureReader::new(&mut access, ended(end)).map_err(io)?;
             Ok((columns, rows, end))
         })
@@ -154,31 +148,10 @@ async fn ended(end: oneshot::Receiver<Result<(), Error>>) -> wasmtime::Result<Re
     Ok(end.await.unwrap_or_else(|_panicked| Err(internal())))
 }
 
-/// The rows of a result, given to a guest as it reads them.
-impl StreamProducer<State> for rows::Receiver {
+impl Source for rows::Receiver {
     type Item = RowResult;
-    type Buffer = VecBuffer<RowResult>;
 
-    fn poll_produce(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        store: StoreContextMut<'_, State>,
-        mut destination: Destination<'_, RowResult, Self::Buffer>,
-        finish: bool,
-    ) -> Poll<wasmtime::Result<StreamResult>> {
-        let wanted = destination.remaining(store).unwrap_or(1);
-        if wanted == 0 {
-            // A guest that only asks whether there are rows gets none.
-            return Poll::Ready(Ok(StreamResult::Completed));
-        }
-        match self.poll_rows(context, wanted) {
-            Poll::Ready(rows) if rows.is_empty() => Poll::Ready(Ok(StreamResult::Dropped)),
-            Poll::Ready(rows) => {
-                destination.set_buffer(rows.into());
-                Poll::Ready(Ok(StreamResult::Completed))
-            }
-            Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
-            Poll::Pending => Poll::Pending,
-        }
+    fn poll_items(&mut self, context: &mut Context<'_>, count: usize) -> Poll<Vec<RowResult>> {
+        self.poll_rows(context, count)
     }
 }

@@ -7,7 +7,6 @@
 //! nothing but the order: who is at its head still takes SQLite's own locks.
 
 use std::{
-    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -15,13 +14,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock},
-    time::timeout,
-};
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 use super::io;
-use crate::bindings::spin::sqlite::sqlite::Error;
+use crate::{bindings::spin::sqlite::sqlite::Error, patience::stand};
 
 /// How long SQLite waits for a lock, by `rusqlite`'s default.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -56,7 +52,7 @@ impl Turns {
     /// Waits for a turn to read; `None` says to do it without.
     pub(super) async fn read(&self) -> Option<Turn> {
         let place = Arc::clone(&self.queue).read_owned();
-        let place = self.stand(place, READER_PATIENCE).await?;
+        let place = stand(place, &self.served, READER_PATIENCE).await?;
         Some(Turn::Read { _place: place })
     }
 
@@ -69,26 +65,12 @@ impl Turns {
     /// it either, and this says what SQLite would have said.
     pub(super) async fn change(self: &Arc<Self>) -> Result<Turn, Error> {
         let place = Arc::clone(&self.queue).write_owned();
-        match self.stand(place, BUSY_TIMEOUT).await {
+        match stand(place, &self.served, BUSY_TIMEOUT).await {
             Some(place) => Ok(Turn::Change {
                 _place: place,
                 turns: Arc::clone(self),
             }),
             None => Err(io(LOCKED)),
-        }
-    }
-
-    /// Stands in the queue for as long as it moves.
-    async fn stand<T>(&self, place: impl Future<Output = T>, patience: Duration) -> Option<T> {
-        let mut place = pin!(place);
-        loop {
-            let served = self.served.load(Relaxed);
-            if let Ok(place) = timeout(patience, &mut place).await {
-                return Some(place);
-            }
-            if served == self.served.load(Relaxed) {
-                return None;
-            }
         }
     }
 }

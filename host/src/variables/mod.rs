@@ -119,6 +119,7 @@ mod tests {
             environment: BTreeMap::new(),
             files: Vec::new(),
             sqlite_databases: Vec::new(),
+            key_value_stores: Vec::new(),
         }
     }
 

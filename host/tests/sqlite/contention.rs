@@ -4,49 +4,25 @@ use std::cell::Cell;
 
 use futures::future::join_all;
 use http::StatusCode;
-use http_body_util::BodyExt as _;
-use tokio::{sync::oneshot, time::timeout};
+use tokio::time::timeout;
 
 use super::{DONE, Database, ENDLESS, SOON, run};
-use crate::support::open_body;
+use crate::support::Held;
 
 /// What a statement says that has waited for too long.
 const LOCKED: &str = "Err(Error::Io(\"database is locked\"))\n";
 
 /// A result that a guest holds open.
-struct Held {
-    release: oneshot::Sender<()>,
-    body: host::Body,
-}
-
-impl Held {
-    async fn new(database: &Database) -> Self {
-        let (release, body) = open_body();
-        let request = database
-            .probe
-            .client
-            .post("/sqlite/hold")
-            .header("sql", format!("SELECT x FROM t, {ENDLESS}"))
-            .stream(body);
-        let mut body = request.send().await.unwrap().into_body();
-        let first = body.frame().await.unwrap().unwrap();
-        assert_eq!(first.into_data().unwrap(), "held");
-        Self { release, body }
-    }
-
-    /// Has the guest drop it, and waits until it has.
-    async fn release(self) {
-        self.release.send(()).unwrap();
-        let rest = self.body.collect().await.unwrap();
-        assert_eq!(rest.to_bytes(), "dropped");
-    }
+async fn held(database: &Database) -> Held {
+    let request = database.probe.client.post("/sqlite/hold");
+    Held::by(request.header("sql", format!("SELECT x FROM t, {ENDLESS}"))).await
 }
 
 #[tokio::test]
 async fn an_open_result_holds_up_a_change_until_it_is_dropped() {
     let database = Database::new().await;
     assert_eq!(database.run("INSERT INTO t VALUES (1)").await, DONE);
-    let held = Held::new(&database).await;
+    let held = held(&database).await;
     let done = Cell::new(false);
     let change = async {
         let changed = database.run("UPDATE t SET x = 2").await;
@@ -74,7 +50,7 @@ async fn an_open_result_holds_up_a_change_until_it_is_dropped() {
 async fn a_change_that_waits_for_too_long_is_an_error() {
     let database = Database::new().await;
     assert_eq!(database.run("INSERT INTO t VALUES (1)").await, DONE);
-    let held = Held::new(&database).await;
+    let held = held(&database).await;
     // The second stands behind the first.
     let changes = [
         "UPDATE t SET x = 2",
@@ -161,7 +137,7 @@ async fn statements_leave_threads_for_files() {
     const STATEMENTS: usize = 256;
     let database = Database::new().await;
     assert_eq!(database.run("INSERT INTO t VALUES (1)").await, DONE);
-    let held = join_all((0..STATEMENTS).map(|_| Held::new(&database))).await;
+    let held = join_all((0..STATEMENTS).map(|_| held(&database))).await;
     let read = database.probe.client.get("/read?/mounted/README.md");
     let read = timeout(SOON, read.into_future()).await.unwrap().unwrap();
     assert_eq!(read.text().unwrap(), "read");

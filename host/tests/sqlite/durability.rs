@@ -9,18 +9,11 @@ use std::{
 };
 
 use super::{DONE, ENDLESS, SOON};
-use crate::support::{
-    build_guests,
-    program::{Running, ask},
-};
+use crate::support::program::{Running, ask, probe};
 
 /// The program with the probe and its state in a folder.
 fn start(folder: &tempfile::TempDir) -> Running {
-    build_guests();
-    let folder = folder.path().to_str().unwrap();
-    let probe = ["-f", "host/tests/probe.toml", "--variable", "given=x"];
-    let state = ["--quiet", "--state-dir", folder];
-    Running::start(&[probe.as_slice(), &state].concat())
+    Running::of(probe(folder.path()).arg("--quiet"))
 }
 
 #[test]

@@ -19,6 +19,7 @@ fn config(label: &str, path: Option<&Path>, allow_attach_file: bool) -> RuntimeC
     };
     RuntimeConfig {
         sqlite_databases: [(label.to_owned(), database)].into(),
+        ..RuntimeConfig::default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the tests share: components built once, applications loaded from them.
 
 pub(crate) mod program;
+pub(crate) mod store;
 
 use std::{
     collections::HashMap,
@@ -13,8 +14,8 @@ use std::{
 
 use bytes::Bytes;
 use futures::{StreamExt as _, future, stream};
-use host::{App, Limits, Log, Options, TestClient, variables::Sources};
-use http_body_util::StreamBody;
+use host::{App, Body, Limits, Log, Options, RequestBuilder, TestClient, variables::Sources};
+use http_body_util::{BodyExt as _, StreamBody};
 use tokio::sync::oneshot;
 
 /// The root of the workspace.
@@ -151,6 +152,30 @@ pub(crate) fn open_body() -> (
     let (end, ended) = oneshot::channel();
     let chunks = stream::once(ended).filter_map(|_| future::ready(None));
     (end, StreamBody::new(chunks))
+}
+
+/// Something that a guest holds open for a request, until it is told to drop it.
+pub(crate) struct Held {
+    release: oneshot::Sender<()>,
+    body: Body,
+}
+
+impl Held {
+    /// Sends a request to a guest that then says `held`.
+    pub(crate) async fn by(request: RequestBuilder) -> Self {
+        let (release, body) = open_body();
+        let mut body = request.stream(body).send().await.unwrap().into_body();
+        let first = body.frame().await.unwrap().unwrap();
+        assert_eq!(first.into_data().unwrap(), "held");
+        Self { release, body }
+    }
+
+    /// Has the guest drop it, and waits until it has.
+    pub(crate) async fn release(self) {
+        self.release.send(()).unwrap();
+        let rest = self.body.collect().await.unwrap();
+        assert_eq!(rest.to_bytes(), "dropped");
+    }
 }
 
 /// A log that the test can read.

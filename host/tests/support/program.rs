@@ -3,15 +3,28 @@
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
+    path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
-use super::root;
+use super::{build_guests, root};
 
 /// The program, to be run in the workspace's root.
 pub(crate) fn handspun() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handspun"));
     command.current_dir(root());
+    command
+}
+
+/// The program with the probe, on a port of its own and with its state in a folder.
+pub(crate) fn probe(state: &Path) -> Command {
+    build_guests();
+    let mut command = handspun();
+    command
+        .args(["up", "--listen", "127.0.0.1:0"])
+        .args(["-f", "host/tests/probe.toml", "--variable", "given=x"])
+        .arg("--state-dir")
+        .arg(state);
     command
 }
 
