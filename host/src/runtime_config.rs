@@ -103,25 +103,29 @@ impl RuntimeConfig {
 fn read(table: &Table, folders: &Folders<'_>) -> Result<RuntimeConfig, Vec<String>> {
     let problems = Problems::default();
     let mut top = Fields::new("", table, &problems);
-    let databases = top.table("sqlite_database");
-    let sqlite_databases = entries("sqlite_database", databases, &problems)
-        .map(|(label, path, table)| {
-            let database = sqlite_database(&path, table, folders.current, &problems);
-            (label.clone(), database)
-        })
-        .collect();
-    let stores = top.table("key_value_store");
-    let key_value_stores = entries("key_value_store", stores, &problems)
-        .map(|(label, path, table)| {
-            let store = key_value_store(&path, table, folders.of_file, &problems);
-            (label.clone(), store)
-        })
-        .collect();
+    let config = RuntimeConfig {
+        sqlite_databases: by_label(&mut top, "sqlite_database", &problems, |path, table| {
+            sqlite_database(path, table, folders.current, &problems)
+        }),
+        key_value_stores: by_label(&mut top, "key_value_store", &problems, |path, table| {
+            key_value_store(path, table, folders.of_file, &problems)
+        }),
+    };
     top.finish(OF_SPIN);
-    problems.or(RuntimeConfig {
-        sqlite_databases,
-        key_value_stores,
-    })
+    problems.or(config)
+}
+
+/// The tables `[name.LABEL]`, each read with `read`, which is given its path and itself.
+fn by_label<T>(
+    top: &mut Fields<'_>,
+    name: &'static str,
+    problems: &Problems,
+    read: impl Fn(&str, &Table) -> T,
+) -> BTreeMap<String, T> {
+    let tables = entries(name, top.table(name), problems);
+    tables
+        .map(|(label, path, table)| (label.clone(), read(&path, table)))
+        .collect()
 }
 
 fn sqlite_database(

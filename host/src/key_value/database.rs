@@ -240,6 +240,21 @@ mod tests {
         database.hold(holder, PATIENCE).await
     }
 
+    #[tokio::test]
+    async fn a_file_that_is_locked_at_the_start_is_opened_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let config = KeyValueStore { path: Some(path) };
+        let database = Arc::new(Database::new("default".to_owned(), config));
+        database.check().unwrap();
+        assert!(database.set_up("a", b"1").is_err());
+        other.execute_batch("COMMIT").unwrap();
+        let held = hold(&database, "test").await.map_err(|_| ()).unwrap();
+        assert_eq!(held.get("a").unwrap(), None);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_store_is_given_to_one_after_the_other() {
         let database = database();

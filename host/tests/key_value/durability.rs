@@ -81,3 +81,17 @@ fn what_was_answered_is_there_after_a_kill() {
     let answer = running.post("/key-value/run?default", "keys");
     assert!(answer.ends_with("Ok([\"b\"])\n"), "{answer}");
 }
+
+#[test]
+fn an_open_list_of_keys_does_not_hold_up_the_end_of_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(&folder);
+    let sets: String = (0..20).map(|n| format!("set k{n} {n}\n")).collect();
+    let answer = running.post("/key-value/run?default", &sets);
+    assert!(answer.ends_with(DONE), "{answer}");
+    // Its body does not end, so the guest keeps the list.
+    let request = "POST /key-value/hold HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n";
+    let client = running.begin(request, "held");
+    running.stop();
+    drop(client);
+}

@@ -1,14 +1,11 @@
 //! What is left when the program ends in any way.
 
 use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
     thread,
-    time::Instant,
 };
 
-use super::{DONE, ENDLESS, SOON};
+use super::{DONE, ENDLESS};
 use crate::support::program::{Running, ask, probe};
 
 /// The program with the probe and its state in a folder.
@@ -77,28 +74,10 @@ fn a_running_statement_does_not_hold_up_the_end_of_the_program() {
         format!("SELECT count(*) FROM {ENDLESS}"),
         format!("SELECT n FROM {ENDLESS}"),
     ] {
-        let mut running = start(&folder);
-        let mut stream = TcpStream::connect(&running.address).unwrap();
+        let running = start(&folder);
         let request = format!("GET /sqlite/stream HTTP/1.1\r\nhost: x\r\nsql: {endless}\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        while !answer.contains("started") {
-            let mut buffer = [0; 1024];
-            let read = stream.read(&mut buffer).unwrap();
-            assert_ne!(read, 0, "{answer}");
-            answer.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
-        }
         // A client that is there would have its grace.
-        drop(stream);
-        running.signal("TERM");
-        let begin = Instant::now();
-        let status = loop {
-            match running.child.try_wait().unwrap() {
-                Some(status) => break status,
-                None => assert!(begin.elapsed() < SOON, "it goes on: {endless}"),
-            }
-            thread::yield_now();
-        };
-        assert_eq!(status.code(), Some(0), "{endless}");
+        drop(running.begin(&request, "started"));
+        running.stop();
     }
 }

@@ -5,9 +5,14 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{build_guests, root};
+
+/// A generous bound for what should happen at once.
+const SOON: Duration = Duration::from_secs(60);
 
 /// The program, to be run in the workspace's root.
 pub(crate) fn handspun() -> Command {
@@ -79,6 +84,35 @@ impl Running {
     /// The whole answer to a request with a body.
     pub(crate) fn post(&self, target: &str, body: &str) -> String {
         ask(&self.address, "POST", target, body).unwrap()
+    }
+
+    /// Sends the bytes of a request, and returns its connection once `text` is in the
+    /// answer.
+    pub(crate) fn begin(&self, request: &str, text: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        while !answer.contains(text) {
+            let mut buffer = [0; 1024];
+            let read = stream.read(&mut buffer).unwrap();
+            assert_ne!(read, 0, "{answer}");
+            answer.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
+        }
+        stream
+    }
+
+    /// Stops it, and checks that it soon ends well.
+    pub(crate) fn stop(mut self) {
+        self.signal("TERM");
+        let begin = Instant::now();
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None => assert!(begin.elapsed() < SOON, "it goes on"),
+            }
+            thread::yield_now();
+        };
+        assert_eq!(status.code(), Some(0));
     }
 
     pub(crate) fn signal(&self, name: &str) {
