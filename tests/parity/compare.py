@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+import signing
 from wire import Answer, Request
 
 
@@ -114,7 +115,7 @@ def _markup(page: str) -> list:
 def cookies(answer: Answer) -> list[tuple[str, str, dict[str, str]]]:
     """Name, value and attributes of each cookie that is set.
 
-    A point in time is given in minutes from the answer's `Date`, or as `past`.
+    The value of a session is what it says: when it was signed, and so its signature, is no difference. A point in time is given in minutes from the answer's `Date`, or as `past`.
     """
     return [_cookie(line, answer.header("Date")) for line in answer.all("Set-Cookie")]
 
@@ -122,6 +123,8 @@ def cookies(answer: Answer) -> list[tuple[str, str, dict[str, str]]]:
 def _cookie(line: str, date: str | None):
     pair, *rest = (part.strip() for part in line.split(";"))
     name, _, value = pair.partition("=")
+    if name == "session" and value:
+        value = signing.content(value)
     attributes = {}
     for part in rest:
         key, _, argument = part.partition("=")

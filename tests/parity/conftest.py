@@ -17,6 +17,7 @@ import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 import servers  # noqa: E402
+import tutorial  # noqa: E402
 import wordbook  # noqa: E402
 from compare import Exchange  # noqa: E402
 from differences import explained  # noqa: E402
@@ -77,7 +78,7 @@ def addresses(tmp_path_factory):
     with contextlib.ExitStack() as stack:
         flask = stack.enter_context(servers.flask())
         try:
-            ours = stack.enter_context(handspun(tmp_path_factory.mktemp("handspun")))
+            ours = stack.enter_context(handspun(tmp_path_factory.mktemp("handspun"), {"secret_key": tutorial.app.secret_key}))
         except (OSError, RuntimeError) as error:
             pytest.exit(f"Handspun cannot be compared: {error}", returncode=1)
         yield flask, ours

@@ -9,9 +9,10 @@ import os
 import sqlite3
 import time
 
-from flask import Flask, Response, jsonify, redirect, render_template, request
+from flask import Flask, Response, jsonify, redirect, render_template, request, session
 
 app = Flask(__name__)
+app.secret_key = "of-the-tutorial"
 
 
 def wants_json():
@@ -27,6 +28,31 @@ def index():
     if wants_json():
         return jsonify(title=title, user=user)
     return render_template("index.html", title=title, user=user)
+
+
+@app.get("/session")
+def log_in():
+    session["login_user"] = "唤醒手腕"
+    if wants_json():
+        return jsonify(dict(session))
+    return "index"
+
+
+@app.get("/session/show")
+def show_session():
+    return jsonify(dict(session))
+
+
+@app.post("/session")
+def set_session():
+    session.update(request.form)
+    return "", 204
+
+
+@app.delete("/session")
+def clear_session():
+    session.clear()
+    return "", 204
 
 
 @app.get("/args")

@@ -80,4 +80,4 @@ def shows(answer: Answer, words: list | None, documented: str) -> bool:
 
 
 # Their rules list themselves when they are imported.
-from differences import cookies, everywhere, forms, multipart, paths, queries, settings, sums, words  # noqa: E402, F401
+from differences import cookies, everywhere, forms, multipart, paths, queries, sessions, settings, sums, words  # noqa: E402, F401
