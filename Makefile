@@ -96,8 +96,9 @@ test-browser: build
 run-test-browser: $(BROWSER)
 	$(call pytest,browser)
 
-bench: build ## measure the word book and hold it to its limits
+bench: build ## measure words and log-ins, and hold them to their limits
 	@tests/need-packages python
+	HANDSPUN=$(HANDSPUN) python3 -B bench/logins.py --out bench/results/logins.md
 	HANDSPUN=$(HANDSPUN) python3 -B bench/words.py --out bench/results/words.md
 
 lint: cc-installed ## check format, clippy, docs
