@@ -10,8 +10,6 @@ from view import LANGS, WIDTHS, View, views
 COMBINED = [
     *(View(width=width, lang="en", scheme="light") for width in WIDTHS),
     *(View(width=width, lang="zh-CN", scheme="dark") for width in WIDTHS),
-    View(lang="en", scheme="dark"),
-    View(lang="zh-CN", scheme="light"),
 ]
 
 WORDS = [
