@@ -3,6 +3,8 @@
 import * as api from "./api.js";
 import { busy, clear, control, enhance, explain, fill, valuesOf } from "./fields.js";
 import * as list from "./list.js";
+import * as remove from "./remove.js";
+import { isSamePair } from "./rows.js";
 import { text } from "./texts.js";
 
 const form = document.querySelector("#add");
@@ -24,7 +26,10 @@ async function send() {
     done.textContent = "";
     const idle = busy(button, text("adding"));
     try {
-        const { body: word, etag } = await api.create(valuesOf(form));
+        const typed = valuesOf(form);
+        // Who writes a word down that is about to go wants the new one.
+        await remove.finish((word) => isSamePair(word, typed));
+        const { body: word, etag } = await api.create(typed);
         clear(form);
         fill(form);
         control(form, "english").focus();

@@ -1,8 +1,10 @@
 // Editing a word in its row.
 
 import * as api from "./api.js";
+import * as list from "./list.js";
+import * as remove from "./remove.js";
 import { busy, clear, control, enhance, explain, fill, isComposing, say, valuesOf } from "./fields.js";
-import { actionOf, fillRow, glow, knownOf, nameOf } from "./rows.js";
+import { actionOf, fillRow, glow, isSamePair, knownOf, nameOf } from "./rows.js";
 import { showFailure } from "./toasts.js";
 import { announce, text } from "./texts.js";
 
@@ -22,10 +24,12 @@ async function open(row, button) {
         button.setAttribute("aria-busy", "true");
         try {
             const { body: word, etag } = await api.read(row.dataset.id);
+            if (!row.isConnected) return;
             fillRow(row, word, etag);
+            list.count(row);
         } catch (failure) {
             if (!(failure instanceof api.Failure)) throw failure;
-            showFailure(failure.reason);
+            showFailure(failure.reason, () => list.focusOn(row, "edit"));
             return;
         } finally {
             button.removeAttribute("aria-busy");
@@ -76,6 +80,7 @@ class Editor {
         const idle = busy(this.button, text("saving"));
         try {
             const typed = valuesOf(this.form);
+            await remove.finish((word) => isSamePair(word, typed));
             const { body: word, etag } = await api.replace(this.row.dataset.id, typed, this.etag);
             this.close(word, etag);
             announce(text("saved", { word: word.english }));
@@ -83,10 +88,15 @@ class Editor {
             if (!(failure instanceof api.Failure)) throw failure;
             idle();
             if (failure.status === 412) await this.compare();
-            else explain(this.form, failure);
+            else this.explain(failure);
         } finally {
             this.saving = false;
         }
+    }
+
+    explain(failure) {
+        this.isGone = failure.status === 404;
+        explain(this.form, failure);
     }
 
     /** Shows what somebody else saved meanwhile, and asks which of the two is to stay. */
@@ -95,7 +105,7 @@ class Editor {
             this.theirs = await api.read(this.row.dataset.id);
         } catch (failure) {
             if (!(failure instanceof api.Failure)) throw failure;
-            explain(this.form, failure);
+            this.explain(failure);
             return;
         }
         clear(this.form);
@@ -129,9 +139,18 @@ class Editor {
 
     cancel() {
         // What is known to be there now is shown, and nothing older.
-        if (this.theirs) this.close(this.theirs.body, this.theirs.etag);
+        if (this.isGone) this.drop();
+        else if (this.theirs) this.close(this.theirs.body, this.theirs.etag);
         else this.close();
         announce(text("cancelled"));
+    }
+
+    /** Takes the row away: its word is deleted. */
+    drop() {
+        const neighbour = list.neighbour(this.row);
+        list.takeOut(this.row);
+        list.forget(knownOf(this.row).word.id);
+        list.focusOn(neighbour, "edit");
     }
 
     /** Puts the row back, with what the word is now. */
@@ -140,6 +159,7 @@ class Editor {
         this.row.classList.remove("is-editing");
         if (word) {
             fillRow(this.row, word, etag);
+            list.count(this.row);
             glow(this.row);
         }
         actionOf(this.row, "edit").focus();

@@ -2,6 +2,7 @@
 
 import { busy, say } from "./fields.js";
 import * as list from "./list.js";
+import * as remove from "./remove.js";
 import { announce, text } from "./texts.js";
 
 const form = document.querySelector("#import");
@@ -16,14 +17,20 @@ let sending = false;
 export function start() {
     form.addEventListener("submit", (event) => {
         event.preventDefault();
-        if (sending) return;
-        sending = true;
-        check().then((isGood) => {
-            if (isGood) send();
-            else sending = false;
-        });
+        if (!sending) begin();
     });
     acceptDrops();
+}
+
+async function begin() {
+    sending = true;
+    if (await check()) {
+        // A word that is about to go is not in the way of the same one in the file.
+        await remove.finish();
+        send();
+    } else {
+        sending = false;
+    }
 }
 
 function acceptDrops() {
@@ -51,6 +58,7 @@ async function check() {
     const [file] = input.files;
     showResult(null);
     if (!file) return refuse(text("choose-file"));
+    if (file.size === 0) return refuse(text("file-empty"));
     // A server that refuses a large body hangs up on it, and nobody would see why.
     if (file.size > Number(form.dataset.maxBytes)) return refuse(text("file-too-large"));
     // Nor can a browser send a file that was changed since it was chosen.

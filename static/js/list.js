@@ -1,7 +1,8 @@
 // The words that are shown: all, or those that match; the first ones, and more on demand.
 
+import * as address from "./address.js";
 import * as api from "./api.js";
-import { adopt, glow, makeRow, withButtons } from "./rows.js";
+import { actionOf, adopt, glow, knownOf, makeRow, withButtons } from "./rows.js";
 import { counted, grouped, text } from "./texts.js";
 
 const section = document.querySelector(".book-words");
@@ -12,14 +13,18 @@ const older = document.querySelector("#older");
 const more = document.querySelector(".more");
 const emptyBook = document.querySelector("#empty-book");
 const emptySearch = document.querySelector("#empty-search");
-const languageSwitch = document.querySelector("#language a");
 
 /** Up to so many matches are counted. */
 const MAX_COUNTED = Number(status.dataset.max);
 
-const limit = new URLSearchParams(location.search).get("limit");
+/** How many words are shown again at most, as on the server. */
+const MAX_AGAIN = Number(more.dataset.max);
 
-let q = status.dataset.q;
+/** The most that the server answers at a time. */
+const MAX_LIMIT = 100;
+
+/** What is shown: `after` is where it begins, `through` the last word that was added on demand. */
+let place = { ...address.read(), q: status.dataset.q };
 /** How many words there are, or match; null where nobody knows. */
 let total = status.dataset.total === "" ? null : Number(status.dataset.total);
 /** Where the next page begins; null where there is none. */
@@ -28,33 +33,124 @@ let next = more.dataset.next || null;
 let shown = 0;
 let running = null;
 
-/** Ids of words that are no longer shown, although the server may still have them. */
-export const hidden = new Set();
+/** The rows that are in the total. One that was added or changed may be shown without matching. */
+const inTotal = new WeakSet();
+
+/** What is shown no longer although an answer may still have it: by id, the word and whether the server
+    has it in its total. */
+const hidden = new Map();
 
 /** Makes what came with the page work. */
 export function start() {
-    for (const row of rows()) adopt(row);
+    for (const row of rows()) {
+        adopt(row);
+        inTotal.add(row);
+    }
     withButtons(more);
     more.querySelector("button").addEventListener("click", showMore);
     setEmpty();
 }
 
-/** What is searched for. */
-export function query() {
-    return q;
+/** Shows the newest words that match, and keeps them in the address. */
+export function show(q) {
+    return load({ q, limit: place.limit, after: "", through: "" }, address.write);
 }
 
-/** Shows the newest words that match, and keeps them in the address. */
-export async function show(wanted) {
+/** Shows the same again as it is now, from the newest on. */
+export function reload() {
+    return show(place.q);
+}
+
+/** Shows what the address asks for, where that is something else. */
+export async function showAddress() {
+    const wanted = address.read();
+    const isSame = Object.keys(wanted).every((name) => wanted[name] === place[name]);
+    if (!isSame || running) await load(wanted, address.follow);
+}
+
+/** Shows a new word first, whether it matches or not: whoever added it wants to see it. */
+export function add(word, etag) {
+    const row = makeRow(word, etag);
+    body.prepend(row);
+    count(row);
+    setEmpty();
+    glow(row);
+}
+
+/** Counts a row anew whose word was changed. */
+export function count(row) {
+    const was = inTotal.has(row);
+    const is = matches(knownOf(row).word);
+    if (is) inTotal.add(row);
+    else inTotal.delete(row);
+    changeTotal(Number(is) - Number(was));
+}
+
+/** Takes a row out of the list, for as long as it is not put back. */
+export function takeOut(row) {
+    const { word } = knownOf(row);
+    const isInTotal = inTotal.has(row);
+    hidden.set(word.id, { word, isInTotal, shown });
+    row.remove();
+    changeTotal(-Number(isInTotal));
+    setEmpty();
+}
+
+/** Hides a word that another page has taken out of its list; the answer is its row, where there is one. */
+export function hide(word) {
+    const row = rows().find((other) => idOf(other) === word.id);
+    if (row) takeOut(row);
+    else hidden.set(word.id, { word, isInTotal: false, shown });
+    return row;
+}
+
+/** Puts a row back, if what is shown now has a place for it. */
+export function putBack(row) {
+    const id = idOf(row);
+    const { isInTotal, shown: before } = hidden.get(id);
+    hidden.delete(id);
+    changeTotal(Number(isInTotal));
+    if (isInTotal) inTotal.add(row);
+    const last = rows().at(-1);
+    if (before !== shown && !(isInTotal && isWithin(id, last && idOf(last)))) return;
+    body.insertBefore(row, rows().find((other) => idOf(other) < id) ?? null);
+    setEmpty();
+    glow(row);
+}
+
+/** Shows a word again when next it comes. */
+export function unhide(id) {
+    hidden.delete(id);
+}
+
+/** Remembers of a word that the server has it no longer. An answer that is on its way still may. */
+export function forget(id) {
+    hidden.set(id, { word: null, isInTotal: false, shown });
+}
+
+/** The row below another one, or else the one above. */
+export function neighbour(row) {
+    return row.nextElementSibling ?? row.previousElementSibling;
+}
+
+/** Puts the focus on a button of this row or, where it is gone, of the first one. */
+export function focusOn(row, action) {
+    const there = row?.isConnected ? row : body.rows[0];
+    const button = there && actionOf(there, action);
+    (button ?? document.querySelector("#q")).focus();
+}
+
+/** Shows other words; `keep` gets where they are. */
+async function load(wanted, keep) {
     running?.abort();
     const mine = new AbortController();
     running = mine;
     section.setAttribute("aria-busy", "true");
     try {
-        const found = await api.list({ q: wanted, limit, signal: mine.signal });
+        const found = await request(wanted, mine.signal);
         if (running !== mine) return;
-        q = wanted;
-        setAddress();
+        place = wanted;
+        keep(place);
         replaceRows(found);
         setStatus();
     } catch (failure) {
@@ -69,41 +165,20 @@ export async function show(wanted) {
     }
 }
 
-/** Shows the same again as it is now. */
-export function reload() {
-    return show(q);
-}
-
-/** Shows a new word first, whether it matches or not: whoever added it wants to see it. */
-export function add(word, etag) {
-    const row = makeRow(word, etag);
-    body.prepend(row);
-    if (matches(word)) changeTotal(1);
-    setEmpty();
-    glow(row);
-}
-
-/** Takes a row out of the list; the answer puts it back. */
-export function takeOut(row) {
-    const list = shown;
-    row.remove();
-    changeTotal(-1);
-    setEmpty();
-    return () => {
-        if (list !== shown) {
-            reload();
-            return;
+/** A page of words that goes on until it has the word `through`, as the server's own page does. */
+async function request({ q, after, limit, through }, signal) {
+    let { words, total, next } = await api.list({ q, after, limit, signal });
+    while (through && next !== null && words.at(-1).id > through && words.length < MAX_AGAIN) {
+        const below = await api.list({ q, after: next, limit: MAX_LIMIT, signal });
+        const wanted = below.words.filter((word) => word.id >= through);
+        words = [...words, ...wanted];
+        if (wanted.length < below.words.length) {
+            next = String(words.at(-1).id);
+            break;
         }
-        body.insertBefore(row, rows().find((other) => idOf(other) < idOf(row)) ?? null);
-        changeTotal(1);
-        setEmpty();
-        glow(row);
-    };
-}
-
-/** The row below another one, or else the one above. */
-export function neighbour(row) {
-    return row.nextElementSibling ?? row.previousElementSibling;
+        next = below.next;
+    }
+    return { words, total, next };
 }
 
 async function showMore({ currentTarget: button }) {
@@ -112,14 +187,15 @@ async function showMore({ currentTarget: button }) {
     button.setAttribute("aria-busy", "true");
     button.textContent = text("more-loading");
     try {
-        const found = await api.list({ q, after: next, limit });
+        const found = await api.list({ q: place.q, after: next, limit: place.limit });
         if (list !== shown) return;
-        const added = rowsFor(found);
+        const added = rowsForMore(found);
         body.append(...added);
         next = found.next;
         setEmpty();
         status.textContent = `${statusText()} ${counted("more-shown", added.length)}`;
-        focus(added[0]);
+        focus(added[0] ?? body.lastElementChild);
+        keepReach(found);
     } catch (failure) {
         if (!(failure instanceof api.Failure)) throw failure;
         status.textContent = failure.reason;
@@ -127,6 +203,14 @@ async function showMore({ currentTarget: button }) {
         button.removeAttribute("aria-busy");
         button.textContent = text("more");
     }
+}
+
+/** Keeps in the address how far down the list goes now. */
+function keepReach(found) {
+    const last = found.words.at(-1);
+    if (!last) return;
+    place = { ...place, through: String(last.id) };
+    address.extend(place);
 }
 
 /** A row is no place for the focus, unless it comes from a button that may be gone. */
@@ -138,21 +222,50 @@ function focus(row) {
 
 function replaceRows(found) {
     shown += 1;
-    const added = rowsFor(found);
-    // What is being edited stays, whether it matches or not.
-    const edited = rows().filter((row) => isEdited(row) && !added.includes(row));
-    body.replaceChildren(...edited, ...added);
-    const gone = q === "" ? hidden.size : found.words.length - added.length;
-    total = found.total === null ? null : found.total - gone;
     next = found.next;
-    if (older) older.hidden = true;
+    if (older) older.hidden = !place.after;
+    const edited = new Map(rows().filter(isEdited).map((row) => [idOf(row), row]));
+    const listed = visible(found).map((word) => edited.get(word.id) ?? makeRow(word));
+    // What is being edited stays, whether it matches or not.
+    const kept = [...edited.values()].filter((row) => !listed.includes(row));
+    body.replaceChildren(...kept, ...listed);
+    for (const row of listed) inTotal.add(row);
+    for (const row of kept) {
+        if (matches(knownOf(row).word)) inTotal.add(row);
+        else inTotal.delete(row);
+    }
+    total = found.total;
+    for (const [id, entry] of hidden) {
+        const isElsewhere = !isWithin(id, found.words.at(-1)?.id);
+        entry.isInTotal = isAmong(id, found) || (isElsewhere && matches(entry.word));
+        if (total !== null) total -= Number(entry.isInTotal);
+    }
     setEmpty();
 }
 
-function rowsFor(found) {
-    const edited = new Map(rows().filter(isEdited).map((row) => [idOf(row), row]));
-    const words = found.words.filter((word) => !hidden.has(word.id));
-    return words.map((word) => edited.get(word.id) ?? makeRow(word));
+/** The rows for words that are not shown yet. */
+function rowsForMore(found) {
+    const there = new Map(rows().map((row) => [idOf(row), row]));
+    const added = [];
+    for (const word of visible(found)) {
+        const row = there.get(word.id) ?? makeRow(word);
+        inTotal.add(row);
+        if (!there.has(word.id)) added.push(row);
+    }
+    return added;
+}
+
+function visible(found) {
+    return found.words.filter((word) => !hidden.has(word.id));
+}
+
+function isAmong(id, found) {
+    return found.words.some((word) => word.id === id);
+}
+
+/** Whether a word with this id would be in a list that ends with `last`, if it matched. */
+function isWithin(id, last = 0) {
+    return (!place.after || id < Number(place.after)) && (next === null || id >= last);
 }
 
 function rows() {
@@ -169,13 +282,14 @@ function idOf(row) {
 
 /** Nearly what the server finds; only a count hangs on it. */
 function matches(word) {
-    const needle = q.toLowerCase();
+    if (word === null) return false;
+    const needle = place.q.toLowerCase();
     const texts = [word.english, word.chinese, word.sentence_eng, word.sentence_chi];
     return texts.some((field) => field.toLowerCase().includes(needle));
 }
 
 function changeTotal(by) {
-    if (total === null) return;
+    if (total === null || by === 0) return;
     total += by;
     setStatus();
 }
@@ -185,11 +299,13 @@ function setStatus() {
 }
 
 function statusText() {
+    const { q } = place;
     if (total === null) return text("matches-over", { n: grouped(MAX_COUNTED), q });
     return q === "" ? counted("count", total) : counted("matches", total, { q });
 }
 
 function setEmpty() {
+    const { q } = place;
     const none = body.rows.length === 0;
     table.hidden = none;
     more.hidden = next === null;
@@ -199,15 +315,4 @@ function setEmpty() {
     const use = emptySearch.querySelector("button");
     use.textContent = text("add-this", { q });
     use.hidden = false;
-}
-
-function setAddress() {
-    const here = new URL("/", location.href);
-    if (q) here.searchParams.set("q", q);
-    if (limit) here.searchParams.set("limit", limit);
-    history.replaceState(null, "", here);
-    const other = new URL(languageSwitch.href);
-    other.searchParams.delete("after");
-    other.searchParams.set("q", q);
-    languageSwitch.href = other.href;
 }

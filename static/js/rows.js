@@ -43,6 +43,11 @@ export function nameOf(word) {
     return word.english || word.chinese;
 }
 
+/** Whether two words are the same to the book, which may know more letters that are alike. */
+export function isSamePair(one, other) {
+    return ["english", "chinese"].every((name) => keyOf(one[name]) === keyOf(other[name]));
+}
+
 /** What is known of a row: `{ word, etag }`. */
 export function knownOf(row) {
     return known.get(row);
@@ -75,4 +80,8 @@ export function withButtons(root) {
 
 function label(row, action, name) {
     actionOf(row, action).querySelector(".visually-hidden").textContent = name;
+}
+
+function keyOf(name) {
+    return name.trim().toLowerCase();
 }

@@ -1,5 +1,6 @@
 // The search: as you type, and on Enter.
 
+import * as address from "./address.js";
 import { control, fill } from "./fields.js";
 import * as list from "./list.js";
 
@@ -23,9 +24,14 @@ export function start() {
         if (!event.isComposing) soon();
     });
     input.addEventListener("compositionend", soon);
+    // Enter was pressed, or the field was left: what is typed next is another search.
+    input.addEventListener("change", address.settle);
     clear.addEventListener("click", showAll);
     emptySearch.querySelector('[data-action="all"]').addEventListener("click", showAll);
     emptySearch.querySelector('[data-action="use"]').addEventListener("click", addThis);
+    addEventListener("popstate", goBack);
+    // A browser that loads a page again may fill in what was typed in it last.
+    set(address.read().q);
 }
 
 function soon() {
@@ -42,9 +48,23 @@ function search() {
 
 function showAll(event) {
     event.preventDefault();
-    input.value = "";
+    address.settle();
+    set("");
     input.focus();
     search();
+}
+
+/** Shows what the address asks for after Back or Forward. */
+function goBack() {
+    clearTimeout(timer);
+    address.settle();
+    set(address.read().q);
+    list.showAddress();
+}
+
+function set(q) {
+    input.value = q;
+    clear.hidden = q === "";
 }
 
 /** Takes what was not found into the form for a new word. */

@@ -30,11 +30,15 @@ export function offerUndo({ message, label, seconds, onUndo, onEscape }) {
     };
 }
 
-/** Says why something did not work, until it is dismissed. */
-export function showFailure(message) {
+/** Says why something did not work, until it is dismissed; then the focus goes to where `onDismiss`
+    puts it. */
+export function showFailure(message, onDismiss) {
     const toast = make(message, "dismiss");
     toast.classList.add("toast-failure");
-    toast.querySelector('[data-action="dismiss"]').addEventListener("click", () => toast.remove());
+    toast.querySelector('[data-action="dismiss"]').addEventListener("click", () => {
+        toast.remove();
+        onDismiss();
+    });
     place.append(toast);
 }
 

@@ -11,7 +11,9 @@ import pytest  # noqa: E402
 from playwright.sync_api import expect, sync_playwright  # noqa: E402
 
 import checks  # noqa: E402
+from book import Book  # noqa: E402
 from console import Console  # noqa: E402
+from keeper import Keeper  # noqa: E402
 from program import ROOT, handspun  # noqa: E402
 from scripts import Scripts  # noqa: E402
 from view import View  # noqa: E402
@@ -116,6 +118,18 @@ def page(request, tab, scripts, console, view):
     tab.evaluate("0")
     if problems := console.problems():
         pytest.fail("the browser's console:\n" + "\n".join(problems), pytrace=False)
+
+
+@pytest.fixture
+def keeper(context) -> Keeper:
+    """Somebody who may change words; the page is theirs."""
+    return Keeper(context)
+
+
+@pytest.fixture
+def book(page) -> Book:
+    """The word book's page, not opened yet."""
+    return Book(page)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ class Console:
     def __init__(self, context):
         self.errors: list[str] = []
         self._expected: list[str] = []
+        self._allowed: list[str] = []
         context.on("console", self._message)
         context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
 
@@ -14,11 +15,14 @@ class Console:
         """Allows errors that contain `part`, and demands one."""
         self._expected.append(part)
 
+    def allow(self, part: str):
+        """Allows errors that contain `part`, where there may be none."""
+        self._allowed.append(part)
+
     def problems(self) -> list[str]:
         """Errors that were not expected, and expected ones that did not come."""
-        unexpected = [
-            error for error in self.errors if not any(part in error for part in self._expected)
-        ]
+        known = self._expected + self._allowed
+        unexpected = [error for error in self.errors if not any(part in error for part in known)]
         missing = [
             f"expected, but not seen: {part}"
             for part in self._expected

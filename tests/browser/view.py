@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 # Width and height of the windows: a phone, a tablet, a desk.
-HEIGHTS = {390: 844, 820: 1180, 1280: 800}
+HEIGHTS = {390: 844, 768: 1024, 1280: 800}
 WIDTHS = tuple(HEIGHTS)
 PHONE = 390
 

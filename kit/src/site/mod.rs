@@ -58,9 +58,11 @@ pub struct Site<T: Texts> {
 
 impl<T: Texts> Site<T> {
     /// For the page at `home`, a path of our own, with these parameters, in the language that the reader
-    /// chose or else likes best.
+    /// chose or else likes best. A link of another site may name one for this page alone; see [`switched`].
     pub fn of(request: &Request, home: &str, parameters: &[(&str, &str)]) -> Self {
-        Self::in_language(request.language(&OFFERED), home, parameters)
+        let own = request.language(&OFFERED);
+        let linked = asked_for(request).filter(|_| request.is_cross_site());
+        Self::in_language(linked.unwrap_or(own), home, parameters)
     }
 
     /// The same in a certain language.
@@ -92,7 +94,8 @@ impl<T: Texts> Site<T> {
 }
 
 /// The answer to `?lang=`: a cookie, and the same page again. None where no language is chosen, or one
-/// that we do not have.
+/// that we do not have, and where a browser says that another site's link did it: that is not the reader's
+/// choice, and is not kept.
 ///
 /// # Errors
 /// 500 where the cookie cannot be written.
@@ -101,7 +104,7 @@ pub fn switched(
     home: &str,
     parameters: &[(&str, &str)],
 ) -> Result<Option<Response>> {
-    let Some(chosen) = request.args().get("lang").and_then(Language::from_tag) else {
+    let Some(chosen) = asked_for(request).filter(|_| !request.is_cross_site()) else {
         return Ok(None);
     };
     let mut response = see_other(&url(home, parameters));
@@ -109,6 +112,11 @@ pub fn switched(
         .expires(SystemTime::now() + CHOICE_KEPT)
         .set_on(&mut response)?;
     Ok(Some(response))
+}
+
+/// The language in `?lang=`.
+fn asked_for(request: &Request) -> Option<Language> {
+    request.args().get("lang").and_then(Language::from_tag)
 }
 
 /// A path with a query; parameters that are empty are left out.
@@ -189,6 +197,44 @@ mod tests {
                 "{cookie}"
             );
         }
+    }
+
+    #[test]
+    fn a_link_of_another_site_chooses_for_one_page() {
+        for (site, is_kept) in [
+            ("cross-site", false),
+            ("same-site", false),
+            ("same-origin", true),
+            ("none", true),
+        ] {
+            let request = http::Request::get("http://words.example/?lang=zh-CN")
+                .header("sec-fetch-site", site)
+                .header("cookie", "lang=en")
+                .body(Full::new(Bytes::new()))
+                .unwrap();
+            let request = Request::new(request);
+            assert_eq!(
+                switched(&request, "/", &[]).unwrap().is_some(),
+                is_kept,
+                "{site}"
+            );
+            let shown = Site::<NoTexts>::of(&request, "/", &[]).language;
+            let want = if is_kept {
+                Language::English
+            } else {
+                Language::Chinese
+            };
+            assert_eq!(shown, want, "{site}");
+        }
+        // Without one, the reader's own choice stands.
+        let request = http::Request::get("http://words.example/")
+            .header("sec-fetch-site", "cross-site")
+            .header("cookie", "lang=en")
+            .header("accept-language", "zh")
+            .body(Full::new(Bytes::new()))
+            .unwrap();
+        let shown = Site::<NoTexts>::of(&Request::new(request), "/", &[]).language;
+        assert_eq!(shown, Language::English);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use kit::{
 use super::{
     Site,
     form::{self, Fields},
+    reach::MAX_AGAIN,
     texts::{Texts, max_lines, max_mib},
 };
 use crate::{
@@ -19,8 +20,20 @@ use crate::{
 
 /// The scripts that `words.js` imports. The browser is told, so that it loads all of them at once.
 pub(super) const MODULES: &[&str] = &[
-    "add", "api", "edit", "fields", "grow", "import", "list", "remove", "rows", "search", "texts",
+    "add",
+    "address",
+    "api",
+    "edit",
+    "fields",
+    "grow",
+    "import",
+    "list",
+    "remove",
+    "rows",
+    "search",
+    "texts",
     "toasts",
+    "unfinished",
 ];
 
 /// The page.
@@ -45,6 +58,7 @@ struct WordsView<'a> {
     status: String,
     total: String,
     max_counted: i64,
+    max_again: usize,
     rows: Vec<RowView<'a>>,
     /// Whether there is a row, or else why not.
     empty: Empty,
@@ -150,6 +164,7 @@ impl<'a> WordsView<'a> {
                 .map(|total| total.to_string())
                 .unwrap_or_default(),
             max_counted: MAX_COUNTED,
+            max_again: MAX_AGAIN,
             rows: page
                 .items
                 .iter()

@@ -6,6 +6,7 @@ mod book;
 mod edit;
 mod form;
 mod outcome;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -35,7 +36,8 @@ const HOME: &str = "/";
 /// The word book: GET /.
 pub(crate) async fn index(request: Request) -> Result<Response> {
     let args = request.args();
-    let kept = ["q", "limit", "after"].map(|name| (name, args.get(name).unwrap_or_default()));
+    let kept =
+        ["q", "limit", "after", "through"].map(|name| (name, args.get(name).unwrap_or_default()));
     if let Some(switched) = site::switched(&request, HOME, &kept)? {
         return Ok(switched);
     }
@@ -171,7 +173,8 @@ async fn book(
     let args = request.args();
     let which = PageRequest::from_args(args)?;
     let q = args.get("q").unwrap_or_default().trim();
-    let listing = Words::open().await?.list(which, q).await?;
+    let through = reach::of_args(args)?;
+    let listing = reach::list(&Words::open().await?, which, through, q).await?;
     with_status(&Book::new(site, form, (which, q), &listing), status)
 }
 

@@ -186,6 +186,7 @@ impl Texts {
             ("processing", self.processing),
             ("import-offline", self.import_offline),
             ("choose-file", self.flaws.no_file),
+            ("file-empty", self.flaws.file_empty),
             ("choose-again", self.choose_again),
         ];
         let mut texts = texts.map(|(name, text)| (name, text.to_owned())).to_vec();

@@ -1,0 +1,152 @@
+"""The word book as it looks: each state fits its window, and axe-core finds nothing in it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from book import field, fill
+from view import LANGS, WIDTHS, View, views
+
+# Each width, language and scheme is seen, not each with each.
+COMBINED = [
+    *(View(width=width, lang="en", scheme="light") for width in WIDTHS),
+    *(View(width=width, lang="zh-CN", scheme="dark") for width in WIDTHS),
+]
+
+WORDS = [
+    ("handspun", "手纺的", "She wears a handspun scarf.", "她戴着一条手纺的围巾。"),
+    ("wake up", "唤醒；醒来", "I wake up at six.\nToo early.", "我六点醒来。\n太早了。"),
+    ("edge", "边缘", "", ""),
+    ("the early bird catches the worm", "早起的鸟儿有虫吃", "", "早起的鸟儿有虫吃，晚起的没有。"),
+]
+
+BAD = "english,chinese\nwake,唤醒\nrise,\nwake,唤醒\n" + "w" * 300 + ",水\nhandspun,手纺的\n"
+
+
+def every(combined):
+    return pytest.mark.parametrize("view", combined, ids=str, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def still(page):
+    """Notices stay: only what comes within a second comes. axe-core itself needs short times."""
+    page.add_init_script("""
+        const after = window.setTimeout;
+        window.setTimeout = (run, ms, ...rest) => (ms < 1000 ? after(run, ms, ...rest) : 0);
+    """)
+
+
+@pytest.fixture
+def four(keeper):
+    for word in WORDS:
+        keeper.add(*word)
+
+
+@every(COMBINED)
+def test_the_blank_book(book, console, inspect, page):
+    console.expect("status of 422")
+    book.open()
+    expect(page.locator("#empty-book")).to_be_visible()
+    inspect("words-empty")
+    book.send()
+    expect(book.add_form.locator("[aria-invalid]").first).to_be_focused()
+    inspect("words-flaws")
+
+
+@pytest.mark.usefixtures("four")
+@every(COMBINED)
+def test_a_book_with_words(book, console, inspect, keeper, page):
+    console.expect("status of 412")
+    console.expect("status of 422")
+    book.open()
+    inspect("words")
+
+    book.find("wake")
+    expect(book.rows).to_have_count(1)
+    inspect("words-search")
+    book.find("nowhere")
+    expect(page.locator("#empty-search")).to_be_visible()
+    inspect("words-nothing-found")
+    page.locator("#clear").click()
+    expect(book.rows).to_have_count(4)
+
+    book.edit("wake up")
+    inspect("words-edit")
+    fill(book.editor, english="wake", chinese="醒")
+    [other] = [word for word in keeper.read_all() if word["english"] == "wake up"]
+    keeper.change(other, english="waken")
+    book.send(book.editor)
+    expect(book.editor.locator(".theirs")).to_be_visible()
+    inspect("words-conflict")
+    page.keyboard.press("Escape")
+
+    book.delete("edge")
+    expect(book.undo).to_be_visible()
+    inspect("words-undo")
+    book.undo.click()
+
+    file = {"name": "words.csv", "mimeType": "text/csv", "buffer": BAD.encode()}
+    page.locator("#import-file").set_input_files(file)
+    book.send(book.import_form)
+    expect(book.result.locator("tbody tr").first).to_be_visible()
+    inspect("words-import-refused")
+    page.locator('[name="mode"][value="skip"]').check()
+    book.send(book.import_form)
+    expect(book.result.locator(".result-summary")).to_have_count(2)
+    inspect("words-imported")
+
+
+@pytest.mark.usefixtures("four")
+@every([View(width, lang, "light", False) for width, lang in zip(WIDTHS, LANGS * 2)])
+def test_the_pages_without_scripts(book, console, inspect, keeper, page):
+    console.expect("status of 412")
+    console.expect("status of 422")
+    book.open()
+    inspect("words")
+    book.edit("wake up")
+    inspect("word")
+    form = page.locator("#edit")
+    fill(form, chinese="醒")
+    [other] = [word for word in keeper.read_all() if word["english"] == "wake up"]
+    keeper.change(other, english="waken")
+    book.send(form)
+    expect(form.locator(".theirs")).to_be_visible()
+    inspect("word-conflict")
+    book.open()
+    file = {"name": "words.csv", "mimeType": "text/csv", "buffer": BAD.encode()}
+    page.locator("#import-file").set_input_files(file)
+    book.send(book.import_form)
+    expect(book.result.locator("tbody tr").first).to_be_visible()
+    inspect("import-refused")
+
+
+@views(widths=WIDTHS)
+def test_text_that_cannot_be_broken_stays_inside(book, console, inspect, keeper, page):
+    console.expect("status of 412")
+    word, sentence = "w" * 200, "汉" * 500 + "m" * 1500
+    kept = keeper.add(word, "字" * 200, sentence, sentence)
+    book.open()
+    inspect("long")
+    book.find(word)
+    expect(book.rows).to_have_count(1)
+    expect(book.status).to_contain_text(word)
+    inspect("long-search")
+    book.find(word + "x")
+    expect(page.locator("#empty-search")).to_be_visible()
+    inspect("long-nothing-found")
+    book.find("")
+    book.edit(word)
+    fill(book.editor, chinese="字")
+    keeper.change(kept, sentence_eng="m" * 2000)
+    book.send(book.editor)
+    expect(book.editor.locator(".theirs")).to_be_visible()
+    inspect("long-conflict")
+    page.keyboard.press("Escape")
+    book.delete(word)
+    expect(book.undo).to_be_visible()
+    # The notice leaves room for what it is about.
+    assert book.toast.bounding_box()["height"] < page.viewport_size["height"] / 3
+    inspect("long-undo")
+    book.undo.click()
+    page.goto(f"/words/{kept['id']}")
+    expect(field(page.locator("#edit"), "english")).to_have_value(word)
+    inspect("long-word")
