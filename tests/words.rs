@@ -4,7 +4,7 @@
 use std::{collections::HashSet, fs, path::Path, sync::Arc};
 
 use futures::future::join_all;
-use host::{App, Log, Options, TestClient, TestResponse};
+use host::{App, Log, Options, TestClient, TestResponse, variables::Sources};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -17,14 +17,34 @@ fn word_book(state: &Path) -> TestClient {
 }
 
 fn client_of(manifest: &Path, state: &Path) -> TestClient {
+    client_with(manifest, state, &[])
+}
+
+fn client_with(manifest: &Path, state: &Path, variables: &[(&str, &str)]) -> TestClient {
     build_guests();
+    let mut arguments = vec![("secret_key", "of-the-tests")];
+    arguments.extend(variables);
+    let arguments = arguments.into_iter();
     let options = Options {
         state_dir: Some(state.to_owned()),
         log: Log::new(|_| {}),
+        variables: Sources {
+            arguments: arguments
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            ..Sources::default()
+        },
         ..Options::default()
     };
     let app = App::from_manifest(manifest, options).expect("the application loads");
     Arc::new(app).test_client()
+}
+
+/// Logs a client in: what it adds from then on it may change.
+async fn log_in(client: &TestClient) {
+    let account = json!({ "name": "keeper", "password": "how high the moon" });
+    let registered = client.post("/auth/register").json(&account).await.unwrap();
+    assert_eq!(registered.status, StatusCode::CREATED);
 }
 
 async fn add(client: &TestClient, english: &str) -> TestResponse {
@@ -112,6 +132,7 @@ async fn the_same_word_at_once_is_added_once() {
 async fn of_editors_that_saw_the_same_word_one_succeeds() {
     let state = tempfile::tempdir().unwrap();
     let client = word_book(state.path());
+    log_in(&client).await;
     let word = add(&client, "shared").await;
     let (path, tag) = (
         word.header("location").unwrap(),
@@ -140,6 +161,7 @@ async fn of_editors_that_saw_the_same_word_one_succeeds() {
 async fn edits_of_different_fields_at_once_are_all_kept() {
     let state = tempfile::tempdir().unwrap();
     let client = word_book(state.path());
+    log_in(&client).await;
     let word = add(&client, "shared").await;
     let path = word.header("location").unwrap();
     let edits = [
@@ -316,6 +338,11 @@ async fn two_components_that_start_together_make_one_database() {
             [component.{id}]
             source = {wasm:?}
             sqlite_databases = ["default"]
+            [component.{id}.variables]
+            secret_key = ""
+            secret_key_fallbacks = "[]"
+            require_login = "false"
+            admins = ""
             "#
         )
     };
@@ -378,4 +405,88 @@ async fn a_database_that_stays_locked_is_busy_and_then_not() {
     file.execute_batch("COMMIT").unwrap();
     assert_eq!(add(&client, "word").await.status, StatusCode::CREATED);
     assert_eq!(total(&client).await, 2);
+}
+
+#[tokio::test]
+async fn with_require_login_adding_is_closed_too() {
+    let state = tempfile::tempdir().unwrap();
+    let manifest = root().join("spin.toml");
+    let client = client_with(&manifest, state.path(), &[("require_login", "true")]);
+    let query = "/data?english=word&chinese=c&sentence_eng=&sentence_chi=";
+    let file = || "english,chinese\nimported,\u{8bcd}\n";
+    let closed = StatusCode::UNAUTHORIZED;
+    assert_eq!(add(&client, "word").await.status, closed);
+    assert_eq!(client.get(query).await.unwrap().status, closed);
+    assert_eq!(import(&client, "skip", file()).await.status, closed);
+    // Whoever may not add is told so before what is wrong with it.
+    let wrong = client.post("/words").json(&json!({ "english": "" }));
+    assert_eq!(wrong.await.unwrap().status, closed);
+    assert_eq!(client.get("/data").await.unwrap().status, closed);
+    // Looking is not closed.
+    assert_eq!(total(&client).await, 0);
+    let page = client.get("/").header("accept", "text/html").await.unwrap();
+    let page = page.text().unwrap();
+    assert!(
+        !page.contains("id=\"add\"") && !page.contains("id=\"import\""),
+        "{page}"
+    );
+    assert!(page.contains("href=\"/auth/login?next=%2F\""), "{page}");
+
+    log_in(&client).await;
+    assert_eq!(add(&client, "word").await.status, StatusCode::CREATED);
+    assert_eq!(client.get(query).await.unwrap().status, StatusCode::FOUND);
+    let report = import(&client, "skip", file()).await;
+    assert_eq!(report.json().unwrap()["imported"], 1);
+    for word in found(&client, "").await {
+        assert_eq!(word["owner"], "keeper", "{word}");
+    }
+    let page = client.get("/").header("accept", "text/html").await.unwrap();
+    assert!(page.text().unwrap().contains("id=\"add\""));
+}
+
+#[tokio::test]
+async fn a_setting_that_cannot_be_read_closes_and_is_named() {
+    let state = tempfile::tempdir().unwrap();
+    let manifest = root().join("spin.toml");
+    let client = client_with(&manifest, state.path(), &[("require_login", "yes")]);
+    let answer = add(&client, "word").await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let detail = answer.json().unwrap()["detail"].to_string();
+    assert!(detail.contains("require_login"), "{detail}");
+}
+
+#[tokio::test]
+async fn without_a_secret_key_words_are_added_and_nobody_changes_them() {
+    let state = tempfile::tempdir().unwrap();
+    let manifest = root().join("spin.toml");
+    let client = client_with(&manifest, state.path(), &[("secret_key", "")]);
+    let word = add(&client, "word").await;
+    assert_eq!(word.status, StatusCode::CREATED);
+    let path = word.header("location").unwrap();
+    let deleted = client.request(Method::DELETE, path).await.unwrap();
+    assert_eq!(deleted.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let detail = deleted.json().unwrap()["detail"].to_string();
+    assert!(detail.contains("because no secret key was set"), "{detail}");
+    let page = client.get("/").header("accept", "text/html").await.unwrap();
+    assert_eq!(page.status, StatusCode::OK);
+    let page = page.text().unwrap();
+    assert!(
+        page.contains("id=\"add\"") && !page.contains("/auth/login"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_login_that_ended_changes_nothing_any_more() {
+    let state = tempfile::tempdir().unwrap();
+    let client = word_book(state.path());
+    log_in(&client).await;
+    let word = add(&client, "word").await;
+    let path = word.header("location").unwrap();
+    let kept = client.cookie("session").unwrap();
+    client.post("/auth/logout").await.unwrap();
+    let replayed = client.request(Method::DELETE, path);
+    let replayed = replayed.header("cookie", format!("session={kept}"));
+    assert_eq!(replayed.await.unwrap().status, StatusCode::UNAUTHORIZED);
+    assert_eq!(total(&client).await, 1);
 }

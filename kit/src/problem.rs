@@ -17,6 +17,8 @@ struct Page {
     title: &'static str,
     detail: String,
     errors: Vec<FieldError>,
+    /// Whether a login would help.
+    log_in: bool,
 }
 
 /// The answer to a request that failed.
@@ -78,6 +80,7 @@ fn page(error: &Error) -> Response {
         title: title(error),
         detail: error.to_string(),
         errors: error.fields(),
+        log_in: matches!(error, Error::Unauthorized(_)),
     };
     response::render_template(&page).unwrap_or_else(|_| document(error))
 }

@@ -8,12 +8,14 @@ import { isSamePair } from "./rows.js";
 import { text } from "./texts.js";
 
 const form = document.querySelector("#add");
-const button = form.querySelector("button");
-const done = form.querySelector(".done");
+const button = form?.querySelector("button");
+const done = form?.querySelector(".done");
 
 let sending = false;
 
 export function start() {
+    // There is none where adding needs a login.
+    if (!form) return;
     enhance(form);
     form.addEventListener("submit", (event) => {
         event.preventDefault();

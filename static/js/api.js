@@ -15,7 +15,8 @@ export class Failure extends Error {
     /** What a reader is told. */
     get reason() {
         if (this.status === 0) return text("offline");
-        if (this.status === 401 || this.status === 403) return text("not-allowed");
+        if (this.status === 401) return text("log-in-again");
+        if (this.status === 403) return text("not-allowed");
         if (this.status === 404) return text("gone");
         if (this.status === 429 || this.status >= 500) return text("server-failed");
         return text("refused", { detail: this.message });

@@ -6,15 +6,17 @@ import * as remove from "./remove.js";
 import { announce, text } from "./texts.js";
 
 const form = document.querySelector("#import");
-const drop = form.querySelector(".drop");
-const input = form.querySelector('input[type="file"]');
-const button = form.querySelector("button");
-const progress = form.querySelector(".progress");
-const bar = progress.querySelector("progress");
+const drop = form?.querySelector(".drop");
+const input = form?.querySelector('input[type="file"]');
+const button = form?.querySelector("button");
+const progress = form?.querySelector(".progress");
+const bar = progress?.querySelector("progress");
 
 let sending = false;
 
 export function start() {
+    // There is none where importing needs a login.
+    if (!form) return;
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         if (!sending) begin();
@@ -118,7 +120,9 @@ function ended(request) {
             input.value = "";
             list.reload();
         }
-    } else if (request.status === 401 || request.status === 403) {
+    } else if (request.status === 401) {
+        refuse(text("log-in-again"));
+    } else if (request.status === 403) {
         refuse(text("not-allowed"));
     } else {
         refuse(request.status === 0 ? text("import-offline") : text("server-failed"));

@@ -314,5 +314,5 @@ function setEmpty() {
     emptySearch.querySelector("h3").textContent = text("no-match-heading", { q });
     const use = emptySearch.querySelector("button");
     use.textContent = text("add-this", { q });
-    use.hidden = false;
+    use.hidden = document.querySelector("#add") === null;
 }

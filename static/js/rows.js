@@ -4,6 +4,9 @@ import { text } from "./texts.js";
 
 const template = document.querySelector("#row").content.querySelector("tr");
 
+/** Whose words may be changed: those of this account, or all. The server refuses the others. */
+const { account, changes } = document.querySelector("#words").dataset;
+
 /** The word and the tag of each row; a tag is known where a word came alone, or with the page. */
 const known = new WeakMap();
 
@@ -12,7 +15,8 @@ export function makeRow(word, etag = null) {
     const row = template.cloneNode(true);
     row.id = `word-${word.id}`;
     row.dataset.id = word.id;
-    withButtons(row);
+    if (mayChange(word)) withButtons(row);
+    else row.querySelector(".actions-inner").remove();
     fillRow(row, word, etag);
     return row;
 }
@@ -78,8 +82,13 @@ export function withButtons(root) {
     }
 }
 
+function mayChange({ owner }) {
+    return changes === "all" || (owner !== null && owner === account);
+}
+
 function label(row, action, name) {
-    actionOf(row, action).querySelector(".visually-hidden").textContent = name;
+    const button = actionOf(row, action);
+    if (button) button.querySelector(".visually-hidden").textContent = name;
 }
 
 function keyOf(name) {

@@ -65,7 +65,7 @@ def browser(pytestconfig):
 @pytest.fixture
 def variables() -> dict[str, str]:
     """The application's variables; a test module may have its own."""
-    return {}
+    return {"secret_key": "of-the-tests"}
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import time
 
+NAME = "keeper"
+
 # How long a change may take that goes out while a page is left.
 DEADLINE_SECONDS = 20
 
@@ -9,12 +11,15 @@ DEADLINE_SECONDS = 20
 class Keeper:
     """The person at the tab, or in another tab, where a test needs words and not the page.
 
-    What the tests edit and delete they add by one of these, and look at in the same context: what it
-    takes to be allowed that has its place here.
+    What the tests edit and delete they add by one of these, and look at in the same context, which is
+    logged in: a word is changed by who added it.
     """
 
     def __init__(self, context):
         self._request = context.request
+        account = {"name": NAME, "password": "how high the moon"}
+        answer = self._request.post("/auth/register", data=account)
+        assert answer.status == 201, answer.text()
 
     def add(self, english: str, chinese: str, sentence_eng: str = "", sentence_chi: str = "") -> dict:
         """Adds a word; the answer is what GET /words/ID gives."""

@@ -1,16 +1,10 @@
 """The pages of an account: to register, to log in, to change the password."""
 
-import pytest
 from playwright.sync_api import expect
 
 from view import LANGS, SCHEMES, WIDTHS, views
 
 PASSWORD = "mood indigo"
-
-
-@pytest.fixture
-def variables():
-    return {"secret_key": "of-the-tests"}
 
 
 def register(page, name: str, next: str = "/auth/me"):

@@ -75,10 +75,11 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture(scope="session")
 def addresses(tmp_path_factory):
     """Where Flask and Handspun listen; each is started once."""
+    variables = {"secret_key": tutorial.app.secret_key, "admins": wordbook.ADMIN}
     with contextlib.ExitStack() as stack:
         flask = stack.enter_context(servers.flask())
         try:
-            ours = stack.enter_context(handspun(tmp_path_factory.mktemp("handspun"), {"secret_key": tutorial.app.secret_key}))
+            ours = stack.enter_context(handspun(tmp_path_factory.mktemp("handspun"), variables))
         except (OSError, RuntimeError) as error:
             pytest.exit(f"Handspun cannot be compared: {error}", returncode=1)
         yield flask, ours

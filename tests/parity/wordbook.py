@@ -1,6 +1,8 @@
 """The word book behind `/data`, on both sides: read, and emptied."""
 
 import contextlib
+import functools
+import json
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,9 @@ from wire import DEADLINE_SECONDS, Answer, Request, send
 
 # Where a word is added.
 PATH = "/data"
+
+# Who may take away what the tests add without a login.
+ADMIN = "parity"
 
 FIELDS = ("english", "chinese", "sentence_eng", "sentence_chi")
 
@@ -41,9 +46,18 @@ def take_words(ours) -> list[list[str]]:
     listed = json_of(answer)
     assert listed["next"] is None, "there are more words than one page has"
     for word in listed["words"]:
-        answer = send(ours, Request("DELETE", b"/words/%d" % word["id"]))
+        answer = send(ours, Request("DELETE", b"/words/%d" % word["id"], (_login(ours),)))
         assert answer.status == 204, answer
     return sorted([word[field] for field in FIELDS] for word in listed["words"])
+
+
+@functools.cache
+def _login(ours) -> tuple[bytes, bytes]:
+    """The header of somebody who may change every word."""
+    account = json.dumps({"name": ADMIN, "password": "how high the moon"}).encode()
+    answer = send(ours, Request("POST", b"/auth/register", ((b"Content-Type", b"application/json"),), account))
+    assert answer.status == 201, answer
+    return b"Cookie", answer.header("Set-Cookie").partition(";")[0].encode()
 
 
 def at_once(address, requests: list[Request]) -> list[Answer]:

@@ -6,6 +6,7 @@ mod formula;
 mod import;
 mod page;
 mod rest;
+mod rights;
 mod store;
 mod text;
 mod tutorial;

@@ -9,6 +9,7 @@ use kit::{
 use crate::{
     draft::{Draft, Field, Flaw},
     page,
+    rights::Rights,
     store::{Inserted, Listing, Words, pair_exists},
     word::Word,
 };
@@ -36,8 +37,11 @@ pub(crate) async fn create(mut request: Request) -> Result<Response> {
     if request.wants_page() {
         return page::create(request, &fields).await;
     }
+    let words = Words::open().await?;
+    let rights = Rights::of(&request, &words).await?;
+    let owner = rights.owner()?;
     let draft = complete(&fields)?;
-    match Words::open().await?.insert(&draft, None).await? {
+    match words.insert(&draft, owner).await? {
         Inserted::Exists(id) => Err(pair_exists(id)),
         Inserted::New(word) => Ok(tagged(
             created(&Word::path_of(word.id), &word.to_json()),
@@ -64,11 +68,13 @@ pub(crate) async fn replace(mut request: Request) -> Result<Response> {
     if request.wants_page() {
         return page::replace(request, &fields).await;
     }
+    let words = Words::open().await?;
+    let rights = Rights::to_change(&request, &words).await?;
     let (id, draft) = (id(&request)?, complete(&fields)?);
     let seen = seen(&mut request).await?;
-    let words = Words::open().await?;
     let word = words
         .update(id, |word| {
+            rights.check(word)?;
             may_change(&request, seen.as_deref(), word)?;
             Ok(draft.clone())
         })
@@ -79,11 +85,13 @@ pub(crate) async fn replace(mut request: Request) -> Result<Response> {
 /// PATCH: the fields that are given.
 pub(crate) async fn change(mut request: Request) -> Result<Response> {
     let fields = request.fields(&Field::NAMES).await?;
+    let words = Words::open().await?;
+    let rights = Rights::to_change(&request, &words).await?;
     let id = id(&request)?;
     let seen = seen(&mut request).await?;
-    let words = Words::open().await?;
     let word = words
         .update(id, |word| {
+            rights.check(word)?;
             may_change(&request, seen.as_deref(), word)?;
             merged(&word.draft, &fields)
         })
@@ -96,11 +104,15 @@ pub(crate) async fn delete(mut request: Request) -> Result<Response> {
     if request.wants_page() {
         return page::delete(request).await;
     }
+    let words = Words::open().await?;
+    let rights = Rights::to_change(&request, &words).await?;
     let id = id(&request)?;
     let seen = seen(&mut request).await?;
-    let words = Words::open().await?;
     words
-        .delete(id, |word| may_change(&request, seen.as_deref(), word))
+        .delete(id, |word| {
+            rights.check(word)?;
+            may_change(&request, seen.as_deref(), word)
+        })
         .await?;
     Ok(no_content())
 }

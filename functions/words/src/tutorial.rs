@@ -2,11 +2,14 @@
 
 use kit::{Request, Response, Result, redirect};
 
-use crate::{draft::Draft, store::Words};
+use crate::{draft::Draft, rights::Rights, store::Words};
 
 /// Adds a word and goes back to the page. A pair that is there stays there once.
 pub(crate) async fn data(request: Request) -> Result<Response> {
+    let words = Words::open().await?;
+    let rights = Rights::of(&request, &words).await?;
+    let owner = rights.owner()?;
     let draft = Draft::of_query(request.args())?;
-    Words::open().await?.insert(&draft, None).await?;
+    words.insert(&draft, owner).await?;
     Ok(redirect("/"))
 }

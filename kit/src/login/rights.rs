@@ -42,9 +42,14 @@ impl Admins {
 
 /// Whether adding needs a login, too (the variable `require_login`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequireLogin(pub bool);
+pub struct RequireLogin(bool);
 
 impl RequireLogin {
+    /// Whether it does.
+    pub fn holds(self) -> bool {
+        self.0
+    }
+
     /// Takes `true` or `false`.
     ///
     /// # Errors

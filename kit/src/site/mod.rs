@@ -87,6 +87,11 @@ impl<T: Texts> Site<T> {
         self
     }
 
+    /// Where to log in and come back from.
+    pub fn log_in(&self) -> String {
+        visitor::log_in(&self.here)
+    }
+
     /// The other language.
     pub fn other(&self) -> Language {
         other(self.language)

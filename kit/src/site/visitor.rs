@@ -35,10 +35,15 @@ impl Visitor {
                 here: here.to_owned(),
             },
             None => Self::Nobody {
-                log_in: url("/auth/login", &[("next", here)]),
+                log_in: log_in(here),
             },
         }
     }
+}
+
+/// Where to log in and come back to `here`.
+pub(super) fn log_in(here: &str) -> String {
+    url("/auth/login", &[("next", here)])
 }
 
 #[cfg(test)]

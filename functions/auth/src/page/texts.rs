@@ -150,7 +150,7 @@ static ENGLISH: Texts = Texts {
 
 static CHINESE: Texts = Texts {
     log_in_heading: "登录",
-    log_in_text: "登录后添加的词归您所有，由您修改。",
+    log_in_text: "登录后添加的词归你所有，由你修改。",
     log_in: "登录",
     no_account: "还没有账号？",
     go_register: "注册一个",
@@ -163,7 +163,7 @@ static CHINESE: Texts = Texts {
     go_log_in: "去登录",
 
     name: "名字",
-    name_hint: "2 到 32 个字符，会显示在您的词旁边。",
+    name_hint: "2 到 32 个字符，会显示在你的词旁边。",
     nickname: "昵称",
     optional: "选填",
     password: "密码",
@@ -171,7 +171,7 @@ static CHINESE: Texts = Texts {
     old_password: "当前密码",
     new_password: "新密码",
 
-    me_text: "您的账号",
+    me_text: "你的账号",
     since: "{date} 注册",
     change_heading: "修改密码",
     change_text: "这里保持登录，其他地方会全部退出。",
@@ -183,7 +183,7 @@ static CHINESE: Texts = Texts {
 
     fix_fields: "还差一点，请看标出的地方。",
     wrong: "名字或密码不对。",
-    taken: "这个名字已经有人用了。请换一个；如果这是您的账号，",
+    taken: "这个名字已经有人用了。请换一个；如果这是你的账号，",
     too_often: "失败次数过多，请五分钟后再试。",
 
     missing_name: "请输入名字。",

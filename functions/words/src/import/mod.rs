@@ -13,7 +13,7 @@ mod table;
 use http::header::CONTENT_TYPE;
 use kit::{Error, Request, Response, Result};
 
-use crate::{page, store::Words};
+use crate::{page, rights::Rights, store::Words};
 
 pub(crate) use report::{LineFlaw, Report};
 
@@ -48,13 +48,16 @@ pub(crate) async fn import(mut request: Request) -> Result<Response> {
     match report_on(&mut request).await {
         Ok((mode, report)) if request.wants_page() => page::imported(request, mode, report).await,
         Ok((mode, report)) => Ok(report.answer(mode)),
-        Err(error) if request.wants_page() => page::import_failed(&request, error),
+        Err(error) if request.wants_page() => page::import_failed(&request, error).await,
         Err(error) => Err(error),
     }
 }
 
 async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
     // Before the body is read: what is wrong here is wrong however long the file is.
+    let words = Words::open().await?;
+    let rights = Rights::of(request, &words).await?;
+    let owner = rights.owner()?;
     let mode = request.args().get("mode").map(str::to_owned);
     let known = Mode::of(mode.as_deref())?;
     let (file, mode) = match media_type(request).as_str() {
@@ -79,8 +82,7 @@ async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
     };
     // From here on the file is the only copy, and goes as soon as it is read.
     request.drop_body();
-    let words = Words::open().await?;
-    Ok((mode, words.import(mode, file, None).await?))
+    Ok((mode, words.import(mode, file, owner).await?))
 }
 
 /// The body's content type without its parameters.

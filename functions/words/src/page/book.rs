@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     import::MAX_BODY_BYTES,
+    rights::Rights,
     store::{Listing, MAX_COUNTED},
     word::Word,
 };
@@ -48,6 +49,10 @@ pub(super) struct Book<'a> {
     import: ImportForm,
     /// The formats of the export: the parameter, the name, and what it is good for.
     exports: [(&'static str, &'static str, &'static str); 3],
+    /// Whether words may be added and imported.
+    may_add: bool,
+    /// Whether nobody is logged in who could be.
+    is_nobody: bool,
     for_scripts: ForScripts,
 }
 
@@ -68,6 +73,9 @@ struct WordsView<'a> {
     /// Where the first page is, where this is another one.
     newest: Option<String>,
     no_match_heading: String,
+    /// Whose words the scripts may offer to change: those of the account, or all.
+    account: &'a str,
+    may_change_all: bool,
 }
 
 /// Why no word is shown.
@@ -91,6 +99,7 @@ pub(super) struct RowView<'a> {
     sentence_chi: &'a str,
     edit: String,
     delete: String,
+    may_change: bool,
 }
 
 /// The form for a file.
@@ -116,12 +125,13 @@ impl<'a> Book<'a> {
         (fields, message): (Fields<'a>, Option<Message>),
         (which, q): (PageRequest, &'a str),
         listing: &'a Listing,
+        rights: &'a Rights,
     ) -> Self {
         let texts = site.texts;
         Self {
             fields,
             message,
-            words: WordsView::new(texts, which, q, listing),
+            words: WordsView::new(texts, (which, q), listing, rights),
             import: ImportForm::new(texts, false),
             exports: [
                 ("csv", "CSV", texts.export_csv),
@@ -135,13 +145,20 @@ impl<'a> Book<'a> {
                 row: RowView::blank(),
                 fields: form::blank(texts, "editor"),
             },
+            may_add: rights.may_add(),
+            is_nobody: rights.is_nobody(),
             site,
         }
     }
 }
 
 impl<'a> WordsView<'a> {
-    fn new(texts: &Texts, which: PageRequest, q: &'a str, listing: &'a Listing) -> Self {
+    fn new(
+        texts: &Texts,
+        (which, q): (PageRequest, &'a str),
+        listing: &'a Listing,
+        rights: &'a Rights,
+    ) -> Self {
         let page = &listing.page;
         let empty = match (page.items.is_empty(), which.after, q) {
             (false, _, _) => Empty::No,
@@ -168,19 +185,21 @@ impl<'a> WordsView<'a> {
             rows: page
                 .items
                 .iter()
-                .map(|word| RowView::of(texts, word))
+                .map(|word| RowView::of(texts, word, rights.may_change(word)))
                 .collect(),
             empty,
             next: page.next.as_deref().map(page_at),
             cursor: page.next.as_deref().unwrap_or_default(),
             newest: which.after.map(|_| page_at("")),
             no_match_heading: fill(texts.no_match_heading, &[("q", q)]),
+            account: rights.name().unwrap_or_default(),
+            may_change_all: rights.may_change_all(),
         }
     }
 }
 
 impl<'a> RowView<'a> {
-    fn of(texts: &Texts, word: &'a Word) -> Self {
+    fn of(texts: &Texts, word: &'a Word, may_change: bool) -> Self {
         // What came in by /data may lack a word.
         let name = [&word.draft.english, &word.draft.chinese];
         let name = name
@@ -197,6 +216,7 @@ impl<'a> RowView<'a> {
             sentence_chi: &word.draft.sentence_chi,
             edit: label(texts.edit_word),
             delete: label(texts.delete_word),
+            may_change,
         }
     }
 
@@ -211,6 +231,7 @@ impl<'a> RowView<'a> {
             sentence_chi: "",
             edit: String::new(),
             delete: String::new(),
+            may_change: true,
         }
     }
 }

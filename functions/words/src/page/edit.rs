@@ -32,6 +32,10 @@ pub(super) struct Edit<'a> {
     added: String,
     changed: Option<String>,
     owner: Option<String>,
+    /// Why it may not be changed, where it may not.
+    closed: Option<&'static str>,
+    /// Whether a login may help.
+    may_log_in: bool,
 }
 
 /// A field of what is there now.
@@ -67,7 +71,24 @@ impl<'a> Edit<'a> {
                 .owner
                 .as_deref()
                 .map(|name| fill(texts.added_by, &[("name", name)])),
+            closed: None,
+            may_log_in: false,
             site,
+        }
+    }
+
+    /// The word for who may not change it.
+    pub(super) fn closed(site: Site, word: &'a Word, is_nobody: bool) -> Self {
+        let texts = site.texts;
+        let why = match (is_nobody, &word.owner) {
+            (true, _) => texts.log_in_to_change,
+            (false, Some(_)) => texts.only_its_owner,
+            (false, None) => texts.only_admins,
+        };
+        Self {
+            closed: Some(why),
+            may_log_in: is_nobody,
+            ..Self::new(site, word)
         }
     }
 

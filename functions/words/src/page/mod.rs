@@ -15,7 +15,7 @@ use askama::Template;
 use http::{HeaderValue, StatusCode, header};
 use kit::{
     Error, MultiDict, Request, Response, Result,
-    db::{DEFAULT_PAGE_ROWS, PageRequest},
+    db::{Connection, DEFAULT_PAGE_ROWS, PageRequest},
     render_template, see_other,
     site::{self, Message},
 };
@@ -24,6 +24,7 @@ use self::{book::Book, edit::Edit, form::Fields, outcome::Outcome, texts::Texts}
 use crate::{
     import::{Mode, Report},
     rest,
+    rights::Rights,
     store::{Inserted, Words},
     word::Word,
 };
@@ -33,6 +34,34 @@ type Site = site::Site<Texts>;
 
 const HOME: &str = "/";
 
+/// The words, and who looks at them.
+struct Visit {
+    words: Words<Connection>,
+    rights: Rights,
+}
+
+impl Visit {
+    async fn of(request: &Request) -> Result<Self> {
+        let words = Words::open().await?;
+        let rights = Rights::of(request, &words).await?;
+        Ok(Self { words, rights })
+    }
+
+    /// The same for a request that changes a word.
+    ///
+    /// # Errors
+    /// Those of [`Rights::to_change`].
+    async fn to_change(request: &Request) -> Result<Self> {
+        let words = Words::open().await?;
+        let rights = Rights::to_change(request, &words).await?;
+        Ok(Self { words, rights })
+    }
+
+    fn site(&self, request: &Request, home: &str, parameters: &[(&str, &str)]) -> Site {
+        Site::of(request, home, parameters).seen_by(&self.rights.login)
+    }
+}
+
 /// The word book: GET /.
 pub(crate) async fn index(request: Request) -> Result<Response> {
     let args = request.args();
@@ -41,14 +70,18 @@ pub(crate) async fn index(request: Request) -> Result<Response> {
     if let Some(switched) = site::switched(&request, HOME, &kept)? {
         return Ok(switched);
     }
-    let site = Site::of(&request, HOME, &kept);
+    let visit = Visit::of(&request).await?;
+    let site = visit.site(&request, HOME, &kept);
     let fields = form::blank(site.texts, "add");
-    book(&request, site, (fields, None), StatusCode::OK).await
+    let page = book(&request, &visit, site, (fields, None), StatusCode::OK).await?;
+    visit.rights.login.save_on(page)
 }
 
 /// Adds the word of a form.
 pub(crate) async fn create(request: Request, sent: &MultiDict) -> Result<Response> {
-    let site = Site::of(&request, HOME, &[]);
+    let visit = Visit::of(&request).await?;
+    let owner = visit.rights.owner()?;
+    let site = visit.site(&request, HOME, &[]);
     let texts = site.texts;
     let mut fields = form::sent(texts, "add", sent);
     let draft = match rest::draft_of(sent) {
@@ -57,17 +90,17 @@ pub(crate) async fn create(request: Request, sent: &MultiDict) -> Result<Respons
             form::mark(&mut fields, texts, &flaws);
             let message = Message::new(texts.fix_fields);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return book(&request, site, (fields, Some(message)), status).await;
+            return book(&request, &visit, site, (fields, Some(message)), status).await;
         }
     };
-    match Words::open().await?.insert(&draft, None).await? {
+    match visit.words.insert(&draft, owner).await? {
         Inserted::New(word) => Ok(see_other(&home_of(word.id))),
         Inserted::Exists(id) => {
             fields[0].has_focus = true;
             let path = Word::path_of(id);
             let message = exists(&site, path.clone());
             let form = (fields, Some(message));
-            let page = book(&request, site, form, StatusCode::CONFLICT).await?;
+            let page = book(&request, &visit, site, form, StatusCode::CONFLICT).await?;
             located(page, &path)
         }
     }
@@ -79,19 +112,26 @@ pub(crate) async fn word(request: Request, word: &Word) -> Result<Response> {
     if let Some(switched) = site::switched(&request, &path, &[])? {
         return Ok(switched);
     }
-    render_template(&Edit::new(Site::of(&request, &path, &[]), word))
+    let visit = Visit::of(&request).await?;
+    let site = visit.site(&request, &path, &[]);
+    if visit.rights.may_change(word) {
+        return render_template(&Edit::new(site, word));
+    }
+    render_template(&Edit::closed(site, word, visit.rights.is_nobody()))
 }
 
 /// Changes a word to what a form says.
 pub(crate) async fn replace(mut request: Request, sent: &MultiDict) -> Result<Response> {
     let id = rest::id(&request)?;
     let seen = rest::seen(&mut request).await?;
-    let site = Site::of(&request, &Word::path_of(id), &[]);
-    let words = Words::open().await?;
+    let visit = Visit::to_change(&request).await?;
+    let site = visit.site(&request, &Word::path_of(id), &[]);
+    let Visit { words, rights } = visit;
     let draft = match rest::draft_of(sent) {
         Ok(draft) => draft,
         Err(flaws) => {
             let word = words.get(id).await?;
+            rights.check(&word)?;
             let page = Edit::new(site, &word)
                 .typed(sent, seen.as_deref())
                 .marked(&flaws);
@@ -99,6 +139,7 @@ pub(crate) async fn replace(mut request: Request, sent: &MultiDict) -> Result<Re
         }
     };
     let changed = words.update(id, |word| {
+        rights.check(word)?;
         rest::may_change(&request, seen.as_deref(), word)?;
         Ok(draft.clone())
     });
@@ -130,13 +171,16 @@ pub(crate) async fn replace(mut request: Request, sent: &MultiDict) -> Result<Re
 pub(crate) async fn delete(mut request: Request) -> Result<Response> {
     let id = rest::id(&request)?;
     let seen = rest::seen(&mut request).await?;
-    let words = Words::open().await?;
-    let deleted = words.delete(id, |word| rest::may_change(&request, seen.as_deref(), word));
+    let visit = Visit::to_change(&request).await?;
+    let deleted = visit.words.delete(id, |word| {
+        visit.rights.check(word)?;
+        rest::may_change(&request, seen.as_deref(), word)
+    });
     match deleted.await {
         Ok(()) => Ok(see_other(HOME)),
         Err(Error::PreconditionFailed) => {
-            let word = words.get(id).await?;
-            let site = Site::of(&request, &Word::path_of(id), &[]);
+            let word = visit.words.get(id).await?;
+            let site = visit.site(&request, &Word::path_of(id), &[]);
             let message = Message::new(site.texts.changed_before_delete);
             let page = Edit::new(site, &word).saying(message);
             with_status(&page, StatusCode::PRECONDITION_FAILED)
@@ -147,7 +191,7 @@ pub(crate) async fn delete(mut request: Request) -> Result<Response> {
 
 /// Says what became of a file.
 pub(crate) async fn imported(request: Request, mode: Mode, report: Report) -> Result<Response> {
-    let site = Site::of(&request, HOME, &[]);
+    let site = Visit::of(&request).await?.site(&request, HOME, &[]);
     with_status(&Outcome::of(site, mode, &report), report.status(mode))
 }
 
@@ -155,8 +199,8 @@ pub(crate) async fn imported(request: Request, mode: Mode, report: Report) -> Re
 ///
 /// # Errors
 /// The error itself, where it is due to something else.
-pub(crate) fn import_failed(request: &Request, error: Error) -> Result<Response> {
-    let site = Site::of(request, HOME, &[]);
+pub(crate) async fn import_failed(request: &Request, error: Error) -> Result<Response> {
+    let site = Visit::of(request).await?.site(request, HOME, &[]);
     match site.texts.file_flaw(&error) {
         Some(why) => with_status(&Outcome::refused(site, why), error.status()),
         None => Err(error),
@@ -166,6 +210,7 @@ pub(crate) fn import_failed(request: &Request, error: Error) -> Result<Response>
 /// The word book with what is said at its form.
 async fn book(
     request: &Request,
+    visit: &Visit,
     site: Site,
     form: (Fields<'_>, Option<Message>),
     status: StatusCode,
@@ -174,8 +219,9 @@ async fn book(
     let which = PageRequest::from_args(args)?;
     let q = args.get("q").unwrap_or_default().trim();
     let through = reach::of_args(args)?;
-    let listing = reach::list(&Words::open().await?, which, through, q).await?;
-    with_status(&Book::new(site, form, (which, q), &listing), status)
+    let listing = reach::list(&visit.words, which, through, q).await?;
+    let page = Book::new(site, form, (which, q), &listing, &visit.rights);
+    with_status(&page, status)
 }
 
 fn with_status(page: &impl Template, status: StatusCode) -> Result<Response> {
@@ -201,7 +247,7 @@ fn home_of(id: i64) -> String {
 }
 
 /// Where a word is: on the first page, or else on one that begins with it.
-async fn home_on_page(words: &Words<kit::db::Connection>, id: i64) -> Result<String> {
+async fn home_on_page(words: &Words<Connection>, id: i64) -> Result<String> {
     let newest = words.newest(None, DEFAULT_PAGE_ROWS).await?;
     if newest.iter().any(|word| word.id == id) {
         return Ok(home_of(id));

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     draft::{Draft, Field, Flaw},
     import::{Mode, Report},
+    rights::{Rights, testing::rights},
     store::Listing,
     word::Word,
 };
@@ -65,10 +66,22 @@ fn site(language: Language) -> Site {
     Site::in_language(language, "/", &[])
 }
 
+/// The book as an admin sees it.
 fn book(language: Language, which: PageRequest, q: &str, listing: &Listing) -> String {
-    let site = site(language);
+    let admin = rights(Some("root"), "root", false);
+    book_for(&admin, language, which, q, listing)
+}
+
+fn book_for(
+    rights: &Rights,
+    language: Language,
+    which: PageRequest,
+    q: &str,
+    listing: &Listing,
+) -> String {
+    let site = site(language).seen_by(&rights.login);
     let fields = form::blank(site.texts, "add");
-    Book::new(site, (fields, None), (which, q), listing)
+    Book::new(site, (fields, None), (which, q), listing, rights)
         .render()
         .unwrap()
 }
@@ -90,31 +103,36 @@ fn pages(language: Language, text: &str) -> Vec<String> {
         after: Some(8),
         ..NEWEST
     };
+    // Its name is shown, and the words are its own.
+    let rights = rights(Some(text), "", false);
+    let site = || site(language).seen_by(&rights.login);
     let book = Book::new(
-        site(language),
+        site(),
         (fields, Some(exists())),
         (after, text),
         &listing,
+        &rights,
     );
     let report = report(3);
     let templates: Vec<Result<String, askama::Error>> = vec![
         book.render(),
-        Edit::new(site(language), &word).render(),
-        Edit::new(site(language), &word)
+        Edit::new(site(), &word).render(),
+        Edit::closed(site(), &word, true).render(),
+        Edit::new(site(), &word)
             .typed(&sent, Some(text))
             .marked(&flaws)
             .render(),
-        Edit::new(site(language), &word)
+        Edit::new(site(), &word)
             .typed(&sent, None)
             .saying(exists())
             .render(),
-        Edit::new(site(language), &word)
+        Edit::new(site(), &word)
             .typed(&sent, None)
             .compared()
             .render(),
-        Outcome::of(site(language), Mode::Atomic, &report).render(),
-        Outcome::of(site(language), Mode::Skip, &report).render(),
-        Outcome::refused(site(language), text.to_owned()).render(),
+        Outcome::of(site(), Mode::Atomic, &report).render(),
+        Outcome::of(site(), Mode::Skip, &report).render(),
+        Outcome::refused(site(), text.to_owned()).render(),
     ];
     templates.into_iter().map(|page| page.unwrap()).collect()
 }
@@ -127,6 +145,70 @@ fn report(mistakes: usize) -> Report {
     let mut file = "english,chinese\nok,好\n".to_owned();
     file.push_str(&"x,\n".repeat(mistakes));
     block_on(words.import(Mode::Skip, file.into(), None)).unwrap()
+}
+
+#[test]
+fn only_what_will_work_is_offered() {
+    let mut nobodys = word(9, "nobody's");
+    nobodys.owner = None;
+    let words = vec![nobodys, word(8, "Duke"), word(7, "ann")];
+    let listing = listing(words, None, Some(3));
+    let count = |rights: &Rights| {
+        let page = book_for(rights, Language::English, NEWEST, "", &listing);
+        let rows = page.split("<template").next().unwrap().to_owned();
+        let edits = rows.matches("data-action=\"edit\"").count();
+        let forms = ["id=\"add\"", "id=\"import\""].map(|id| page.contains(id));
+        (
+            edits,
+            rows.matches("data-action=\"delete\"").count(),
+            forms,
+            page,
+        )
+    };
+    for (name, admins, edits) in [
+        (None, "", 0),
+        (Some("duke"), "", 1),
+        (Some("root"), "root", 3),
+        (Some("count"), "root", 0),
+    ] {
+        for require_login in [false, true] {
+            let rights = rights(name, admins, require_login);
+            let (edit, delete, forms, page) = count(&rights);
+            assert_eq!((edit, delete), (edits, edits), "{name:?}");
+            let may_add = name.is_some() || !require_login;
+            assert_eq!(forms, [may_add, may_add], "{name:?} {require_login}");
+            let account = format!("data-account=\"{}\"", name.unwrap_or_default());
+            assert!(page.contains(&account), "{name:?}");
+            assert_eq!(
+                page.contains("data-changes=\"all\""),
+                edits == 3,
+                "{name:?}"
+            );
+            let leads_to_login = page.contains("href=\"/auth/login?next=%2F\"");
+            assert_eq!(leads_to_login, name.is_none(), "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn a_word_that_may_not_be_changed_has_no_form() {
+    let mut word = word(7, "ann");
+    for (owner, is_nobody, want) in [
+        (Some("ann"), true, "Is this word yours?"),
+        (Some("ann"), false, "Only who added this word"),
+        (None, false, "Nobody owns this word"),
+    ] {
+        word.owner = owner.map(str::to_owned);
+        let page = Edit::closed(site(Language::English), &word, is_nobody);
+        let page = page.render().unwrap();
+        assert!(page.contains(want), "{page}");
+        assert!(
+            !page.contains("<form") && !page.contains("edit-page.js"),
+            "{page}"
+        );
+        assert_eq!(page.contains("/auth/login?next="), is_nobody, "{page}");
+        assert!(page.contains("<dd lang=\"en\">ann</dd>"), "{page}");
+    }
 }
 
 /// The values of an attribute.

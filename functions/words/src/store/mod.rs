@@ -11,13 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kit::{
     Error, Result,
     db::{self, Connection, Database, DbError, Migration, params},
+    login,
 };
 pub(crate) use list::{Listing, MAX_COUNTED};
 
 use crate::{draft::Draft, word::Word};
 
 /// What the database has to look like.
-const MIGRATIONS: &[Migration] = &[db::migration!("0001_words")];
+const MIGRATIONS: &[Migration] = &[db::migration!("0001_words"), login::MIGRATION];
 
 /// How often a change is tried that others keep getting in the way of. In each round somebody's change is
 /// made, so it takes as many as there are changes to one word at the same time.
