@@ -1,11 +1,14 @@
 //! POST /words/import: words from a CSV file.
 //!
-//! - `table` reads the file, line by line;
+//! - `layout` finds out how the file is written, `table` reads it line by line, `quotes` finds one that
+//!   is never closed;
 //! - `batch` packs lines for the database;
 //! - `run` puts them in, all or those that it can;
 //! - `report` says what became of them.
 
 mod batch;
+mod layout;
+mod quotes;
 mod report;
 mod run;
 mod table;

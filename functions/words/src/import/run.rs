@@ -428,6 +428,10 @@ mod tests {
         let drafts = [
             ["=1+1", "'=引", "a,\"b\"\nc", "'"],
             ["'tis", "-1", "@x", "\u{ff1d}"],
+            // What only /data takes.
+            ["wake", "", "a;=1", "one\n- two"],
+            ["", "'", "", "''"],
+            ["", "", "", ""],
         ];
         for [english, chinese, sentence_eng, sentence_chi] in drafts {
             let draft = Draft {
