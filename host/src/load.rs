@@ -36,7 +36,7 @@ pub(crate) fn components(
 ) -> anyhow::Result<Components> {
     let values = variables::resolve(manifest, &options.variables).map_err(missing_variables)?;
     check_sources(&manifest.components)?;
-    let granted = granted(&manifest.components, databases)?;
+    let granted = granted(&manifest.components, databases, options)?;
     let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
     let mut components = HashMap::new();
     for (component, databases) in manifest.components.iter().zip(granted) {
@@ -74,7 +74,11 @@ pub(crate) fn warn_of_routes(router: &Router, options: &Options) {
 }
 
 /// The databases of each component. Those that are in use at all are tried out.
-fn granted(components: &[Component], databases: &Databases) -> anyhow::Result<Vec<Databases>> {
+fn granted(
+    components: &[Component],
+    databases: &Databases,
+    options: &Options,
+) -> anyhow::Result<Vec<Databases>> {
     let mut granted = Vec::new();
     let mut undefined = Vec::new();
     for component in components {
@@ -99,6 +103,13 @@ fn granted(components: &[Component], databases: &Databases) -> anyhow::Result<Ve
         .collect();
     if let Ok(used) = databases.granted(&labels) {
         used.check()?;
+        for label in used.in_memory() {
+            options.log.line(&format!(
+                "the SQLite database {label} is in memory: each connection has an empty one of its \
+                 own, so nothing is kept from one request to the next. Give it a file, with \
+                 --state-dir or in the runtime configuration"
+            ));
+        }
     }
     Ok(granted)
 }
