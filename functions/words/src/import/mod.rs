@@ -4,7 +4,8 @@
 //!   is never closed;
 //! - `batch` packs lines for the database;
 //! - `run` puts them in, all or those that it can;
-//! - `report` says what became of them.
+//! - `report` says what became of them;
+//! - `turn` keeps several imports from taking more memory than there is.
 
 mod batch;
 mod layout;
@@ -12,10 +13,15 @@ mod quotes;
 mod report;
 mod run;
 mod table;
+mod turn;
+
+use std::time::Instant;
 
 use http::header::CONTENT_TYPE;
 use kit::{Error, Request, Response, Result};
+use spin_sdk::time::sleep;
 
+use self::turn::Turn;
 use crate::{page, store::Words};
 
 pub(crate) use report::{LineFlaw, Report};
@@ -60,6 +66,7 @@ async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
     // Before the body is read: what is wrong here is wrong however long the file is.
     let mode = request.args().get("mode").map(str::to_owned);
     let known = Mode::of(mode.as_deref())?;
+    let _turn = Turn::take(request, Instant::now, sleep).await?;
     let (file, mode) = match media_type(request).as_str() {
         "text/csv" => (request.data().await?, known),
         "multipart/form-data" => {
