@@ -43,6 +43,9 @@ CHINESE = Texts(
     "囍淼囍淼囍淼囍淼", "我们今天我们今天", "踌躇满志胸有成竹", "风和日丽万里无云", "我们今天在学校里", "六级考试必背词汇",
 )  # fmt: skip
 
+# A character in the oldest fifth of the words, with others behind it each time.
+VARIED = "乂"
+
 # So that what is in a few words only is in no others by chance: no 7, j, q, x, and no "wa".
 _BEGINNINGS = [
     *(2 * "b c d f g h l m n p r s t".split()),
@@ -72,6 +75,8 @@ def words(count: int) -> list[Word]:
             language.sentence([getattr(texts, kind) for kind in kinds])
             for language, texts in ((english, ENGLISH), (chinese, CHINESE))
         )
+        if number < count // 5:
+            sentence_chi = chinese.varied() + sentence_chi
         found.append(Word(english.word(), chinese.word(), sentence_eng, sentence_chi))
     return found
 
@@ -138,6 +143,9 @@ class _Chinese:
             parts.insert(self.chance.randint(0, len(parts)), text)
         parts.insert(1, self.chance.choice("的了是不"))
         return "，".join(["".join(parts[:3]), "".join(parts[3:])]) + "。"
+
+    def varied(self) -> str:
+        return VARIED + "".join(self.chance.choices(self.characters, k=2))
 
     def _some(self, count: int) -> str:
         return "".join(self.chance.choices(self.characters, cum_weights=self.frequencies, k=count))

@@ -275,6 +275,75 @@ async fn an_import_has_its_own_limit() {
 }
 
 #[tokio::test]
+async fn twenty_of_the_largest_files_at_once_are_too_much_for_nobody() {
+    const LIMIT: usize = 16 << 20;
+    let state = tempfile::tempdir().unwrap();
+    let client = word_book(state.path());
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    // Each ends with a line that is wrong, so that nothing is kept.
+    let end = ",,\n";
+
+    // What takes most memory: each line end takes two bytes on its way into the database, and each sentence
+    // goes there in small letters as well, which is four times the file.
+    let sentence = format!("A{}b", "\n".repeat(1_998));
+    let mut file = "english,chinese,sentence_eng\n".to_owned();
+    for n in 0.. {
+        let line = format!("word {n},词,\"{sentence}\"\n");
+        if file.len() + line.len() + end.len() > LIMIT {
+            break;
+        }
+        file.push_str(&line);
+    }
+    file.push_str(end);
+    assert_eq!(import(&client, "atomic", file).await.status, refused);
+
+    let head = "english,chinese,note\nw,词,";
+    let note = "n".repeat(LIMIT - head.len() - "\n".len() - end.len());
+    let file = bytes::Bytes::from(format!("{head}{note}\n{end}"));
+    assert_eq!(file.len(), LIMIT);
+    let imports = (0..20).map(|_| import(&client, "atomic", file.clone()));
+    let answers = join_all(imports).await;
+    for answer in &answers {
+        // On a slow machine the last ones may be told to come again.
+        let later = answer.status == StatusCode::SERVICE_UNAVAILABLE
+            && answer.header("retry-after").is_some();
+        assert!(answer.status == refused || later, "{}", answer.status);
+    }
+    assert!(answers.iter().any(|answer| answer.status == refused));
+    assert_eq!(total(&client).await, 0);
+}
+
+#[tokio::test]
+async fn words_are_read_while_others_are_imported() {
+    let state = tempfile::tempdir().unwrap();
+    let client = word_book(state.path());
+    assert_eq!(add(&client, "before").await.status, StatusCode::CREATED);
+    let lines: String = (0..50_000)
+        .map(|n| format!("imported {n},词,A sentence of some length.\n"))
+        .collect();
+    let file = format!("english,chinese,sentence_eng\n{lines}");
+    let done = std::cell::Cell::new(false);
+    let importing = async {
+        let report = import(&client, "atomic", file).await;
+        done.set(true);
+        report
+    };
+    let reading = async {
+        let mut before = 0;
+        while !done.get() {
+            let list = client.get("/words?q=before").await.unwrap();
+            assert_eq!(list.status, StatusCode::OK);
+            assert_eq!(list.json().unwrap()["total"], 1);
+            before += u64::from(total(&client).await == 1);
+        }
+        before
+    };
+    let (report, before) = futures::join!(importing, reading);
+    assert_eq!(report.json().unwrap()["imported"], 50_000);
+    assert!(before > 0, "nobody could read before the import was done");
+}
+
+#[tokio::test]
 async fn a_hundred_thousand_lines_are_one_import() {
     let state = tempfile::tempdir().unwrap();
     let client = word_book(state.path());

@@ -38,7 +38,7 @@ pub(crate) fn components(
 ) -> anyhow::Result<Components> {
     let values = variables::resolve(manifest, &options.variables).map_err(missing_variables)?;
     check_sources(&manifest.components)?;
-    let granted = granted(&manifest.components, databases, stores)?;
+    let granted = granted(&manifest.components, databases, stores, options)?;
     let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
     let mut components = HashMap::new();
     for (component, granted) in manifest.components.iter().zip(granted) {
@@ -80,6 +80,7 @@ fn granted(
     components: &[Component],
     databases: &Databases,
     stores: &Stores,
+    options: &Options,
 ) -> anyhow::Result<Vec<(Databases, Stores)>> {
     let mut granted = Vec::new();
     let mut undefined = Vec::new();
@@ -109,9 +110,22 @@ fn granted(
     if !undefined.is_empty() {
         bail!("{}", undefined.join("\n"));
     }
-    for (databases, stores) in &granted {
-        databases.check()?;
+    for (_, stores) in &granted {
         stores.check()?;
+    }
+    let labels: Vec<_> = components
+        .iter()
+        .flat_map(|component| component.sqlite_databases.iter().cloned())
+        .collect();
+    if let Ok(used) = databases.granted(&labels) {
+        used.check()?;
+        for label in used.in_memory() {
+            options.log.line(&format!(
+                "the SQLite database {label} is in memory: each connection has an empty one of its \
+                 own, so nothing is kept from one request to the next. Give it a file, with \
+                 --state-dir or in the runtime configuration"
+            ));
+        }
     }
     Ok(granted)
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use kit::{FieldError, MultiDict, Result, python_strip};
+use kit::{Error, FieldError, MultiDict, Result, python_strip};
 
 use crate::text::fold;
 
@@ -62,7 +62,7 @@ impl Field {
     }
 
     /// Whether it is the word itself, which is never empty, and not a sentence.
-    fn is_word(self) -> bool {
+    pub(crate) fn is_word(self) -> bool {
         matches!(self, Self::English | Self::Chinese)
     }
 
@@ -99,41 +99,51 @@ impl Flaw {
 
 impl Draft {
     /// The query of the tutorial's `/data`: stripped, and without newlines, which the text is not
-    /// stripped of again. Everything else is taken as it is.
+    /// stripped of again. Everything else is taken as it is, up to the length that a word may have.
     ///
     /// # Errors
-    /// 400 where a parameter is missing.
+    /// 400 where a parameter is missing, 422 with each that is too long.
     pub(crate) fn of_query(args: &MultiDict) -> Result<Self> {
         let text = |field: Field| -> Result<String> {
             Ok(python_strip(args.require(field.name())?).replace('\n', ""))
         };
-        Ok(Self {
+        let draft = Self {
             english: text(Field::English)?,
             chinese: text(Field::Chinese)?,
             sentence_eng: text(Field::SentenceEng)?,
             sentence_chi: text(Field::SentenceChi)?,
-        })
-    }
-
-    /// The same word, trimmed and with its lines ended alike, if nothing is wrong with it.
-    ///
-    /// # Errors
-    /// Every flaw of every field.
-    pub(crate) fn checked(self) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
-        let mut flaws = Vec::new();
-        let mut check = |field: Field, text: String| {
-            let text = tidy(text);
-            flaws.extend(flaws_of(field, &text).map(|flaw| (field, flaw)));
-            text
         };
-        let draft = Self {
-            english: check(Field::English, self.english),
-            chinese: check(Field::Chinese, self.chinese),
-            sentence_eng: check(Field::SentenceEng, self.sentence_eng),
-            sentence_chi: check(Field::SentenceChi, self.sentence_chi),
-        };
+        let too_long = Field::ALL
+            .into_iter()
+            .filter(|field| is_too_long(*field, draft.get(*field)));
+        let flaws: Vec<_> = too_long.map(|field| (field, Flaw::TooLong)).collect();
         if flaws.is_empty() {
             Ok(draft)
+        } else {
+            Err(unprocessable(flaws))
+        }
+    }
+
+    /// The same word with the texts that are given, in the order of [`Field::ALL`]: trimmed and with their
+    /// lines ended alike, if nothing is wrong with them. The others stay as they are, whatever they are:
+    /// what came in by `/data` was never checked.
+    ///
+    /// # Errors
+    /// Every flaw of every text that is given.
+    pub(crate) fn with(
+        mut self,
+        texts: [Option<String>; 4],
+    ) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
+        let mut flaws = Vec::new();
+        for (field, text) in Field::ALL.into_iter().zip(texts) {
+            let Some(text) = text.map(tidy) else {
+                continue;
+            };
+            flaws.extend(flaws_of(field, &text).map(|flaw| (field, flaw)));
+            *self.get_mut(field) = text;
+        }
+        if flaws.is_empty() {
+            Ok(self)
         } else {
             Err(flaws)
         }
@@ -146,6 +156,15 @@ impl Draft {
             Field::Chinese => &self.chinese,
             Field::SentenceEng => &self.sentence_eng,
             Field::SentenceChi => &self.sentence_chi,
+        }
+    }
+
+    fn get_mut(&mut self, field: Field) -> &mut String {
+        match field {
+            Field::English => &mut self.english,
+            Field::Chinese => &mut self.chinese,
+            Field::SentenceEng => &mut self.sentence_eng,
+            Field::SentenceChi => &mut self.sentence_chi,
         }
     }
 
@@ -163,6 +182,17 @@ impl Draft {
         }
         folded.push(FIELD_END);
         folded
+    }
+}
+
+/// 422 with what is wrong with each field.
+pub(crate) fn unprocessable(flaws: Vec<(Field, Flaw)>) -> Error {
+    Error::Unprocessable {
+        detail: "the word cannot be kept as it is".to_owned(),
+        errors: flaws
+            .into_iter()
+            .map(|(field, flaw)| flaw.error(field))
+            .collect(),
     }
 }
 
@@ -184,6 +214,10 @@ fn tidy(text: String) -> String {
     trimmed.to_owned()
 }
 
+fn is_too_long(field: Field, text: &str) -> bool {
+    text.chars().count() > field.max_chars()
+}
+
 fn flaws_of(field: Field, text: &str) -> impl Iterator<Item = Flaw> {
     let newline = text.contains('\n');
     let control = text
@@ -191,7 +225,7 @@ fn flaws_of(field: Field, text: &str) -> impl Iterator<Item = Flaw> {
         .any(|c| c.is_control() && c != '\n' && c != '\t');
     [
         (field.is_word() && text.is_empty(), Flaw::Empty),
-        (text.chars().count() > field.max_chars(), Flaw::TooLong),
+        (is_too_long(field, text), Flaw::TooLong),
         (field.is_word() && newline, Flaw::SeveralLines),
         (control, Flaw::ControlCharacter),
     ]
@@ -216,6 +250,12 @@ mod tests {
             sentence_eng: sentence_eng.to_owned(),
             sentence_chi: sentence_chi.to_owned(),
         }
+    }
+
+    /// The draft as if all of its fields had been sent.
+    fn checked(draft: Draft) -> std::result::Result<Draft, Vec<(Field, Flaw)>> {
+        let texts = Field::ALL.map(|field| Some(draft.get(field).to_owned()));
+        Draft::default().with(texts)
     }
 
     #[test]
@@ -247,6 +287,35 @@ mod tests {
     }
 
     #[test]
+    fn the_tutorials_parameters_have_the_limits_of_a_word() {
+        let long = |words, sentences| {
+            let texts = [words, words, sentences, sentences].map(|n| "唤".repeat(n));
+            Draft::of_query(&Field::NAMES.into_iter().zip(texts).collect())
+        };
+        assert!(long(MAX_WORD_CHARS, MAX_SENTENCE_CHARS).is_ok());
+        let error = long(MAX_WORD_CHARS, MAX_SENTENCE_CHARS + 1).unwrap_err();
+        assert_eq!(error.status().as_u16(), 422);
+        let errors = error.fields();
+        let named: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(named, ["sentence_eng", "sentence_chi"]);
+        assert_eq!(errors[0].detail, "must have at most 2000 characters");
+        assert_eq!(long(MAX_WORD_CHARS + 1, 0).unwrap_err().fields().len(), 2);
+    }
+
+    #[test]
+    fn what_is_not_given_stays_as_it_is() {
+        let kept = draft(" a\r", "", "\u{1}", "x");
+        let texts = [None, None, None, Some(" y ".to_owned())];
+        let got = kept.clone().with(texts).unwrap();
+        assert_eq!(got, draft(" a\r", "", "\u{1}", "y"));
+        let texts = [Some(String::new()), None, None, None];
+        assert_eq!(
+            kept.with(texts).unwrap_err(),
+            [(Field::English, Flaw::Empty)]
+        );
+    }
+
+    #[test]
     fn what_is_right_is_tidied() {
         for (given, want) in [
             (
@@ -272,7 +341,7 @@ mod tests {
                 ),
             ),
         ] {
-            assert_eq!(given.checked().unwrap(), want);
+            assert_eq!(checked(given).unwrap(), want);
         }
     }
 
@@ -304,7 +373,7 @@ mod tests {
                 ],
             ),
         ] {
-            assert_eq!(given.checked().unwrap_err(), want);
+            assert_eq!(checked(given).unwrap_err(), want);
         }
     }
 

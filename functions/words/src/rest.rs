@@ -7,7 +7,7 @@ use kit::{
 };
 
 use crate::{
-    draft::{Draft, Field, Flaw},
+    draft::{Draft, Field, Flaw, unprocessable},
     page,
     rights::Rights,
     store::{Inserted, Listing, Words, pair_exists},
@@ -154,64 +154,31 @@ pub(crate) fn complete(fields: &MultiDict) -> Result<Draft> {
 
 /// The same, with the flaws as they are.
 pub(crate) fn draft_of(fields: &MultiDict) -> std::result::Result<Draft, Vec<(Field, Flaw)>> {
-    let mut draft = raw(&Draft::default(), fields);
-    let missing: Vec<Field> = [Field::English, Field::Chinese]
+    let mut flaws: Vec<_> = [Field::English, Field::Chinese]
         .into_iter()
         .filter(|field| fields.get(field.name()).is_none())
-        .collect();
-    // A missing field is called missing, and not empty as well.
-    for field in &missing {
-        let text = match field {
-            Field::English => &mut draft.english,
-            _ => &mut draft.chinese,
-        };
-        *text = "-".to_owned();
-    }
-    let checked = draft.checked();
-    if missing.is_empty() {
-        return checked;
-    }
-    let mut flaws: Vec<_> = missing
-        .into_iter()
         .map(|field| (field, Flaw::Missing))
         .collect();
+    let checked = Draft::default().with(given(fields));
+    if flaws.is_empty() {
+        return checked;
+    }
     flaws.extend(checked.err().into_iter().flatten());
     Err(flaws)
 }
 
-/// A word with some of its fields anew.
+/// A word with the fields anew that are given and are something else. The others may be what nobody could
+/// give here, as `/data` takes more.
 fn merged(draft: &Draft, fields: &MultiDict) -> Result<Draft> {
-    let merged = raw(draft, fields);
-    if merged == *draft {
-        // What came in by /data was never checked, and may stay as it is.
-        return Ok(merged);
+    let mut texts = given(fields);
+    for (field, text) in Field::ALL.into_iter().zip(&mut texts) {
+        text.take_if(|text| text == draft.get(field));
     }
-    merged.checked().map_err(unprocessable)
+    draft.clone().with(texts).map_err(unprocessable)
 }
 
-fn raw(draft: &Draft, fields: &MultiDict) -> Draft {
-    let text = |field: Field| {
-        fields
-            .get(field.name())
-            .unwrap_or(draft.get(field))
-            .to_owned()
-    };
-    Draft {
-        english: text(Field::English),
-        chinese: text(Field::Chinese),
-        sentence_eng: text(Field::SentenceEng),
-        sentence_chi: text(Field::SentenceChi),
-    }
-}
-
-fn unprocessable(flaws: Vec<(Field, Flaw)>) -> Error {
-    Error::Unprocessable {
-        detail: "the word cannot be kept as it is".to_owned(),
-        errors: flaws
-            .into_iter()
-            .map(|(field, flaw)| flaw.error(field))
-            .collect(),
-    }
+fn given(fields: &MultiDict) -> [Option<String>; 4] {
+    Field::NAMES.map(|name| fields.get(name).map(str::to_owned))
 }
 
 /// A word as JSON, with its tag.
@@ -224,4 +191,50 @@ fn tagged(mut response: Response, word: &Word) -> Response {
         .headers_mut()
         .insert(header::ETAG, word.etag().header());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(given: &[(&str, &str)]) -> MultiDict {
+        given.iter().copied().collect()
+    }
+
+    #[test]
+    fn only_what_a_patch_changes_is_checked() {
+        let kept = Draft {
+            english: "wake".to_owned(),
+            chinese: String::new(),
+            sentence_eng: "a\rb\u{1}".to_owned(),
+            ..Draft::default()
+        };
+        let patch = |given: &[(&str, &str)]| merged(&kept, &fields(given));
+        let got = patch(&[("sentence_chi", " 新 ")]).unwrap();
+        assert_eq!(
+            (got.sentence_chi.as_str(), &got.sentence_eng),
+            ("新", &kept.sentence_eng)
+        );
+        assert_eq!(got.chinese, "");
+        assert_eq!(patch(&[("chinese", "")]).unwrap(), kept);
+        assert_eq!(patch(&[]).unwrap(), kept);
+        for (name, text) in [("english", " "), ("chinese", " "), ("sentence_eng", "\0")] {
+            let error = patch(&[(name, text)]).unwrap_err();
+            assert_eq!(error.status().as_u16(), 422, "{name}");
+            assert_eq!(error.fields().len(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_missing_word_is_called_missing_and_not_empty() {
+        let flaws = draft_of(&fields(&[("chinese", ""), ("sentence_eng", "\0")])).unwrap_err();
+        assert_eq!(
+            flaws,
+            [
+                (Field::English, Flaw::Missing),
+                (Field::Chinese, Flaw::Empty),
+                (Field::SentenceEng, Flaw::ControlCharacter),
+            ]
+        );
+    }
 }

@@ -103,6 +103,15 @@ impl Databases {
             database.check().with_context(what)
         })
     }
+
+    /// The labels of those that are in no file. As under Spin, each connection to one has a database of its
+    /// own then.
+    pub(crate) fn in_memory(&self) -> impl Iterator<Item = &str> {
+        let labels = self.by_label.iter();
+        labels.filter_map(|(label, database)| {
+            database.config.path.is_none().then_some(label.as_str())
+        })
+    }
 }
 
 impl Database {

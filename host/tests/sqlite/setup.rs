@@ -229,3 +229,17 @@ fn the_program_takes_a_runtime_configuration_and_statements() {
     assert!(folder.path().join("data/archive.db").is_file());
     assert!(folder.path().join(".spin/sqlite_db.db").is_file());
 }
+
+#[tokio::test]
+async fn that_nothing_is_kept_in_memory_is_said_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for (state_dir, want) in [(None, true), (Some(folder.path().to_owned()), false)] {
+        let probe = Probe::with(Options {
+            state_dir: state_dir.clone(),
+            ..Options::default()
+        });
+        let said = probe.log();
+        let told = said.contains("the SQLite database default is in memory");
+        assert_eq!(told, want, "{state_dir:?}: {said}");
+    }
+}

@@ -86,7 +86,7 @@ async fn applied(db: &impl Database) -> Result<Vec<String>, DbError> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::{cell::Cell, fs, path::Path};
 
     use futures::executor::block_on;
 
@@ -105,6 +105,28 @@ mod tests {
               CREATE INDEX IF NOT EXISTS words_owner ON words (owner);\r\n",
     };
     const ALL: &[Migration] = &[WORDS, OWNER];
+
+    /// The files of the project's own folder `migrations/`, in order.
+    fn own() -> Vec<Migration> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+        let files = fs::read_dir(folder).unwrap();
+        let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        paths.sort();
+        let migrations = paths.iter().map(|path| {
+            assert_eq!(path.extension(), Some("sql".as_ref()), "{}", path.display());
+            Migration {
+                name: path
+                    .file_stem()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+                    .leak(),
+                sql: fs::read_to_string(path).unwrap().leak(),
+            }
+        });
+        migrations.collect()
+    }
 
     /// A database that goes away before it runs its nth statement.
     struct Killed<'a> {
@@ -134,9 +156,9 @@ mod tests {
         )
     }
 
-    fn fresh() -> Vec<String> {
+    fn fresh(migrations: &[Migration]) -> Vec<String> {
         let db = TestDatabase::in_memory();
-        block_on(migrate(&db, ALL)).unwrap();
+        block_on(migrate(&db, migrations)).unwrap();
         schema(&db)
     }
 
@@ -164,7 +186,7 @@ mod tests {
         }
         block_on(db.execute("INSERT INTO words (english) VALUES ('Wake')", params![])).unwrap();
         assert_eq!(texts(&db, "SELECT english AS text FROM words"), ["wake"]);
-        assert_eq!(schema(&db), fresh());
+        assert_eq!(schema(&db), fresh(ALL));
     }
 
     #[test]
@@ -173,49 +195,96 @@ mod tests {
             let db = TestDatabase::in_memory();
             block_on(migrate(&db, &ALL[..earlier])).unwrap();
             block_on(migrate(&db, ALL)).unwrap();
-            assert_eq!(schema(&db), fresh(), "after {earlier}");
+            assert_eq!(schema(&db), fresh(ALL), "after {earlier}");
         }
     }
 
-    #[test]
-    fn a_migration_that_was_killed_anywhere_is_finished_by_the_next() {
-        let mut kills = 0;
+    /// How many statements these take, of which each may be the last before a crash. After every one of
+    /// them, the next start makes the database whole.
+    fn killed_anywhere(migrations: &[Migration]) -> usize {
+        let fresh = fresh(migrations);
         for left in 0.. {
             let db = TestDatabase::in_memory();
             let killed = Killed {
                 db: &db,
                 left: Cell::new(left),
             };
-            let ended = block_on(migrate(&killed, ALL));
-            block_on(migrate(&db, ALL)).unwrap();
-            assert_eq!(schema(&db), fresh(), "killed after {left} statements");
+            let ended = block_on(migrate(&killed, migrations));
+            block_on(migrate(&db, migrations)).unwrap();
+            assert_eq!(schema(&db), fresh, "killed after {left} statements");
             if ended.is_ok() {
-                break;
+                return left;
             }
-            kills += 1;
         }
+        unreachable!("the statements never end")
+    }
+
+    /// Two that start at the same time, with their statements in this order.
+    fn together(migrations: &[Migration], order: u128, fresh: &[String]) {
+        let db = TestDatabase::in_memory();
+        let turns = Turns {
+            db: &db,
+            order,
+            taken: Cell::new(0),
+        };
+        let (one, other) = (turns.player(0), turns.player(1));
+        let (a, b) = block_on(futures::future::join(
+            migrate(&one, migrations),
+            migrate(&other, migrations),
+        ));
+        a.unwrap();
+        b.unwrap();
+        assert_eq!(schema(&db), fresh, "order {order:b}");
+    }
+
+    #[test]
+    fn a_migration_that_was_killed_anywhere_is_finished_by_the_next() {
         // The table of migrations, four statements and two records, with two readings.
-        assert_eq!(kills, 9);
+        assert_eq!(killed_anywhere(ALL), 9);
     }
 
     #[test]
     fn two_that_start_together_do_no_harm() {
         // All ways in which the statements of two can come after one another, by who is next.
-        for order in 0_u32..1 << 9 {
+        let fresh = fresh(ALL);
+        for order in 0_u128..1 << 9 {
+            together(ALL, order, &fresh);
+        }
+    }
+
+    #[test]
+    fn the_projects_own_migrations_can_be_killed_anywhere() {
+        let own = own();
+        let statements: usize = own.iter().map(|file| file.statements().len()).sum();
+        // Each has a record besides, and the table of records takes three.
+        assert_eq!(killed_anywhere(&own), statements + own.len() + 3);
+    }
+
+    #[test]
+    fn the_projects_own_migrations_can_start_together() {
+        let own = own();
+        let fresh = fresh(&own);
+        // One is ahead by any number of statements, then the other, then both in turns.
+        let statements = killed_anywhere(&own);
+        assert!(statements <= 128, "they are more than the order has bits");
+        let in_turns = u128::MAX / 3;
+        for ahead in 0..statements {
+            let ones = (1_u128 << ahead) - 1;
+            for order in [ones, !ones, ones | in_turns << ahead, in_turns] {
+                together(&own, order, &fresh);
+            }
+        }
+    }
+
+    #[test]
+    fn the_projects_own_migrations_are_added_to_every_earlier_state() {
+        let own = own();
+        let fresh = fresh(&own);
+        for earlier in 0..=own.len() {
             let db = TestDatabase::in_memory();
-            let turns = Turns {
-                db: &db,
-                order,
-                taken: Cell::new(0),
-            };
-            let (one, other) = (turns.player(0), turns.player(1));
-            let (a, b) = block_on(futures::future::join(
-                migrate(&one, ALL),
-                migrate(&other, ALL),
-            ));
-            a.unwrap();
-            b.unwrap();
-            assert_eq!(schema(&db), fresh(), "order {order:b}");
+            block_on(migrate(&db, &own[..earlier])).unwrap();
+            block_on(migrate(&db, &own)).unwrap();
+            assert_eq!(schema(&db), fresh, "after {earlier}");
         }
     }
 
@@ -236,17 +305,17 @@ mod tests {
     /// the nth bit names, as long as both have some left.
     struct Turns<'a> {
         db: &'a TestDatabase,
-        order: u32,
+        order: u128,
         taken: Cell<u32>,
     }
 
     struct Player<'a> {
         turns: &'a Turns<'a>,
-        number: u32,
+        number: u128,
     }
 
     impl<'a> Turns<'a> {
-        fn player(&'a self, number: u32) -> Player<'a> {
+        fn player(&'a self, number: u128) -> Player<'a> {
             Player {
                 turns: self,
                 number,
@@ -258,7 +327,7 @@ mod tests {
         async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
             // Yields a few times at most: the other may be done.
             for _ in 0..4 {
-                let turn = self.turns.order >> self.turns.taken.get().min(31) & 1;
+                let turn = self.turns.order >> self.turns.taken.get().min(127) & 1;
                 if turn == self.number {
                     break;
                 }

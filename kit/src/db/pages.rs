@@ -90,9 +90,10 @@ impl<T> Page<T> {
 }
 
 /// Walks through all rows, [`WALK_ROWS`] at a time: `fetch` gets the key of the last row before those
-/// it is to read, and how many. Nothing is locked between two pages.
+/// it is to read, and how many at most; where rows are large it may read fewer, but not none. Nothing is
+/// locked between two pages.
 ///
-/// The stream ends behind a page that is not full, and with the first error.
+/// The stream ends where there are no rows any more, and with the first error.
 pub fn walk<T, F, E>(
     fetch: impl Fn(Option<i64>, usize) -> F,
     key: impl Fn(&T) -> i64,
@@ -112,7 +113,7 @@ where
             };
             let page = fetch(after, WALK_ROWS).await;
             let next = match &page {
-                Ok(rows) if rows.len() == WALK_ROWS => Next::After(rows.last().map(&key)),
+                Ok(rows) if !rows.is_empty() => Next::After(rows.last().map(&key)),
                 _ => Next::End,
             };
             match page {
@@ -208,6 +209,16 @@ mod tests {
                 all
             );
         }
+    }
+
+    #[test]
+    fn a_page_that_is_not_full_is_not_the_last() {
+        let fetch = |after: Option<i64>, _: usize| {
+            let next = after.unwrap_or(4) - 1;
+            async move { Ok::<_, ()>(Vec::from_iter((next > 0).then_some(next))) }
+        };
+        let pages: Vec<_> = block_on(walk(fetch, |key| *key).collect());
+        assert_eq!(pages, [Ok(vec![3]), Ok(vec![2]), Ok(vec![1])]);
     }
 
     #[test]

@@ -153,10 +153,18 @@ impl Request {
     /// as absent. Fields that are not named are not looked at.
     ///
     /// # Errors
-    /// Those of [`Self::form`] and [`Self::json`], and 422 where a field is not text.
+    /// Those of [`Self::form`] and [`Self::json`]; 415 where there is a body and it is called neither; 422
+    /// where a field is not text.
     pub async fn fields(&mut self, names: &[&str]) -> Result<MultiDict> {
         if self.is_json() {
             return fields::from_json(&self.json().await?, names);
+        }
+        if self.form_kind().is_none() && !self.data().await?.is_empty() {
+            // Taken for a form without fields, it would be lost and nobody be told.
+            return Err(Error::UnsupportedMediaType {
+                got: self.content_type(),
+                want: "application/json, application/x-www-form-urlencoded or multipart/form-data",
+            });
         }
         Ok(fields::from_form(&self.form().await?, names))
     }
@@ -318,6 +326,22 @@ mod tests {
                 "{content_type}"
             );
         }
+    }
+
+    #[test]
+    fn a_body_that_is_neither_form_nor_json_has_no_fields_and_is_told() {
+        for content_type in [None, Some("text/plain"), Some("text/json"), Some("")] {
+            let got = block_on(post(content_type, "name=a").fields(&["name"])).unwrap_err();
+            assert_eq!(got.status().as_u16(), 415, "{content_type:?}");
+            let told = got.to_string();
+            assert!(told.contains("application/json"), "{told}");
+            assert!(told.contains(content_type.unwrap_or_default()), "{told}");
+            let none = block_on(post(content_type, "").fields(&["name"])).unwrap();
+            assert_eq!(none.items().count(), 0, "{content_type:?}");
+        }
+        let large = vec![b'x'; MAX_BODY_BYTES as usize + 1];
+        let got = block_on(post(Some("text/plain"), large).fields(&["name"]));
+        assert!(matches!(got, Err(Error::TooLarge { .. })), "{got:?}");
     }
 
     #[test]

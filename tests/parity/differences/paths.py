@@ -108,7 +108,9 @@ def target_length(exchange: Exchange):
     size = len(exchange.request.target)
     if size > _LONGEST and exchange.flask.status == exchange.ours.status == 414:
         return {"body", "content-type"}
-    if size >= _LONG and exchange.flask.status == 414 and exchange.ours.status < 400:
+    # A target that is read may still ask for a word that is too long.
+    is_read = exchange.ours.status < 400 or exchange.ours.status == 422
+    if size >= _LONG and exchange.flask.status == 414 and is_read:
         return WHOLE
 
 

@@ -2,11 +2,16 @@
 
 from compare import Exchange
 from differences import Example, difference
-from differences._common import get
+from differences._common import get, refused
 
 WAKE = get("/data?english=Wake&chinese=%E5%94%A4&sentence_eng=&sentence_chi=", accept=())
 WAKE_AGAIN = get("/data?english=+wake&chinese=%E5%94%A4&sentence_eng=Again.&sentence_chi=", accept=())
+LONG = get(f"/data?english={201 * 'a'}&chinese=%E5%94%A4&sentence_eng=&sentence_chi=", accept=())
 RISE = get("/data?english=rise&chinese=%E8%B5%B7&sentence_eng=&sentence_chi=", accept=())
+
+
+# How many characters each field may have.
+LIMITS = (200, 200, 2000, 2000)
 
 
 def _pair(word: list[str]) -> tuple[str, str]:
@@ -31,6 +36,16 @@ def words_pair(exchange: Exchange):
     once = len(set(pairs)) == len(pairs) and set(pairs) == {_pair(word) for word in flask}
     if once and len(ours) < len(flask) and all(word in flask for word in ours):
         return {"words"}
+
+
+@difference("words-length", Example(LONG, '302 [["aaa…aaa","唤","",""]]', "422"))
+def words_length(exchange: Exchange):
+    """A field of the word is longer than any may be."""
+    if exchange.words is None:
+        return None
+    flask, _ = exchange.words
+    too_long = any(len(text) > limit for word in flask for text, limit in zip(word, LIMITS, strict=True))
+    return refused(exchange, {302}, 422) if too_long else None
 
 
 @difference(

@@ -22,7 +22,14 @@ impl Format for Csv {
             .terminator(Terminator::CRLF)
             .from_writer(Vec::new());
         for word in words {
-            let fields = Field::ALL.map(|field| formula::defuse(word.draft.get(field)));
+            let fields = Field::ALL.map(|field| {
+                let text = word.draft.get(field);
+                if field.is_word() {
+                    formula::defuse_word(text)
+                } else {
+                    formula::defuse(text)
+                }
+            });
             let id = word.id.to_string();
             writer.write_record(
                 [id.as_str()]
@@ -50,7 +57,7 @@ mod tests {
         let pages = vec![
             vec![
                 word(2, ["=1+1", "唤醒", "a \"b\", c", "一\n二"]),
-                word(1, ["a", "b", "'", "-"]),
+                word(1, ["a", "", "'", "-"]),
             ],
             vec![],
         ];
@@ -58,7 +65,7 @@ mod tests {
             text(Csv, pages),
             "\u{feff}id,english,chinese,sentence_eng,sentence_chi\r\n\
              2,'=1+1,唤醒,\"a \"\"b\"\", c\",\"一\n二\"\r\n\
-             1,a,b,',\'-\r\n"
+             1,a,',',\'-\r\n"
         );
         assert_eq!(
             text(Csv, vec![]),

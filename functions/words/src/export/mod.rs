@@ -15,6 +15,9 @@ use kit::{BoxError, Error, Request, Response, Result, attachment, db::walk};
 
 use crate::{store::Words, word::Word};
 
+/// How many characters the words of a page have together. They are in memory several times.
+const MAX_PAGE_CHARS: i64 = 500_000;
+
 /// What a file looks like.
 trait Format: Send + 'static {
     /// Its content type and its name.
@@ -44,7 +47,7 @@ async fn file<F: Format>(format: F) -> Result<Response> {
     let mut pages = Box::pin(walk(
         move |after, limit| {
             let words = Arc::clone(&words);
-            async move { words.newest(after, limit).await }
+            async move { words.newest_within(MAX_PAGE_CHARS, after, limit).await }
         },
         |word: &Word| word.id,
     ));

@@ -53,6 +53,13 @@ impl Batch {
         Ok(())
     }
 
+    /// Gives back what it has room for and does not hold.
+    pub(super) fn shrink(&mut self) {
+        // But for the bracket at the end, for which it would be doubled again.
+        self.json.shrink_to(self.json.len() + 1);
+        self.lines.shrink_to_fit();
+    }
+
     /// How many bytes it is.
     pub(super) fn bytes(&self) -> usize {
         self.json.len()

@@ -1,18 +1,27 @@
 //! POST /words/import: words from a CSV file.
 //!
-//! - `table` reads the file, line by line;
+//! - `layout` finds out how the file is written, `table` reads it line by line, `quotes` finds one that
+//!   is never closed;
 //! - `batch` packs lines for the database;
 //! - `run` puts them in, all or those that it can;
-//! - `report` says what became of them.
+//! - `report` says what became of them;
+//! - `turn` keeps several imports from taking more memory than there is.
 
 mod batch;
+mod layout;
+mod quotes;
 mod report;
 mod run;
 mod table;
+mod turn;
+
+use std::time::Instant;
 
 use http::header::CONTENT_TYPE;
 use kit::{Error, Request, Response, Result};
+use spin_sdk::time::sleep;
 
+use self::turn::Turn;
 use crate::{page, rights::Rights, store::Words};
 
 pub(crate) use report::{LineFlaw, Report};
@@ -60,6 +69,7 @@ async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
     let owner = rights.owner()?;
     let mode = request.args().get("mode").map(str::to_owned);
     let known = Mode::of(mode.as_deref())?;
+    let _turn = Turn::take(request, Instant::now, sleep).await?;
     let (file, mode) = match media_type(request).as_str() {
         "text/csv" => (request.data().await?, known),
         "multipart/form-data" => {

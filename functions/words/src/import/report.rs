@@ -40,6 +40,8 @@ pub(crate) enum LineFlaw {
     Field(Flaw),
     /// Its bytes are no text.
     NotUtf8,
+    /// A quote opens in it that is never closed: the rest of the file belongs to it.
+    UnclosedQuote,
     /// It has more or fewer fields than the first line.
     Width { got: usize, want: usize },
     /// An earlier line has the same pair.
@@ -55,6 +57,10 @@ impl LineError {
             (LineFlaw::Field(flaw), Some(field)) => flaw.detail(field).into_owned(),
             (LineFlaw::Field(_), None) => "is wrong".to_owned(),
             (LineFlaw::NotUtf8, _) => "is not UTF-8: save the file as \"CSV UTF-8\"".to_owned(),
+            (LineFlaw::UnclosedQuote, _) => {
+                "opens a quote that is never closed, so the rest of the file cannot be read"
+                    .to_owned()
+            }
             (LineFlaw::Width { got, want }, _) => {
                 format!("the line has {got} fields, and the first one has {want}")
             }
@@ -168,6 +174,7 @@ mod tests {
                 error(4, Some(Field::Chinese), LineFlaw::NotUtf8),
                 error(5, Some(Field::English), LineFlaw::SameAsLine(2)),
                 error(6, Some(Field::English), LineFlaw::SameAsWord(9)),
+                error(7, None, LineFlaw::UnclosedQuote),
             ],
         }
     }
@@ -196,6 +203,7 @@ mod tests {
             { "line": 4, "field": "chinese", "detail": "is not UTF-8: save the file as \"CSV UTF-8\"" },
             { "line": 5, "field": "english", "detail": "the same pair is in line 2" },
             { "line": 6, "field": "english", "detail": "the same pair is there already, as word 9" },
+            { "line": 7, "field": null, "detail": "opens a quote that is never closed, so the rest of the file cannot be read" },
         ]);
         let (status, content_type, skipped) = answer(wrong(), Mode::Skip);
         assert_eq!((status, content_type.as_str()), (200, "application/json"));

@@ -76,6 +76,7 @@ impl<D: Database> Words<D> {
             .map(|number| format!("SELECT value FROM json_each(?{number})"))
             .collect();
         let insert = format!("{} FROM ({})", insert(), rows.join(" UNION ALL "));
+        self.prepare_for_much().await?;
         match self.db().execute(&insert, parameters).await {
             Ok(_) => Ok(Report { imported, ..Report::default() }),
             // The pairs were looked for above, so somebody was faster.
@@ -87,6 +88,20 @@ impl<D: Database> Words<D> {
             }),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Prepares for a statement that takes seconds.
+    async fn prepare_for_much(&self) -> Result<()> {
+        // SQLite locks everybody out once what is changed does not fit into its cache of 2 MB; otherwise
+        // others can read until the change is written. Where this cannot be set, they wait.
+        let _ = self
+            .db()
+            .execute("PRAGMA cache_spill = OFF", params![])
+            .await;
+        // A statement of this size is tried once. One that changes nothing waits for the lock for longer.
+        let wait = "UPDATE words_total SET total = total WHERE FALSE";
+        self.db().execute(wait, params![]).await?;
+        Ok(())
     }
 
     /// Every line that is right and not there.
@@ -178,6 +193,10 @@ fn push(batches: &mut Vec<Batch>, line: u64, draft: &Draft) -> Result<()> {
         .last()
         .is_none_or(|batch| batch.bytes() >= BATCH_BYTES)
     {
+        // It has room for twice of what it holds, and there may be many.
+        if let Some(batch) = batches.last_mut() {
+            batch.shrink();
+        }
         batches.push(Batch::default());
     }
     match batches.last_mut() {
@@ -428,6 +447,10 @@ mod tests {
         let drafts = [
             ["=1+1", "'=引", "a,\"b\"\nc", "'"],
             ["'tis", "-1", "@x", "\u{ff1d}"],
+            // What only /data takes.
+            ["wake", "", "a;=1", "one\n- two"],
+            ["", "'", "", "''"],
+            ["", "", "", ""],
         ];
         for [english, chinese, sentence_eng, sentence_chi] in drafts {
             let draft = Draft {

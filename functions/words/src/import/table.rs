@@ -1,32 +1,24 @@
-//! A file of words, read line by line.
-//!
-//! The first line names the columns, in any order: the four fields, of which the sentences may be left
-//! out, and any others, which are ignored, as the tutorial's `id` is. A file without such a line is read
-//! as the tutorial's table: the four fields, with or without an id in front. Commas, semicolons and tabs
-//! separate, as spreadsheet programs write one or another by the country they are in.
+//! A file of words, read line by line. `layout` finds out how it is written.
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use kit::{Error, Result};
 
-use super::report::LineFlaw;
+use super::{
+    layout::{self, Layout},
+    quotes,
+    report::LineFlaw,
+};
 use crate::{
     draft::{Draft, Field},
     formula,
 };
 
-const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
-
 /// The lines of a file.
 pub(super) struct Table<'a> {
     reader: Reader<&'a [u8]>,
     place: Place<'a>,
-    /// Which column each field is in.
-    columns: [Option<usize>; 4],
-    /// How many columns there are.
-    width: usize,
+    layout: Layout,
     record: ByteRecord,
-    /// The first line, where it is one of words.
-    first: bool,
 }
 
 /// How far a file is read. The reader's own count of lines is behind where lines end with CRLF or are
@@ -64,7 +56,7 @@ pub(super) struct Line {
 }
 
 impl<'a> Table<'a> {
-    /// Reads the first line.
+    /// Reads the first line, where it names the columns.
     ///
     /// # Errors
     /// 422 where the file is empty or its first line makes no sense.
@@ -73,113 +65,97 @@ impl<'a> Table<'a> {
             return Err(bad_file("is in UTF-16: save it as \"CSV UTF-8\""));
         }
         let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-        let mut tables = SEPARATORS
-            .into_iter()
-            .map(|separator| Self::with(separator, file));
-        let unreadable = match tables.next() {
-            None | Some(Ok(None)) => return Err(bad_file("is empty")),
-            Some(Ok(Some(table))) => return Ok(table),
-            Some(Err(error)) => error,
-        };
-        // Names the columns as comma-separated ones: that is what most files are.
-        tables
-            .find_map(|table| table.ok().flatten())
-            .ok_or(unreadable)
-    }
-
-    /// The table, if its first line makes sense with this separator; none where there is no line at all.
-    fn with(separator: u8, file: &'a [u8]) -> Result<Option<Self>> {
-        let mut reader = ReaderBuilder::new()
-            .delimiter(separator)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(file);
-        let mut record = ByteRecord::new();
-        if !reader
-            .read_byte_record(&mut record)
-            .map_err(Error::internal)?
-        {
-            return Ok(None);
-        }
-        let (columns, first) = match named(&record)? {
-            Some(columns) => (columns, false),
-            // A word may be called as a column is.
-            None => (
-                unnamed(&record).or_else(|error| half_named(&record).map_or(Err(error), Err))?,
-                true,
-            ),
-        };
-        let width = record.len();
+        let layout = layout::of(file)?;
         let place = Place {
             file,
             byte: 0,
             line: 1,
         };
-        Ok(Some(Self {
-            reader,
+        let mut table = Self {
+            reader: reader(file, layout.separator),
             place,
-            columns,
-            width,
-            record,
-            first,
-        }))
+            layout,
+            record: ByteRecord::new(),
+        };
+        if table.layout.names_columns {
+            table.read()?;
+            if let Some(line) = table.unclosed() {
+                let what = format!("opens a quote in line {line} that is never closed");
+                return Err(bad_file(&what));
+            }
+        }
+        Ok(table)
+    }
+
+    /// Reads the next line, if there is one.
+    fn read(&mut self) -> Result<bool> {
+        let read = self.reader.read_byte_record(&mut self.record);
+        read.map_err(Error::internal)
     }
 
     /// How many lines of words there are.
     pub(super) fn count(mut self) -> Result<usize> {
-        let mut count = usize::from(self.first);
-        while self
-            .reader
-            .read_byte_record(&mut self.record)
-            .map_err(Error::internal)?
-        {
+        let mut count = 0;
+        while self.read()? {
             count += 1;
         }
         Ok(count)
     }
 
     fn line(&mut self) -> Line {
-        let byte = self.record.position().map_or(0, csv::Position::byte);
-        let number = self
-            .place
-            .line_of(usize::try_from(byte).unwrap_or(usize::MAX));
+        let number = self.place.line_of(self.begin());
+        if let Some(line) = self.unclosed() {
+            return Line {
+                number: line,
+                word: Err(vec![(None, LineFlaw::UnclosedQuote)]),
+            };
+        }
         Line {
             number,
             word: self.word(),
         }
     }
 
+    /// The byte at which the last line that was read begins.
+    fn begin(&self) -> usize {
+        let byte = self.record.position().map_or(0, csv::Position::byte);
+        usize::try_from(byte).unwrap_or(usize::MAX)
+    }
+
+    /// The line with the quote that opens in the last line that was read and is open still where the file
+    /// ends, if there is one: all the rest would be in that field.
+    fn unclosed(&mut self) -> Option<u64> {
+        let file = self.place.file;
+        if self.reader.position().byte() < file.len() as u64 {
+            return None;
+        }
+        let begin = self.begin();
+        let quote = quotes::unclosed(file.get(begin..)?, self.layout.separator)?;
+        Some(self.place.line_of(begin + quote))
+    }
+
     fn word(&self) -> std::result::Result<Draft, Vec<(Option<Field>, LineFlaw)>> {
-        if self.record.len() != self.width {
-            let flaw = LineFlaw::Width {
-                got: self.record.len(),
-                want: self.width,
-            };
-            return Err(vec![(None, flaw)]);
+        let (got, want) = (self.record.len(), self.layout.width);
+        if got != want {
+            return Err(vec![(None, LineFlaw::Width { got, want })]);
         }
         let mut flaws = Vec::new();
-        let mut text = |field: Field| {
-            let bytes = self.columns[field as usize]
+        let texts = Field::ALL.map(|field| {
+            let bytes = self.layout.columns[field as usize]
                 .and_then(|column| self.record.get(column))
                 .unwrap_or_default();
             match str::from_utf8(bytes) {
-                Ok(text) => formula::restore(text).to_owned(),
+                Ok(text) => restored(field, text),
                 Err(_) => {
                     flaws.push((Some(field), LineFlaw::NotUtf8));
-                    String::new()
+                    None
                 }
             }
-        };
-        let draft = Draft {
-            english: text(Field::English),
-            chinese: text(Field::Chinese),
-            sentence_eng: text(Field::SentenceEng),
-            sentence_chi: text(Field::SentenceChi),
-        };
+        });
         if !flaws.is_empty() {
             return Err(flaws);
         }
-        draft.checked().map_err(|flaws| {
+        Draft::default().with(texts).map_err(|flaws| {
             let flaws = flaws.into_iter();
             flaws
                 .map(|(field, flaw)| (Some(field), LineFlaw::Field(flaw)))
@@ -188,74 +164,39 @@ impl<'a> Table<'a> {
     }
 }
 
+/// A field's text as it was before an export wrote it; none where it is empty on purpose.
+fn restored(field: Field, text: &str) -> Option<String> {
+    if field.is_word() {
+        formula::restore_word(text).map(Into::into)
+    } else {
+        Some(formula::restore(text).into())
+    }
+}
+
+/// A reader of a file whose fields are separated so.
+pub(super) fn reader(file: &[u8], separator: u8) -> Reader<&[u8]> {
+    ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(file)
+}
+
+/// 422 for the file as a whole.
+pub(super) fn bad_file(what: &str) -> Error {
+    Error::invalid("file", what)
+}
+
 impl Iterator for Table<'_> {
     type Item = Result<Line>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if !std::mem::take(&mut self.first) {
-            match self.reader.read_byte_record(&mut self.record) {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => return Some(Err(Error::internal(error))),
-            }
-        }
-        Some(Ok(self.line()))
-    }
-}
-
-/// Where the fields are by the names in the first line; none where it does not name both that a word
-/// needs.
-///
-/// # Errors
-/// 422 where it names one twice.
-fn named(record: &ByteRecord) -> Result<Option<[Option<usize>; 4]>> {
-    let mut columns = [None; 4];
-    for (index, name) in record.iter().enumerate() {
-        let name = name_of(name);
-        let Some(field) = Field::ALL.into_iter().find(|field| field.name() == name) else {
-            continue;
-        };
-        if columns[field as usize].replace(index).is_some() {
-            return Err(bad_file(&format!("names the column {field} twice")));
+        match self.read() {
+            Ok(true) => Some(Ok(self.line())),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
         }
     }
-    let has_pair = matches!(columns, [Some(_), Some(_), ..]);
-    Ok(has_pair.then_some(columns))
-}
-
-/// What a first line lacks that names one of the two that a word needs.
-fn half_named(record: &ByteRecord) -> Option<Error> {
-    let has = |field: Field| record.iter().any(|name| name_of(name) == field.name());
-    match (has(Field::English), has(Field::Chinese)) {
-        (true, false) => Some(bad_file("has no column chinese")),
-        (false, true) => Some(bad_file("has no column english")),
-        _ => None,
-    }
-}
-
-/// A column's name as it is compared.
-fn name_of(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).trim().to_lowercase()
-}
-
-/// Where the fields are in the tutorial's table, when nothing names them.
-fn unnamed(record: &ByteRecord) -> Result<[Option<usize>; 4]> {
-    let is_id = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    let first = match record.len() {
-        4 => 0,
-        5 if record.get(0).is_some_and(is_id) => 1,
-        _ => {
-            return Err(bad_file(
-                "must name its columns in the first line: english, chinese, sentence_eng, sentence_chi",
-            ));
-        }
-    };
-    Ok([first, first + 1, first + 2, first + 3].map(Some))
-}
-
-/// 422 for the file as a whole.
-fn bad_file(what: &str) -> Error {
-    Error::invalid("file", what)
 }
 
 #[cfg(test)]
@@ -371,6 +312,39 @@ mod tests {
                 (7, vec![field(Field::Chinese, Flaw::ControlCharacter)]),
                 (8, vec![]),
             ]
+        );
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_told_where_it_opens() {
+        let flawed = |number| Line {
+            number,
+            word: Err(vec![(None, LineFlaw::UnclosedQuote)]),
+        };
+        for (rest, number) in [
+            ("b,\"二,x\nc,三,y\nd,四,z\n", 3),
+            ("b,\"二\"\"\nc,三,y\n", 3),
+            ("b,\"二\n\n2\",\"x\nd,四,\n", 5),
+            ("b,二,\"", 3),
+        ] {
+            let file = format!("english,chinese,sentence_eng\na,一,\"x\"\n{rest}");
+            let want = [word(2, ["a", "一", "x", ""]), flawed(number)];
+            assert_eq!(read(&file).unwrap(), want, "{rest}");
+        }
+        for closed in ["b,\"二\"", "b,\"二\"\n", "b\",二\n", "b,\"二\"x\"\n"] {
+            let file = format!("english,chinese\n{closed}");
+            assert!(read(&file).unwrap()[0].word.is_ok(), "{closed}");
+        }
+        let error = read("english,chinese,\"note\nwake,唤醒,\n").unwrap_err();
+        let detail = &error.fields()[0].detail;
+        assert_eq!(detail, "opens a quote in line 1 that is never closed");
+    }
+
+    #[test]
+    fn an_apostrophe_alone_is_a_word_that_is_empty_on_purpose() {
+        assert_eq!(
+            read("english,chinese,sentence_eng\na,',b\n',一,'\n").unwrap(),
+            [word(2, ["a", "", "b", ""]), word(3, ["", "一", "'", ""])]
         );
     }
 

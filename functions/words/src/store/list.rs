@@ -2,12 +2,12 @@
 
 use kit::{
     Result,
-    db::{Database, Page, PageRequest, Value, params},
+    db::{Database, Page, PageRequest, Rows, Value, params},
 };
 
 use super::{
     Words, all,
-    search::{Kind, MAX_LOOKED_UP, Search},
+    search::{self, Kind, MAX_BEGINNINGS, MAX_LOOKED_UP, Search},
 };
 use crate::word::Word;
 
@@ -38,7 +38,7 @@ impl<D: Database> Words<D> {
                 compare,
             } => {
                 let needle = compare.then_some(search.needle.as_str());
-                self.list_phrase(request, expression, needle).await
+                self.list_indexed(request, expression, needle).await
             }
         }
     }
@@ -51,58 +51,113 @@ impl<D: Database> Words<D> {
     }
 
     async fn list_short(&self, request: PageRequest, from: &str, to: &str) -> Result<Listing> {
-        let matches = "SELECT DISTINCT doc FROM words_by_trigram WHERE term >= ? AND term < ?";
+        let trigrams = self.trigrams(from, to).await?;
+        if trigrams.len() <= MAX_BEGINNINGS {
+            return self
+                .list_indexed(request, &search::any_of(&trigrams), None)
+                .await;
+        }
+        let places = "SELECT doc FROM words_by_trigram WHERE term >= ? AND term < ?";
         let count = format!(
-            "SELECT count(*) AS n FROM ({matches} LIMIT {})",
+            "SELECT count(*) AS places, count(DISTINCT doc) AS words FROM ({places} LIMIT {})",
             MAX_LOOKED_UP + 1
         );
-        let found = self.count(&count, params![from, to]).await?;
-        let page = if found > MAX_LOOKED_UP as i64 {
-            self.page(request, "instr(folded, ?)", params![from])
-                .await?
+        let rows = self.db().execute(&count, params![from, to]).await?;
+        let row = rows.one()?;
+        let (places_found, found): (i64, i64) = (row.get("places")?, row.get("words")?);
+        if places_found <= MAX_LOOKED_UP {
+            let condition = format!("id IN ({places})");
+            return Ok(Listing {
+                page: self.page(request, &condition, params![from, to]).await?,
+                total: counted(found),
+            });
+        }
+        let has = "instr(folded, ?)";
+        let total = if found > MAX_COUNTED {
+            None
         } else {
-            self.page(request, &format!("id IN ({matches})"), params![from, to])
-                .await?
+            let limit = MAX_COUNTED + 1;
+            let count = format!(
+                "SELECT count(*) AS n FROM (SELECT 1 FROM words WHERE {has} LIMIT {limit})"
+            );
+            counted(self.count(&count, params![from]).await?)
         };
         Ok(Listing {
-            page,
-            total: counted(found),
+            page: self.page(request, has, params![from]).await?,
+            total,
         })
     }
 
-    async fn list_phrase(
+    /// The different trigrams from `from` to before `to`, up to one more than [`MAX_BEGINNINGS`]. Each is
+    /// looked for behind the one before, so it does not matter in how many words they are.
+    async fn trigrams(&self, from: &str, to: &str) -> Result<Vec<String>> {
+        // No trigram begins with another one, so the next is the first behind it.
+        let next = |from: &str| {
+            format!(
+                "(SELECT term FROM words_by_trigram WHERE term >= {from} AND term < ?2 \
+                 ORDER BY term LIMIT 1)"
+            )
+        };
+        let select = format!(
+            "WITH RECURSIVE found (trigram) AS (SELECT {} UNION ALL \
+             SELECT {} FROM found WHERE trigram IS NOT NULL LIMIT {}) \
+             SELECT trigram FROM found WHERE trigram IS NOT NULL",
+            next("?1"),
+            next("found.trigram || char(1)"),
+            MAX_BEGINNINGS + 1
+        );
+        let rows = self.db().execute(&select, params![from, to]).await?;
+        let trigrams = rows.iter().map(|row| row.get("trigram"));
+        Ok(trigrams.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// What the index finds, of which `needle` has to be in the word where there is one.
+    async fn list_indexed(
         &self,
         request: PageRequest,
         expression: &str,
         needle: Option<&str>,
     ) -> Result<Listing> {
+        if expression.is_empty() {
+            return Ok(Listing {
+                page: Page::new(Vec::new(), request, |word: &Word| word.id),
+                total: Some(0),
+            });
+        }
         let mut values = params![expression];
         values.extend(needle.map(Value::from));
-        let compare = needle.map_or("", |_| " AND instr(words.folded, ?)");
-        let limit = MAX_COUNTED + 1;
-        // The index alone knows how many, as long as nothing has to be compared.
-        let count = match needle {
-            None => format!(
-                "SELECT count(*) AS n FROM (SELECT 1 FROM words_trigrams \
-                 WHERE words_trigrams MATCH ? LIMIT {limit})"
-            ),
-            Some(_) => format!(
-                "SELECT count(*) AS n FROM (SELECT 1 FROM words_trigrams \
-                 JOIN words ON words.id = words_trigrams.rowid \
-                 WHERE words_trigrams MATCH ?{compare} LIMIT {limit})"
-            ),
+        // The index alone knows which words, as long as nothing has to be compared.
+        let found = match needle {
+            None => "words_trigrams WHERE words_trigrams MATCH ?",
+            Some(_) => {
+                "words_trigrams JOIN words ON words.id = words_trigrams.rowid \
+                 WHERE words_trigrams MATCH ? AND instr(words.folded, ?)"
+            }
         };
-        let found = self.count(&count, values.clone()).await?;
-        let columns = Word::COLUMNS.replace(", ", ", words.");
+        // Looked for once, counted and shown: what is in no word may take long to be looked for.
         let select = format!(
-            "SELECT words.{columns} FROM words_trigrams \
-             JOIN words ON words.id = words_trigrams.rowid \
-             WHERE words_trigrams MATCH ?{compare} AND words_trigrams.rowid < ? \
-             ORDER BY words_trigrams.rowid DESC LIMIT ?"
+            "WITH found AS MATERIALIZED (SELECT words_trigrams.rowid AS id FROM {found} \
+             AND words_trigrams.rowid < ? ORDER BY words_trigrams.rowid DESC LIMIT {}) \
+             SELECT (SELECT count(*) FROM found) AS n, words.{} FROM found \
+             JOIN words ON words.id = found.id ORDER BY found.id DESC LIMIT ?",
+            MAX_COUNTED + 1,
+            Word::COLUMNS.replace(", ", ", words.")
         );
+        let rows = self.rows_of(request, &select, values.clone()).await?;
+        let first = rows.iter().next();
+        let mut n: i64 = first.map_or(Ok(0), |row| row.get("n"))?;
+        if let Some(after) = request.after.filter(|_| n <= MAX_COUNTED) {
+            let newer = format!(
+                "SELECT count(*) AS n FROM (SELECT 1 FROM {found} \
+                 AND words_trigrams.rowid >= ? LIMIT {})",
+                MAX_COUNTED + 1 - n
+            );
+            values.extend(params![after]);
+            n += self.count(&newer, values).await?;
+        }
         Ok(Listing {
-            page: self.select_page(request, &select, values).await?,
-            total: counted(found),
+            page: page_of(&rows, request)?,
+            total: counted(n),
         })
     }
 
@@ -122,21 +177,25 @@ impl<D: Database> Words<D> {
             "SELECT {} FROM words WHERE {condition} AND id < ? ORDER BY id DESC LIMIT ?",
             Word::COLUMNS
         );
-        self.select_page(request, &select, values).await
+        page_of(&self.rows_of(request, &select, values).await?, request)
     }
 
-    async fn select_page(
+    /// Runs a statement whose last two parameters are before which id and how many.
+    async fn rows_of(
         &self,
         request: PageRequest,
         select: &str,
         mut values: Vec<Value>,
-    ) -> Result<Page<Word>> {
+    ) -> Result<Rows> {
         // No word has the largest integer: SQLite gives an id only above those that were there.
         let rows = i64::try_from(request.rows_to_select()).unwrap_or(i64::MAX);
         values.extend(params![request.after.unwrap_or(i64::MAX), rows]);
-        let rows = self.db().execute(select, values).await?;
-        Ok(Page::new(all(&rows)?, request, |word| word.id))
+        Ok(self.db().execute(select, values).await?)
     }
+}
+
+fn page_of(rows: &Rows, request: PageRequest) -> Result<Page<Word>> {
+    Ok(Page::new(all(rows)?, request, |word| word.id))
 }
 
 fn counted(found: i64) -> Option<i64> {
@@ -259,18 +318,29 @@ mod tests {
 
     #[test]
     fn pages_follow_one_another_without_gap_or_repetition() {
-        let count = 2 * MAX_LOOKED_UP + 5;
+        let count = 4_005;
         let words = words(&[]);
+        // Three characters that many others follow: in every word, in some, and in some very often.
+        let varied = |begin: char, n: usize, times: usize| -> String {
+            let other = |n: usize| char::from_u32(0x6000 + (n % 500) as u32).unwrap();
+            (0..times)
+                .flat_map(|time| [begin, other(n / 5 + time)])
+                .collect()
+        };
         let rows: Vec<String> = (0..count)
             .map(|n| {
-                format!(
-                    "[\"word {n}\",\"{}\"]",
-                    if n % 2 == 0 { "偶" } else { "奇数" }
-                )
+                let chinese = if n % 2 == 0 { "偶" } else { "奇数" };
+                let mut sentence = varied('丿', n, 3);
+                if n % 5 == 0 {
+                    sentence += &varied('乀', n, 1);
+                    sentence += &varied('乁', n, 13);
+                }
+                format!("[\"word {n}\",\"{chinese}\",\"{sentence}\"]")
             })
             .collect();
         let insert = "INSERT INTO words (english, chinese, sentence_eng, sentence_chi, created_at, updated_at, english_key, chinese_key, folded) \
-                      SELECT value ->> 0, value ->> 1, '', '', '', '', value ->> 0, value ->> 1, (value ->> 0) || char(31) || (value ->> 1) || char(31, 31, 31, 31) FROM json_each(?)";
+                      SELECT value ->> 0, value ->> 1, '', value ->> 2, '', '', value ->> 0, value ->> 1, \
+                      (value ->> 0) || char(31) || (value ->> 1) || char(31, 31) || (value ->> 2) || char(31, 31) FROM json_each(?)";
         block_on(
             words
                 .db()
@@ -293,6 +363,9 @@ mod tests {
                 Box::new(|n| n.to_string().starts_with("123")),
                 Some(11),
             ),
+            ("丿", Box::new(|_| true), None),
+            ("乀", Box::new(|n| n % 5 == 0), Some(801)),
+            ("乁", Box::new(|n| n % 5 == 0), Some(801)),
         ] {
             let mut want: Vec<usize> = (0..count).filter(|n| wanted(*n)).collect();
             want.reverse();

@@ -188,6 +188,32 @@ impl<D: Database> Words<D> {
         Ok(all(&rows)?)
     }
 
+    /// The same, but only as many of them as have so many characters together. The first one comes however
+    /// long it is.
+    pub(crate) async fn newest_within(
+        &self,
+        max_chars: i64,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Word>> {
+        let select = format!(
+            "SELECT {0} FROM (SELECT {0}, row_number() OVER up_to_here AS number, \
+             sum(length(english) + length(chinese) + length(sentence_eng) + length(sentence_chi)) \
+             OVER up_to_here AS chars \
+             FROM (SELECT {0} FROM words WHERE id < ? ORDER BY id DESC LIMIT ?) \
+             WINDOW up_to_here AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)) \
+             WHERE number = 1 OR chars <= ? ORDER BY id DESC",
+            Word::COLUMNS
+        );
+        let (before, limit) = (
+            after.unwrap_or(i64::MAX),
+            i64::try_from(limit).unwrap_or(i64::MAX),
+        );
+        let values = params![before, limit, max_chars];
+        let rows = self.0.execute(&select, values).await?;
+        Ok(all(&rows)?)
+    }
+
     async fn id_of_pair(&self, draft: &Draft) -> Result<Option<i64>> {
         let [english_key, chinese_key] = draft.pair();
         let select = "SELECT id FROM words WHERE english_key = ? AND chinese_key = ?";
@@ -357,6 +383,23 @@ mod tests {
             Err(Error::PreconditionFailed)
         ));
         assert_eq!(block_on(words.get(word.id)).unwrap(), word);
+    }
+
+    #[test]
+    fn words_are_read_until_they_are_too_long_together() {
+        let words = words();
+        for english in ["a", "bbb", "cccccccccc", "dd", "ee"] {
+            added(&words, english, "");
+        }
+        let read = |after, limit| -> Vec<String> {
+            let some = block_on(words.newest_within(4, after, limit)).unwrap();
+            some.into_iter().map(|word| word.draft.english).collect()
+        };
+        assert_eq!(read(None, 10), ["ee", "dd"]);
+        assert_eq!(read(None, 1), ["ee"]);
+        assert_eq!(read(Some(4), 10), ["cccccccccc"]);
+        assert_eq!(read(Some(3), 10), ["bbb", "a"]);
+        assert!(read(Some(1), 10).is_empty());
     }
 
     #[test]

@@ -1,17 +1,21 @@
 //! Finding a text in any field of a word.
 //!
 //! - Three characters or more: a phrase of trigrams in the index, which is exact.
-//! - One or two (most Chinese words): what begins a trigram is in the word. Where that is the case for
-//!   few words, these are looked up; where for many, the newest are read one by one until a page is full.
+//! - One or two (most Chinese words): a word has the text where it has a trigram that begins with it, and
+//!   every character begins one. There are few of these for most texts, however many words have them, and the
+//!   index is asked for any of them. Where there are many trigrams, as for a common letter, the words of all
+//!   of them are looked up if these are few, or else the newest words are read one by one until a page is full.
 
 use crate::draft::searchable;
 
 /// The most characters of a text that the index is asked for; the rest is compared with each match.
 const MAX_PHRASE_CHARS: usize = 64;
 
-/// Up to so many words with a short text are looked up, in about 2 ms. Where there are more, they are
-/// not far apart.
-pub(super) const MAX_LOOKED_UP: usize = 2_000;
+/// The index is asked for up to so many trigrams that begin with a short text. Each takes about 0.05 ms.
+pub(super) const MAX_BEGINNINGS: usize = 200;
+
+/// Where there are more trigrams, the words are looked up if the text is in up to so many places.
+pub(super) const MAX_LOOKED_UP: i64 = 10_000;
 
 /// A text that is searched for, without letter case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +46,23 @@ impl Search {
             }
         } else {
             Kind::Phrase {
-                expression: format!("\"{}\"", phrase.replace('"', "\"\"")),
+                expression: quoted(&phrase),
                 compare: phrase.len() < needle.len(),
             }
         };
         Some(Self { needle, kind })
     }
+}
+
+/// An expression of FTS5 for any of these trigrams; empty where there are none.
+pub(super) fn any_of(trigrams: &[String]) -> String {
+    let phrases: Vec<_> = trigrams.iter().map(|trigram| quoted(trigram)).collect();
+    phrases.join(" OR ")
+}
+
+/// A text as a phrase of FTS5.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -157,6 +157,7 @@ pub(super) static TEXTS: Texts = Texts {
         several_lines: "只能写在一行里。",
         control_character: "含有看不见的控制字符，请重新输入。",
         not_utf8: "不是 UTF-8 编码，请把文件另存为“CSV UTF-8”。",
+        unclosed_quote: "这里有一个引号没有结束，后面的内容无法读取。",
         width: "这一行有 {got} 列，而第一行有 {want} 列。",
         same_as_line: "与第 {n} 行重复。",
         same_as_word: "这对词已经记过了。",

@@ -158,6 +158,7 @@ pub(super) static TEXTS: Texts = Texts {
         several_lines: "It has to be on one line.",
         control_character: "It has invisible control characters. Type it anew.",
         not_utf8: "It is not in UTF-8. Save the file as “CSV UTF-8”.",
+        unclosed_quote: "A quotation mark opens here and is never closed, so the rest of the file cannot be read.",
         width: "Columns here: {got}. Columns in the first line: {want}.",
         same_as_line: "The same pair is in line {n}.",
         same_as_word: "The same pair is in the book already.",

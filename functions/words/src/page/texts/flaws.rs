@@ -19,6 +19,7 @@ pub(super) struct Texts {
     pub(super) several_lines: &'static str,
     pub(super) control_character: &'static str,
     pub(super) not_utf8: &'static str,
+    pub(super) unclosed_quote: &'static str,
     pub(super) width: &'static str,
     pub(super) same_as_line: &'static str,
     pub(super) same_as_word: &'static str,
@@ -62,6 +63,7 @@ impl super::Texts {
         match flaw {
             LineFlaw::Field(flaw) => self.field_flaw(field, flaw),
             LineFlaw::NotUtf8 => flaws.not_utf8.to_owned(),
+            LineFlaw::UnclosedQuote => flaws.unclosed_quote.to_owned(),
             LineFlaw::Width { got, want } => {
                 fill(flaws.width, &[("got", &count(got)), ("want", &count(want))])
             }
@@ -98,6 +100,9 @@ impl super::Texts {
         }
         if let Some(column) = detail.strip_prefix("has no column ") {
             return Some(fill(flaws.no_column, &[("column", column)]));
+        }
+        if detail.starts_with("opens a quote") {
+            return Some(flaws.unclosed_quote.to_owned());
         }
         let texts = [
             ("is empty", flaws.file_empty),
@@ -191,6 +196,7 @@ mod tests {
             (b"one,two\n", None),
             (b"english,english,chinese\n", Some("english")),
             (b"chinese\n", Some("english")),
+            (b"english,chinese,\"note\n", None),
         ] {
             let file = Bytes::from_static(file);
             let error = block_on(words.import(Mode::Atomic, file, None)).unwrap_err();

@@ -1,0 +1,196 @@
+//! One large import after the other: an instance has 128 MiB, and a file of 16 MiB takes several times its
+//! size while it is imported.
+//!
+//! An import takes its part of the budget before its body is read, and gives it back with its answer. Small
+//! ones go on side by side, and whoever came first goes first. Nobody is woken, as a task of a component cannot
+//! be sure to wake another one: who waits looks again after a while.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use http::header::CONTENT_LENGTH;
+use kit::{Error, Request, Result};
+
+use super::MAX_BODY_BYTES;
+
+/// How many bytes of files may be imported at the same time in one instance: one of the largest.
+const BUDGET_BYTES: u64 = MAX_BODY_BYTES;
+
+/// How long an import waits for others. The runtime gives its request up after 30 s, in which it has to be
+/// done as well.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long it waits until it looks again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+thread_local! {
+    /// An instance of a component is one thread.
+    static LINE: RefCell<Line> = const { RefCell::new(Line::new()) };
+}
+
+/// Who imports, and who wants to, in the order they came.
+struct Line {
+    next: u64,
+    used_bytes: u64,
+    waiting: VecDeque<u64>,
+}
+
+/// A part of the budget, or a place in the line for it; over when it is dropped. A client that leaves takes
+/// its request with it.
+pub(super) struct Turn {
+    number: u64,
+    bytes: u64,
+    has_come: bool,
+}
+
+impl Line {
+    const fn new() -> Self {
+        Self {
+            next: 0,
+            used_bytes: 0,
+            waiting: VecDeque::new(),
+        }
+    }
+}
+
+impl Turn {
+    /// Waits until a request's body may be read, with `sleep` between two looks at the line and at the clock.
+    ///
+    /// # Errors
+    /// 503 where others take too long.
+    pub(super) async fn take<F: Future<Output = ()>>(
+        request: &Request,
+        now: impl Fn() -> Instant,
+        sleep: impl Fn(Duration) -> F,
+    ) -> Result<Self> {
+        let mut turn = Self::at_the_end(bytes_of(request));
+        let since = now();
+        while !turn.comes() {
+            if now().duration_since(since) >= PATIENCE {
+                return Err(Error::Unavailable {
+                    detail: "other files are being imported; nothing of this one was, so try again"
+                        .to_owned(),
+                    retry_after_seconds: 10,
+                });
+            }
+            sleep(PAUSE).await;
+        }
+        Ok(turn)
+    }
+
+    fn at_the_end(bytes: u64) -> Self {
+        LINE.with_borrow_mut(|line| {
+            let number = line.next;
+            line.next += 1;
+            line.waiting.push_back(number);
+            Self {
+                number,
+                bytes,
+                has_come: false,
+            }
+        })
+    }
+
+    /// Whether it is first in line and there is room.
+    fn comes(&mut self) -> bool {
+        LINE.with_borrow_mut(|line| {
+            let has_room = line.used_bytes + self.bytes <= BUDGET_BYTES;
+            if line.waiting.front() == Some(&self.number) && has_room {
+                line.waiting.pop_front();
+                line.used_bytes += self.bytes;
+                self.has_come = true;
+            }
+        });
+        self.has_come
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        LINE.with_borrow_mut(|line| {
+            if self.has_come {
+                line.used_bytes -= self.bytes;
+            } else {
+                line.waiting.retain(|number| *number != self.number);
+            }
+        });
+    }
+}
+
+/// How long the body will be, or may be where that is not said.
+fn bytes_of(request: &Request) -> u64 {
+    let length = request.headers().get(CONTENT_LENGTH);
+    let said = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    said.unwrap_or(MAX_BODY_BYTES).min(MAX_BODY_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use futures::executor::block_on;
+    use http_body_util::Empty;
+
+    use super::*;
+
+    #[test]
+    fn large_ones_go_one_by_one_and_small_ones_together() {
+        let mut first = Turn::at_the_end(BUDGET_BYTES);
+        let mut second = Turn::at_the_end(BUDGET_BYTES / 2);
+        let mut third = Turn::at_the_end(BUDGET_BYTES / 2);
+        let mut fourth = Turn::at_the_end(1);
+        assert!(!second.comes(), "the first has not even begun");
+        assert!(first.comes());
+        assert!(!second.comes());
+        drop(first);
+        assert!(!third.comes(), "the second came earlier");
+        assert!(second.comes() && third.comes());
+        assert!(!fourth.comes());
+        drop(third);
+        assert!(fourth.comes() && fourth.comes());
+    }
+
+    #[test]
+    fn who_leaves_takes_nobody_elses_turn_along() {
+        let mut holder = Turn::at_the_end(BUDGET_BYTES);
+        assert!(holder.comes());
+        let leaves = Turn::at_the_end(1);
+        let mut waits = Turn::at_the_end(BUDGET_BYTES);
+        drop(leaves);
+        assert!(!waits.comes());
+        drop(holder);
+        assert!(waits.comes());
+    }
+
+    #[test]
+    fn who_waits_too_long_is_told_to_try_again() {
+        let request = |length: Option<&str>| {
+            let mut request = http::Request::post("/words/import");
+            if let Some(length) = length {
+                request = request.header(CONTENT_LENGTH, length);
+            }
+            Request::new(request.body(Empty::<bytes::Bytes>::new()).unwrap())
+        };
+        let waited = Cell::new(Duration::ZERO);
+        let sleep = |pause| {
+            waited.set(waited.get() + pause);
+            std::future::ready(())
+        };
+        let begin = Instant::now();
+        let now = || begin + waited.get();
+        let _holder = block_on(Turn::take(&request(None), now, sleep)).unwrap();
+        assert_eq!(waited.get(), Duration::ZERO);
+        let refused = block_on(Turn::take(&request(Some("1")), now, sleep)).err();
+        assert!(
+            matches!(refused, Some(Error::Unavailable { .. })),
+            "{refused:?}"
+        );
+        assert_eq!(waited.get(), PATIENCE);
+        assert_eq!(bytes_of(&request(Some("1"))), 1);
+        assert_eq!(bytes_of(&request(Some("99999999999"))), MAX_BODY_BYTES);
+    }
+}
