@@ -24,7 +24,7 @@
 //!
 //! # Where to look
 //! - routes, 404, 405, HEAD, OPTIONS, the cross-site check, and forms that mean PUT or DELETE: [`App`]
-//! - what came in (`request.args`, `.path_param()`, `.form()`, `.file()`, `.json()`, `.data()`,
+//! - what came in (`request.args`, `.path_param()`, `.form()`, `.file()`, `.parts()`, `.json()`, `.data()`,
 //!   `.cookies()`, `.language()`): [`Request`]
 //! - what goes out: [`text`], [`html`], [`jsonify`], [`render_template`], [`redirect`], [`see_other`],
 //!   [`temporary_redirect`], [`created`], [`no_content`], [`send_file`], [`stream`], with a [`Cookie`] or as
@@ -96,7 +96,9 @@ pub use etag::ETag;
 pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
 pub use language::{LANGUAGE_COOKIE, Language};
 pub use multidict::MultiDict;
-pub use multipart::{MAX_FIELD_BYTES, MAX_FORM_PARTS, UploadedFile};
+pub use multipart::{
+    FilePart, MAX_FIELD_BYTES, MAX_FORM_PARTS, MAX_PART_HEADER_BYTES, Part, Parts, UploadedFile,
+};
 pub use problem::failing;
 pub use python_repr::python_repr;
 pub use python_strip::python_strip;
