@@ -45,6 +45,8 @@
 
 mod app;
 mod attachment;
+#[cfg(feature = "key-value")]
+pub mod blobs;
 mod body;
 mod client_addr;
 mod conditional;
@@ -56,8 +58,11 @@ pub mod db;
 mod error;
 mod etag;
 mod fields;
+mod filename;
 mod header_options;
 mod json;
+#[cfg(feature = "key-value")]
+pub mod key_value;
 mod language;
 #[cfg(feature = "login")]
 pub mod login;
@@ -93,6 +98,7 @@ pub use cookie::Cookie;
 pub use date::python_datetime;
 pub use error::{Allow, Error, FieldError, Result};
 pub use etag::ETag;
+pub use filename::secure_filename;
 pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
 pub use language::{LANGUAGE_COOKIE, Language};
 pub use multidict::MultiDict;
