@@ -38,10 +38,11 @@
 //! - who is logged in, and what they may change (feature `login`): `login`
 //! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`
 //! - a SQLite database (feature `sqlite`): `db`
+//! - a key-value store, and files in one (feature `key-value`): `key_value`, `blobs`
 //! - the frame of the pages, in two languages (feature `site`): `site`
 //! - the application's variables (feature `variables`): `variable`
 //!
-//! Only `variable`, `db::Connection` and what says so call the host, so everything else is tested natively.
+//! Only `variable`, `db::Connection`, `key_value::Store` and what says so call the host, so everything else is tested natively.
 
 mod app;
 mod attachment;
@@ -95,7 +96,7 @@ pub use attachment::attachment;
 pub use body::{Body, BoxError, MAX_BODY_BYTES};
 pub use client_addr::TrustedProxies;
 pub use cookie::Cookie;
-pub use date::python_datetime;
+pub use date::{http_date, python_datetime, rfc3339};
 pub use error::{Allow, Error, FieldError, Result};
 pub use etag::ETag;
 pub use filename::secure_filename;
