@@ -73,7 +73,7 @@ function itemOf(file) {
     image.addEventListener("load", forget);
     image.addEventListener("error", () => {
         forget();
-        image.removeAttribute("src");
+        image.classList.add("is-unknown");
     });
     image.src = preview;
     status(item, text("waiting"));
@@ -121,11 +121,13 @@ function send({ file, info, item }) {
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", ({ loaded, total }) => {
-        const percent = Math.round((100 * loaded) / total);
+    const uploaded = (part) => {
+        const percent = Math.round(100 * part);
         bar.value = percent;
         status(item, text("uploading", { n: percent }));
-    });
+    };
+    uploaded(0);
+    request.upload.addEventListener("progress", ({ loaded, total }) => uploaded(loaded / total));
     request.upload.addEventListener("load", () => {
         bar.removeAttribute("value");
         status(item, text("processing"));

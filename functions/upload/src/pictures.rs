@@ -21,8 +21,10 @@ const DEFAULT_PICTURES: usize = 20;
 /// How many it may have.
 const MAX_PICTURES: usize = 100;
 
-/// What the browser may do with a picture: nothing but show it, whatever it holds.
-const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+/// What the browser may do with a picture: nothing but show it, whatever it holds. It puts a style of its own
+/// around one that is opened by itself.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
 
 /// GET /uploads: the list, or its page.
 pub(crate) async fn list(request: Request) -> Result<Response> {
