@@ -1,5 +1,6 @@
 // The pictures: several at once, each with what is on its way shown.
 
+import { acceptDrops } from "./drops.js";
 import { say } from "./fields.js";
 import { announce, text } from "./texts.js";
 
@@ -27,27 +28,7 @@ function startUploads() {
         add(input.files);
         form.reset();
     });
-    acceptDrops(form.querySelector(".drop"));
-}
-
-function acceptDrops(drop) {
-    // A file beside the mark would replace the page.
-    for (const type of ["dragover", "drop"]) {
-        addEventListener(type, (event) => {
-            if (event.dataTransfer.types.includes("Files")) event.preventDefault();
-        });
-    }
-    const over = (on) => (event) => {
-        event.preventDefault();
-        drop.classList.toggle("is-over", on);
-    };
-    drop.addEventListener("dragenter", over(true));
-    drop.addEventListener("dragover", over(true));
-    drop.addEventListener("dragleave", over(false));
-    drop.addEventListener("drop", (event) => {
-        over(false)(event);
-        if (event.dataTransfer.files.length > 0) add(event.dataTransfer.files);
-    });
+    acceptDrops(form.querySelector(".drop"), add);
 }
 
 function add(files) {
