@@ -84,8 +84,9 @@ impl<S: KeyValue> Blobs<S> {
         self.store
             .set(&Key::Doom(name, id).to_string(), b"")
             .await?;
+        // An upload says that it is in use before it becomes a file, so the same value means that it did not.
         // The mark stays even where somebody was faster: another clean-up may count on it.
-        Ok(self.store.get(&key).await? == before && !self.is_file(name, id).await?)
+        Ok(self.store.get(&key).await? == before)
     }
 
     async fn is_file(&self, name: &str, id: &str) -> Result<bool> {
@@ -94,8 +95,7 @@ impl<S: KeyValue> Blobs<S> {
     }
 
     async fn sweep(&self, name: &str, id: &str, chunks: u32) -> Result<()> {
-        // The first chunk first: an upload that goes on after all sees by it that it was deleted, when the
-        // mark is gone.
+        // The mark goes last: an upload that goes on after all sees it, or else that it has no first chunk.
         for index in 0..chunks {
             let key = Key::Chunk(name, id, index).to_string();
             self.store.delete(&key).await?;

@@ -20,7 +20,7 @@
 //!
 //! An upload that stands still for longer is abandoned, and its end must not publish a file with holes. So both
 //! sides leave a mark before they look for the other's. The clean-up writes `doom`, and then goes on only if
-//! `use` is as it was and no manifest names the upload; it deletes the first chunk first, and `doom` last.
+//! `use` is as it was; it deletes the chunks, and `doom` last.
 //! The upload writes `use`, and then publishes only if there is no `doom` and still a first chunk. Whatever
 //! the order, at least one of them gives up. From `use` to the manifest the upload does six calls to the
 //! store, for which it has [`PUBLISHING`] or the time of grace, whichever is longer; that, and clocks that do
