@@ -124,3 +124,114 @@ async fn write<S: KeyValue>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures::executor::block_on;
+    use http_body_util::Full;
+    use kit::{Request, key_value::TestStore};
+
+    use super::*;
+
+    const PNG: &str = "\u{89}PNG\r\n\u{1a}\n";
+
+    /// A file as Latin-1, so that a picture can be written as text.
+    fn file(name: &str, filename: &str, content: &str) -> String {
+        let head = format!("Content-Disposition: form-data; name={name}; filename=\"{filename}\"");
+        format!("--b\r\n{head}\r\n\r\n{content}\r\n")
+    }
+
+    fn field(name: &str, value: &str) -> String {
+        format!("--b\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n")
+    }
+
+    /// What becomes of a form, and which keys are there then.
+    fn sent(
+        form: &str,
+        allow: impl Fn(Option<&Manifest>) -> Result<()>,
+    ) -> (Result<Manifest>, Vec<String>) {
+        let store = TestStore::default();
+        let pictures = Blobs::new(store.clone(), Duration::from_secs(60));
+        let body: Vec<u8> = form.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        let request = http::Request::post("/upload")
+            .header("content-type", "multipart/form-data; boundary=b")
+            .body(Full::new(body.into()))
+            .unwrap();
+        let mut request = Request::new(request);
+        request.set_body_limit(u64::MAX);
+        let mut parts = request.parts().unwrap();
+        let owner = Some("duke".to_owned());
+        let received = block_on(receive(&pictures, &mut parts, owner, allow));
+        (received, store.sorted_keys())
+    }
+
+    fn anybody(_: Option<&Manifest>) -> Result<()> {
+        Ok(())
+    }
+
+    #[test]
+    fn fields_may_come_in_any_order_and_the_first_of_a_name_counts() {
+        let (image, info) = (file("image", "a.png", PNG), field("info", "1"));
+        let unchosen = file("image", "", "");
+        let others = [
+            file("image", "b.gif", "GIF89a"),
+            field("info", "2"),
+            file("picture", "c.png", PNG),
+            field("image", "d.png"),
+        ]
+        .concat();
+        for form in [
+            format!("{info}{image}{others}--b--"),
+            format!("{image}{info}{others}--b--"),
+            format!("{unchosen}{image}{others}--b--").replace("\r\n2\r\n", "\r\n1\r\n"),
+        ] {
+            let (picture, keys) = sent(&form, anybody);
+            let picture = picture.unwrap();
+            assert_eq!(picture.name, "a.png", "{form}");
+            assert_eq!(picture.info.as_deref(), Some("1"), "{form}");
+            assert_eq!(picture.owner.as_deref(), Some("duke"));
+            assert_eq!(
+                (picture.size, picture.content_type.as_str()),
+                (8, "image/png")
+            );
+            assert_eq!(keys.len(), 3, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn of_what_is_refused_nothing_is_kept() {
+        let image = file("image", "a.png", PNG);
+        let large = file("image", "a.png", &format!("{PNG}{}", "x".repeat(2_000_000)));
+        for (form, status) in [
+            (field("info", "1") + "--b--", 400),
+            (file("image", "", "") + "--b--", 400),
+            (field("image", "a.png") + "--b--", 400),
+            (file("picture", "a.png", PNG) + "--b--", 400),
+            (file("image", "", PNG) + "--b--", 415),
+            (file("image", "a.png", "") + "--b--", 415),
+            (file("image", "a.png", "text") + "--b--", 415),
+            (file("image", "a.svg", PNG) + "--b--", 415),
+            // The first counts, even where the second would be good.
+            (file("image", "a.txt", "text") + &image + "--b--", 415),
+            // It breaks off, before and behind the picture's end.
+            (large.clone(), 400),
+            (large[..1_500_000].to_owned(), 400),
+            (large + &field("info", &"x".repeat(500_001)) + "--b--", 413),
+        ] {
+            let (received, keys) = sent(&form, anybody);
+            let error = received.unwrap_err();
+            assert_eq!(error.status().as_u16(), status, "{error}");
+            assert_eq!(keys, [""; 0], "{error}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_replace_is_refused_before_the_picture_is_read() {
+        let begin = file("image", "a.png", &format!("{PNG}{}", "x".repeat(200_000)));
+        let (received, keys) = sent(&begin, |_| Err(Error::Forbidden("no".to_owned())));
+        assert!(matches!(received, Err(Error::Forbidden(_))), "{received:?}");
+        assert_eq!(keys, [""; 0]);
+    }
+}
