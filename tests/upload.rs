@@ -249,7 +249,7 @@ async fn with_a_store_that_fails_the_old_picture_is_there_or_the_new_one() {
     );
     let mut failed = 0;
     for n in 1.. {
-        // Ours have something to clean up, too.
+        // Each cleans up what the one before replaced, and that may fail, too.
         let new = b'b' + (n % 20) as u8;
         writes.store(0, SeqCst);
         failing.store(n, SeqCst);

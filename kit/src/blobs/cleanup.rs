@@ -51,7 +51,7 @@ impl<S: KeyValue> Blobs<S> {
         };
         self.store.keys(note).await?;
 
-        let mut cleaned = Cleaned::default();
+        let (mut cleaned, mut failed) = (Cleaned::default(), None);
         for (name, found) in names {
             // Whose manifest is there has all its chunks there, so a single upload is the file's.
             if found.is_file && found.uploads.len() <= 1 {
@@ -61,17 +61,22 @@ impl<S: KeyValue> Blobs<S> {
                 if cleaned.chunks > MAX_DELETED_CHUNKS {
                     return Ok(cleaned);
                 }
-                if self.is_abandoned(&name, &id).await? {
-                    self.sweep(&name, &id, chunks).await?;
-                    cleaned.uploads += 1;
-                    cleaned.chunks += chunks;
+                match self.is_abandoned(&name, &id).await {
+                    Ok(false) => {}
+                    Ok(true) => {
+                        self.sweep(&name, &id, chunks).await?;
+                        cleaned.uploads += 1;
+                        cleaned.chunks += chunks;
+                    }
+                    // Behind what cannot be marked may be what needs no mark, and makes room.
+                    Err(error) => failed = failed.or(Some(error)),
                 }
             }
         }
-        Ok(cleaned)
+        failed.map_or(Ok(cleaned), Err)
     }
 
-    /// Whether an upload is to be deleted. If so, it is marked, and will not become a file any more.
+    /// Whether an upload is to be deleted. If so, it will not become a file any more, by a mark where need be.
     async fn is_abandoned(&self, name: &str, id: &str) -> Result<bool> {
         let key = Key::Use(name, id).to_string();
         let before = self.store.get(&key).await?;
@@ -80,6 +85,10 @@ impl<S: KeyValue> Blobs<S> {
         // What was never in use was deleted already, but for what came in after that.
         if !usage.is_none_or(is_over) || self.is_file(name, id).await? {
             return Ok(false);
+        }
+        if let Some(Usage::Published(_)) = usage {
+            // It will not become a file again, and a store that is full takes no mark.
+            return Ok(true);
         }
         self.store
             .set(&Key::Doom(name, id).to_string(), b"")

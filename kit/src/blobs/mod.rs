@@ -20,7 +20,8 @@
 //!
 //! An upload that stands still for longer is abandoned, and its end must not publish a file with holes. So both
 //! sides leave a mark before they look for the other's. The clean-up writes `doom`, and then goes on only if
-//! `use` is as it was; it deletes the chunks, and `doom` last.
+//! `use` is as it was; it deletes the chunks, and `doom` last. What was published once is not published again, says so in
+//! `use`, and needs no mark, so that a full store can be cleaned up.
 //! The upload writes `use`, and then publishes only if there is no `doom` and still a first chunk. Whatever
 //! the order, at least one of them gives up. From `use` to the manifest the upload does six calls to the
 //! store, for which it has [`PUBLISHING`] or the time of grace, whichever is longer; that, and clocks that do
@@ -158,7 +159,7 @@ impl<S: KeyValue> Blobs<S> {
             return Ok(false);
         };
         allow(&file)?;
-        self.touch(name, &file.id, Usage::Idle).await?;
+        self.touch(name, &file.id, Usage::Published).await?;
         self.store.delete(&Key::File(name).to_string()).await?;
         Ok(true)
     }

@@ -146,7 +146,9 @@ impl<S: KeyValue> Upload<S> {
         let old = self.blobs.find(&self.name).await?;
         allow(old.as_ref())?;
         if let Some(old) = old {
-            self.blobs.touch(&self.name, &old.id, Usage::Idle).await?;
+            self.blobs
+                .touch(&self.name, &old.id, Usage::Published)
+                .await?;
         }
         Ok((manifest, bytes))
     }
@@ -154,8 +156,13 @@ impl<S: KeyValue> Upload<S> {
     async fn publish(self, manifest: Manifest, bytes: &[u8]) -> Result<Manifest> {
         let key = Key::File(&self.name).to_string();
         let written = self.blobs.store.set(&key, bytes).await;
-        // It is over, one way or the other. Where this fails, a clean-up waits for longer than it had to.
-        let _ = self.touch(Usage::Idle).await;
+        // Where this fails, a clean-up waits for longer than it had to.
+        let usage = if written.is_ok() {
+            Usage::Published
+        } else {
+            Usage::Open
+        };
+        let _ = self.touch(usage).await;
         match written {
             Ok(()) => Ok(manifest),
             // It may have been done all the same. If it was not, the chunks are left for a clean-up, as a
@@ -208,7 +215,7 @@ impl<S: KeyValue> Upload<S> {
         }
         // Before it is done: a note that failed may be there all the same.
         self.noted = Some(now);
-        self.touch(Usage::Idle).await
+        self.touch(Usage::Open).await
     }
 
     async fn touch(&self, usage: fn(SystemTime) -> Usage) -> Result<()> {

@@ -10,21 +10,24 @@ use std::{
 pub const PUBLISHING: Duration = Duration::from_secs(30);
 
 const PUBLISHING_MARK: &str = " publishing";
+const PUBLISHED_MARK: &str = " published";
 
 /// The value of `upload/use/NAME/ID`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Usage {
-    /// Something came in, or somebody may still read it.
-    Idle(SystemTime),
+    /// Something came in.
+    Open(SystemTime),
     /// It is about to be published.
     Publishing(SystemTime),
+    /// It was published, or then replaced or deleted. It will not be published again.
+    Published(SystemTime),
 }
 
 impl Usage {
     /// Whether it is over by `now`. What lies in the future is not.
     pub(super) fn is_over(self, now: SystemTime, grace: Duration) -> bool {
         let (at, left_alone) = match self {
-            Self::Idle(at) => (at, grace),
+            Self::Open(at) | Self::Published(at) => (at, grace),
             Self::Publishing(at) => (at, grace.max(PUBLISHING)),
         };
         now.duration_since(at).is_ok_and(|age| age > left_alone)
@@ -33,10 +36,14 @@ impl Usage {
     /// `None` where it is no such value, which then is over.
     pub(super) fn parse(value: &[u8]) -> Option<Self> {
         let text = str::from_utf8(value).ok()?;
-        let (millis, usage) = match text.strip_suffix(PUBLISHING_MARK) {
-            Some(millis) => (millis, Self::Publishing as fn(SystemTime) -> Self),
-            None => (text, Self::Idle as fn(SystemTime) -> Self),
-        };
+        let (millis, usage): (_, fn(SystemTime) -> Self) =
+            if let Some(millis) = text.strip_suffix(PUBLISHING_MARK) {
+                (millis, Self::Publishing)
+            } else if let Some(millis) = text.strip_suffix(PUBLISHED_MARK) {
+                (millis, Self::Published)
+            } else {
+                (text, Self::Open)
+            };
         let since = Duration::from_millis(millis.parse().ok()?);
         SystemTime::UNIX_EPOCH.checked_add(since).map(usage)
     }
@@ -45,8 +52,9 @@ impl Usage {
 impl fmt::Display for Usage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (at, mark) = match self {
-            Self::Idle(at) => (at, ""),
+            Self::Open(at) => (at, ""),
             Self::Publishing(at) => (at, PUBLISHING_MARK),
+            Self::Published(at) => (at, PUBLISHED_MARK),
         };
         write!(out, "{}{mark}", millis(*at))
     }
@@ -70,7 +78,11 @@ mod tests {
 
     #[test]
     fn a_usage_is_read_as_it_was_written() {
-        for usage in [Usage::Idle(at(0)), Usage::Publishing(at(1_700_000_000_123))] {
+        for usage in [
+            Usage::Open(at(0)),
+            Usage::Publishing(at(1_700_000_000_123)),
+            Usage::Published(at(7)),
+        ] {
             assert_eq!(Usage::parse(usage.to_string().as_bytes()), Some(usage));
         }
         for value in [
@@ -90,11 +102,13 @@ mod tests {
     fn a_usage_is_over_once_its_time_has_passed() {
         let second = Duration::from_secs(1);
         for (usage, now, grace, want) in [
-            (Usage::Idle(at(5000)), 6000, second, false),
-            (Usage::Idle(at(5000)), 6001, second, true),
-            (Usage::Idle(at(5000)), 5000, Duration::ZERO, false),
-            (Usage::Idle(at(5000)), 5001, Duration::ZERO, true),
-            (Usage::Idle(at(5000)), 0, Duration::ZERO, false),
+            (Usage::Open(at(5000)), 6000, second, false),
+            (Usage::Open(at(5000)), 6001, second, true),
+            (Usage::Open(at(5000)), 5000, Duration::ZERO, false),
+            (Usage::Open(at(5000)), 5001, Duration::ZERO, true),
+            (Usage::Open(at(5000)), 0, Duration::ZERO, false),
+            (Usage::Published(at(5000)), 6000, second, false),
+            (Usage::Published(at(5000)), 6001, second, true),
             (Usage::Publishing(at(5000)), 35_000, second, false),
             (Usage::Publishing(at(5000)), 35_001, second, true),
             (Usage::Publishing(at(0)), 31_000, 40 * second, false),

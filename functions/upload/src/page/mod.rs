@@ -59,9 +59,8 @@ struct Picture {
     may_delete: bool,
 }
 
-/// Where a picture is seen after it was uploaded.
+/// Where a picture is seen after it was uploaded, if it is on the first page of the list.
 pub(crate) fn home_of(picture: &Manifest) -> String {
-    // It may be on any page of the list; this one begins with it.
     format!("{HOME}#picture-{}", picture.name)
 }
 

@@ -404,6 +404,27 @@ fn with_every_write_that_fails_the_old_file_is_intact_or_the_new_one_whole() {
     }
 }
 
+#[test]
+fn a_full_store_can_be_cleaned_up() {
+    let (store, blobs) = open();
+    for name in ["a.png", "c.png"] {
+        block_on(upload(&blobs, name, &content(b'a'))).unwrap();
+    }
+    block_on(async {
+        // Given up, and in the way of what follows.
+        let mut upload = blobs.begin("b.png").unwrap();
+        upload.write(&content(b'b')).await.unwrap();
+    });
+    block_on(blobs.delete("c.png", |_| Ok(()))).unwrap();
+    store.set_room(Some(0));
+    wait(LONG);
+    assert!(block_on(blobs.clean_up()).is_err());
+    let keys = store.sorted_keys();
+    assert!(!keys.iter().any(|key| key.contains("c.png")), "{keys:?}");
+    store.set_room(None);
+    assert_clean(&store, &blobs);
+}
+
 /// The same for a deletion and a clean-up.
 #[test]
 fn with_every_write_that_fails_what_goes_is_there_or_gone() {
