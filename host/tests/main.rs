@@ -23,5 +23,8 @@ mod auth;
 #[path = "../../tests/functions.rs"]
 mod functions;
 
+#[path = "../../tests/upload.rs"]
+mod upload;
+
 #[path = "../../tests/words.rs"]
 mod words;

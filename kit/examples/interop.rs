@@ -1,4 +1,4 @@
-//! Sessions and passwords by kit for the tests in `tests/interop`, which compare them with Flask's and
+//! Sessions, passwords and file names by kit for the tests in `tests/interop`, which compare them with Flask's and
 //! Werkzeug's: a line of JSON in, a line of JSON out.
 //!
 //! ```text
@@ -8,6 +8,7 @@
 //!     {"values": {"a": ["int", "1"]}, "json": {"a": 1}}
 //! {"hash": "password"}                                         {"hash": "scrypt:32768:8:1$..."}
 //! {"verify": {"hash": "scrypt:...", "password": "password"}}   {"verdict": "wrong", "right" or "weak"}
+//! {"filename": "../a b.png"}                                    {"secure": "a_b.png"}
 //! ```
 //!
 //! What fails is `{"error": "..."}`. `fallbacks` and `session` may be left out. A value of a session stands
@@ -26,6 +27,7 @@ use http_body_util::Empty;
 use kit::{
     Request, Value, json,
     password::{self, Verdict},
+    secure_filename,
     session::{self, DateTime, Dict, Secrets, Session},
     text,
 };
@@ -44,7 +46,7 @@ fn main() -> io::Result<()> {
 
 fn answer(line: &str) -> Answer {
     let question: Value = line.parse()?;
-    let known = ["make", "read", "hash", "verify"];
+    let known = ["make", "read", "hash", "verify", "filename"];
     let asked = known
         .iter()
         .find_map(|name| Some((*name, question.get(*name)?)));
@@ -64,6 +66,7 @@ fn answer(line: &str) -> Answer {
             };
             Ok(json!({ "verdict": verdict }))
         }
+        Some(("filename", name)) => Ok(json!({ "secure": secure_filename(string(name)?) })),
         _ => Err(format!("one of {known:?} is needed").into()),
     }
 }

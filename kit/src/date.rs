@@ -25,8 +25,29 @@ pub fn python_datetime(moment: SystemTime) -> String {
     }
 }
 
+/// A moment as JSON has it, in UTC with milliseconds: `1970-01-01T00:00:00.000Z` (RFC 3339).
+///
+/// # Limits
+/// Those of [`python_datetime`].
+///
+/// # Example
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// let moment = SystemTime::UNIX_EPOCH + Duration::from_micros(1_644_937_062_714_942);
+/// assert_eq!(kit::rfc3339(moment), "2022-02-15T14:57:42.714Z");
+/// ```
+pub fn rfc3339(moment: SystemTime) -> String {
+    let moment = civil(moment);
+    let (date, clock) = (date(moment), clock(moment));
+    format!("{date}T{clock}.{:03}Z", moment.millisecond())
+}
+
 /// A moment as HTTP writes it: `Thu, 01 Jan 1970 00:00:00 GMT` (RFC 9110, section 5.6.7).
-pub(crate) fn http_date(moment: SystemTime) -> String {
+///
+/// # Limits
+/// Those of [`python_datetime`].
+pub fn http_date(moment: SystemTime) -> String {
     http_date_of(civil(moment))
 }
 

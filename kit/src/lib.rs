@@ -24,7 +24,7 @@
 //!
 //! # Where to look
 //! - routes, 404, 405, HEAD, OPTIONS, the cross-site check, and forms that mean PUT or DELETE: [`App`]
-//! - what came in (`request.args`, `.path_param()`, `.form()`, `.file()`, `.json()`, `.data()`,
+//! - what came in (`request.args`, `.path_param()`, `.form()`, `.file()`, `.parts()`, `.json()`, `.data()`,
 //!   `.cookies()`, `.language()`): [`Request`]
 //! - what goes out: [`text`], [`html`], [`jsonify`], [`render_template`], [`redirect`], [`see_other`],
 //!   [`temporary_redirect`], [`created`], [`no_content`], [`send_file`], [`stream`], with a [`Cookie`] or as
@@ -38,13 +38,16 @@
 //! - who is logged in, and what they may change (feature `login`): `login`
 //! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`
 //! - a SQLite database (feature `sqlite`): `db`
+//! - a key-value store, and files in one (feature `key-value`): `key_value`, `blobs`
 //! - the frame of the pages, in two languages (feature `site`): `site`
 //! - the application's variables (feature `variables`): `variable`
 //!
-//! Only `variable`, `db::Connection` and what says so call the host, so everything else is tested natively.
+//! Only `variable`, `db::Connection`, `key_value::Store` and what says so call the host, so everything else is tested natively.
 
 mod app;
 mod attachment;
+#[cfg(feature = "key-value")]
+pub mod blobs;
 mod body;
 mod client_addr;
 mod conditional;
@@ -56,8 +59,11 @@ pub mod db;
 mod error;
 mod etag;
 mod fields;
+mod filename;
 mod header_options;
 mod json;
+#[cfg(feature = "key-value")]
+pub mod key_value;
 mod language;
 #[cfg(feature = "login")]
 pub mod login;
@@ -90,13 +96,16 @@ pub use attachment::attachment;
 pub use body::{Body, BoxError, MAX_BODY_BYTES};
 pub use client_addr::TrustedProxies;
 pub use cookie::Cookie;
-pub use date::python_datetime;
+pub use date::{http_date, python_datetime, rfc3339};
 pub use error::{Allow, Error, FieldError, Result};
 pub use etag::ETag;
+pub use filename::secure_filename;
 pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
 pub use language::{LANGUAGE_COOKIE, Language};
 pub use multidict::MultiDict;
-pub use multipart::{MAX_FIELD_BYTES, MAX_FORM_PARTS, UploadedFile};
+pub use multipart::{
+    FilePart, MAX_FIELD_BYTES, MAX_FORM_PARTS, MAX_PART_HEADER_BYTES, Part, Parts, UploadedFile,
+};
 pub use problem::failing;
 pub use python_repr::python_repr;
 pub use python_strip::python_strip;

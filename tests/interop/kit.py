@@ -51,6 +51,9 @@ class Kit:
     def verify(self, hash: str, password: str) -> str:
         return self.ask({"verify": {"hash": hash, "password": password}})["verdict"]
 
+    def secure_filename(self, filename: str) -> str:
+        return self.ask({"filename": filename})["secure"]
+
 
 def value_of(set_cookie: str) -> str:
     name, _, rest = set_cookie.partition("=")

@@ -7,12 +7,35 @@ client that prefers JSON gets what was printed. SQLite stands in for MySQL.
 
 import os
 import sqlite3
+import tempfile
 import time
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, session
+from werkzeug.utils import secure_filename
 
 app = Flask(__name__)
 app.secret_key = "of-the-tutorial"
+
+
+# Gone with the program that compares.
+UPLOADS = tempfile.TemporaryDirectory()
+app.config["UPLOAD_FOLDER"] = UPLOADS.name
+app.config["ALLOWED_EXTENSIONS"] = {"png", "jpg", "jpeg", "gif"}
+
+
+def allowed_file(filename):
+    return "." in filename and filename.rsplit(".", 1)[1] in app.config["ALLOWED_EXTENSIONS"]
+
+
+@app.post("/upload")
+def upload():
+    upload_file = request.files["image"]
+    if upload_file and allowed_file(upload_file.filename):
+        filename = secure_filename(upload_file.filename)
+        upload_file.save(os.path.join(app.config["UPLOAD_FOLDER"], filename))
+        return "info is " + request.form.get("info", "") + ". success"
+    else:
+        return "failed"
 
 
 def wants_json():

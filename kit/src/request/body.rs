@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     fields, json, method_override,
     multidict::MultiDict,
-    multipart::{self, UploadedFile},
+    multipart::{self, Parts, UploadedFile},
     urlencoded,
 };
 
@@ -23,7 +23,7 @@ pub(super) enum Content {
     Read(Bytes),
     /// Taken apart while it was read.
     Multipart(Rc<multipart::Form>),
-    /// Reading it failed. The view got the error and should have answered with it.
+    /// Reading it failed, and the view got the error and should have answered with it; or somebody took it.
     Lost,
 }
 
@@ -112,6 +112,46 @@ impl Request {
                 self.data().await?;
                 Ok(None)
             }
+        }
+    }
+
+    /// The parts of a multipart form, one after the other as they come in, for files that are too large to be
+    /// in memory; none where the body is no such form. The body is gone then: nothing else can be read of it.
+    ///
+    /// # Errors
+    /// 413 where the body is announced as too large, 400 where the form names no boundary, 500 where the form
+    /// was read before.
+    ///
+    /// # Example
+    /// ```
+    /// use kit::{Part, Request, Response, Result, text};
+    ///
+    /// async fn measure(mut request: Request) -> Result<Response> {
+    ///     request.set_body_limit(16 * 1024 * 1024);
+    ///     let mut parts = request.parts()?;
+    ///     let mut bytes = 0;
+    ///     while let Some(part) = parts.next().await? {
+    ///         if let Part::File(mut file) = part {
+    ///             while let Some(chunk) = file.chunk().await? {
+    ///                 bytes += chunk.len();
+    ///             }
+    ///         }
+    ///     }
+    ///     Ok(text(format!("all files have {bytes} bytes")))
+    /// }
+    /// ```
+    pub fn parts(&mut self) -> Result<Parts> {
+        let body = match std::mem::replace(&mut self.body, Content::Lost) {
+            Content::Unread(body) => self.incoming(body)?,
+            Content::Read(data) => {
+                self.within_limit(data.len() as u64)?;
+                Incoming::of_data(data)
+            }
+            Content::Multipart(_) | Content::Lost => return Err(lost()),
+        };
+        match self.form_kind() {
+            Some(FormKind::Multipart) => Parts::new(&self.content_type().unwrap_or_default(), body),
+            _ => Ok(Parts::none(body)),
         }
     }
 
@@ -229,7 +269,7 @@ impl Request {
 }
 
 fn lost() -> Error {
-    Error::internal("the body is read again after that failed")
+    Error::internal("the body is read again after that failed, or after it was taken")
 }
 
 #[cfg(test)]
@@ -240,7 +280,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::MAX_BODY_BYTES;
+    use crate::{MAX_BODY_BYTES, multipart::Part};
 
     const FORM: &str = "application/x-www-form-urlencoded";
     const MULTIPART: &str = "multipart/form-data; boundary=b";
@@ -378,6 +418,58 @@ mod tests {
                 "{content_type:?}"
             );
             assert_eq!(block_on(request.data()).unwrap(), PARTS, "{content_type:?}");
+        }
+    }
+
+    /// The names of all parts.
+    fn names(request: &mut Request) -> Result<Vec<String>> {
+        block_on(async {
+            let mut parts = request.parts()?;
+            let mut names = Vec::new();
+            while let Some(part) = parts.next().await? {
+                names.push(match part {
+                    Part::Field { name, .. } => name,
+                    Part::File(file) => file.name,
+                });
+            }
+            Ok(names)
+        })
+    }
+
+    #[test]
+    fn parts_are_those_of_a_multipart_form_and_take_the_body_with_them() {
+        for (content_type, data_first, want) in [
+            (Some(MULTIPART), false, &["a", "f"][..]),
+            (Some(MULTIPART), true, &["a", "f"]),
+            (Some(FORM), false, &[]),
+            (None, false, &[]),
+        ] {
+            let mut request = post(content_type, PARTS);
+            if data_first {
+                block_on(request.data()).unwrap();
+            }
+            assert_eq!(names(&mut request).unwrap(), want, "{content_type:?}");
+            assert!(matches!(block_on(request.data()), Err(Error::Internal(_))));
+            assert!(matches!(names(&mut request), Err(Error::Internal(_))));
+        }
+    }
+
+    #[test]
+    fn parts_keep_to_the_limit_of_the_body() {
+        for content_type in [Some(MULTIPART), Some(FORM), None] {
+            let length = PARTS.len() as u64;
+            for (limit, want) in [(length, true), (length - 1, false)] {
+                let mut request = post(content_type, PARTS);
+                request.set_body_limit(limit);
+                match names(&mut request) {
+                    Ok(_) => assert!(want, "{content_type:?}"),
+                    Err(error) => assert!(
+                        !want
+                            && matches!(error, Error::TooLarge { limit_bytes } if limit_bytes == limit),
+                        "{content_type:?}: {error}"
+                    ),
+                }
+            }
         }
     }
 

@@ -1,0 +1,214 @@
+//! /uploads for a browser: a form, and the pictures. It works without scripts.
+
+mod texts;
+
+use askama::Template;
+use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
+use kit::{
+    Error, Request, Response, Result,
+    blobs::{Manifest, Page},
+    failing, render_template,
+    site::{self, Message, fill, url},
+};
+
+use self::texts::Texts;
+use crate::{json::url_of, pictures, settings, visit::Visit};
+
+type Site = site::Site<Texts>;
+
+/// Where the pictures are.
+pub(crate) const HOME: &str = "/uploads";
+
+/// What the page may load: as all pages, and what is shown of a file before it is uploaded.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+#[derive(Template)]
+#[template(path = "uploads.html")]
+struct Uploads {
+    site: Site,
+    message: Option<Message>,
+    /// None where one has to log in first.
+    form: Option<Form>,
+    for_scripts: Vec<(&'static str, &'static str)>,
+    /// Where to log in.
+    log_in: String,
+    pictures: Vec<Picture>,
+    /// Where the next page is.
+    next: Option<String>,
+    /// Where the first one is, seen from another.
+    first: Option<&'static str>,
+}
+
+struct Form {
+    limits: String,
+    max_bytes: u64,
+}
+
+/// A picture in the list.
+struct Picture {
+    name: String,
+    url: String,
+    /// What is said of it to those who do not see it.
+    alt: String,
+    info: Option<String>,
+    about: String,
+    owner: Option<String>,
+    delete_label: String,
+    may_delete: bool,
+}
+
+/// Where a picture is seen after it was uploaded, if it is on the first page of the list.
+pub(crate) fn home_of(picture: &Manifest) -> String {
+    format!("{HOME}#picture-{}", picture.name)
+}
+
+/// GET /uploads.
+pub(crate) async fn list(request: &Request, page: Page) -> Result<Response> {
+    let args = request.args();
+    let kept = ["after", "limit"].map(|name| (name, args.get(name).unwrap_or_default()));
+    if let Some(switched) = site::switched(request, HOME, &kept)? {
+        return Ok(switched);
+    }
+    show(request, &kept, page, None).await
+}
+
+/// The list with what is wrong with an upload.
+///
+/// # Errors
+/// The error itself, where the page has no words for it.
+pub(crate) async fn not_uploaded(request: &Request, error: Error) -> Result<Response> {
+    let site = Site::of(request, HOME, &[]);
+    let Some(message) = site.texts.flaw(&error) else {
+        return Err(error);
+    };
+    let page = show(request, &[], pictures::first().await?, Some(message)).await?;
+    Ok(failing(page, &error))
+}
+
+async fn show(
+    request: &Request,
+    kept: &[(&str, &str)],
+    page: Page,
+    message: Option<&'static str>,
+) -> Result<Response> {
+    let visit = Visit::of(request).await?;
+    let max_bytes = settings::max_content_length().await?;
+    let site = Site::of(request, HOME, kept).seen_by(&visit.login);
+    let texts = site.texts;
+    let limit = request.args().get("limit").unwrap_or_default();
+    let max = size(max_bytes);
+    let form = Form {
+        limits: fill(texts.limits, &[("max", &max)]),
+        max_bytes,
+    };
+    let uploads = Uploads {
+        message: message.map(Message::new),
+        form: (!visit.has_to_log_in()).then_some(form),
+        for_scripts: texts.for_scripts(),
+        log_in: url("/auth/login", &[("next", HOME)]),
+        pictures: page
+            .files
+            .iter()
+            .map(|file| Picture::of(file, texts, visit.may_delete(file)))
+            .collect(),
+        next: page
+            .next
+            .map(|next| url(HOME, &[("after", &next), ("limit", limit)])),
+        first: kept
+            .iter()
+            .any(|(name, value)| *name == "after" && !value.is_empty())
+            .then_some(HOME),
+        site,
+    };
+    let mut response = visit.login.save_on(render_template(&uploads)?)?;
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    Ok(response)
+}
+
+impl Picture {
+    fn of(file: &Manifest, texts: &Texts, may_delete: bool) -> Self {
+        let info = file.info.clone().filter(|info| !info.trim().is_empty());
+        let date = kit::rfc3339(file.uploaded_at());
+        Self {
+            name: file.name.clone(),
+            url: url_of(file),
+            alt: info.clone().unwrap_or_else(|| file.name.clone()),
+            info,
+            about: format!(
+                "{} · {}",
+                size(file.size),
+                date.get(..10).unwrap_or_default()
+            ),
+            owner: file
+                .owner
+                .as_deref()
+                .map(|owner| fill(texts.by, &[("owner", owner)])),
+            delete_label: fill(texts.delete_name, &[("name", &file.name)]),
+            may_delete,
+        }
+    }
+}
+
+/// A number of bytes as people write it, which is the same in both languages.
+fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let Some((unit, name)) = UNITS.iter().find(|(unit, _)| bytes >= *unit) else {
+        return format!("{bytes} B");
+    };
+    let tenths = (u128::from(bytes) * 10 / u128::from(*unit)) as u64;
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{whole} {name}"),
+        (whole, tenth) => format!("{whole}.{tenth} {name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_written_in_the_largest_unit_that_it_has() {
+        for (bytes, want) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KiB"),
+            (1536, "1.5 KiB"),
+            (16 << 20, "16 MiB"),
+            ((1 << 30) - 1, "1023.9 MiB"),
+            (u64::MAX, "17179869183.9 GiB"),
+        ] {
+            assert_eq!(size(bytes), want);
+        }
+    }
+
+    #[test]
+    fn every_flaw_of_an_upload_has_words_and_others_have_not() {
+        for language in site::OFFERED {
+            let texts = <Texts as site::Texts>::of(language);
+            for error in [
+                Error::MissingField("image".to_owned()),
+                Error::TooLarge { limit_bytes: 1 },
+                Error::TooMuch(String::new()),
+                Error::UnsupportedMediaType {
+                    got: None,
+                    want: "",
+                },
+                Error::Unauthorized(String::new()),
+                Error::Forbidden(String::new()),
+                Error::InsufficientStorage(String::new()),
+                Error::Unavailable {
+                    detail: String::new(),
+                    retry_after_seconds: 1,
+                },
+            ] {
+                assert!(texts.flaw(&error).is_some(), "{error:?}");
+            }
+            assert!(texts.flaw(&Error::internal("x")).is_none());
+            assert!(texts.flaw(&Error::Malformed(String::new())).is_none());
+        }
+    }
+}

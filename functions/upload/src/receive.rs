@@ -1,0 +1,237 @@
+//! Taking a picture out of a form while it comes in.
+
+use kit::{
+    Error, FilePart, Part, Parts, Result,
+    blobs::{Blobs, Manifest, NewFile, Upload},
+    key_value::KeyValue,
+};
+
+use crate::{name, picture};
+
+/// What a form had in its field `image`.
+enum Image<S> {
+    /// No file, or none was chosen.
+    Missing,
+    /// One that is no picture.
+    Refused { filename: String },
+    /// A picture, which nobody sees yet.
+    Picture(Box<Upload<S>>, &'static str),
+}
+
+/// Keeps the picture of a form. Its fields may come in any order; of several of a name, the first counts.
+///
+/// `allow` says whether the picture may replace what is there under its name. It is asked before anything is
+/// kept, and once more when all is.
+///
+/// # Errors
+/// 400 where there is no file `image`, 415 where it is no picture, that of `allow`, and those of the body
+/// and of the store. Nothing is kept then.
+pub(crate) async fn receive<S: KeyValue>(
+    pictures: &Blobs<S>,
+    parts: &mut Parts,
+    owner: Option<String>,
+    allow: impl Fn(Option<&Manifest>) -> Result<()>,
+) -> Result<Manifest> {
+    let mut info = None;
+    let mut image = Image::Missing;
+    let walked = walk(pictures, parts, (&mut info, &mut image), &allow).await;
+    match (walked, image) {
+        (Ok(()), Image::Picture(upload, content_type)) => {
+            let content_type = content_type.to_owned();
+            let file = NewFile {
+                content_type,
+                owner,
+                info,
+            };
+            upload.finish(file, allow).await
+        }
+        (Err(error), Image::Picture(upload, _)) => {
+            upload.abort().await;
+            Err(error)
+        }
+        (Err(error), _) => Err(error),
+        (Ok(()), Image::Missing) => Err(Error::MissingField("image".to_owned())),
+        (Ok(()), Image::Refused { filename }) => Err(Error::UnsupportedMediaType {
+            got: Some(format!("one with the file {filename:?}")),
+            want: "a form whose file image is a PNG, JPEG or GIF picture, with a name that ends in \
+                .png, .jpg, .jpeg or .gif",
+        }),
+    }
+}
+
+/// Reads the form to its end, also behind what is refused: most clients send all before they listen.
+async fn walk<S: KeyValue>(
+    pictures: &Blobs<S>,
+    parts: &mut Parts,
+    (info, image): (&mut Option<String>, &mut Image<S>),
+    allow: &impl Fn(Option<&Manifest>) -> Result<()>,
+) -> Result<()> {
+    while let Some(part) = parts.next().await? {
+        match part {
+            Part::Field { name, value } if name == "info" => {
+                info.get_or_insert(value);
+            }
+            Part::File(file) if file.name == "image" && matches!(image, Image::Missing) => {
+                keep(pictures, file, image, allow).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn keep<S: KeyValue>(
+    pictures: &Blobs<S>,
+    mut file: FilePart<'_>,
+    image: &mut Image<S>,
+    allow: &impl Fn(Option<&Manifest>) -> Result<()>,
+) -> Result<()> {
+    let mut beginning = Vec::new();
+    while beginning.len() < picture::SNIFFED_BYTES
+        && let Some(chunk) = file.chunk().await?
+    {
+        beginning.extend_from_slice(&chunk);
+    }
+    if file.filename.is_empty() && beginning.is_empty() {
+        // What a browser sends where no file was chosen.
+        return Ok(());
+    }
+    let extension = picture::extension(&file.filename);
+    let (Some(extension), Some(content_type)) = (extension, picture::content_type(&beginning))
+    else {
+        let filename = std::mem::take(&mut file.filename);
+        *image = Image::Refused { filename };
+        return Ok(());
+    };
+    let name = name::of(&file.filename, extension)?;
+    allow(pictures.find(&name).await?.as_ref())?;
+    let mut upload = Box::new(pictures.begin(&name)?);
+    let written = write(&mut upload, beginning, &mut file).await;
+    // Whether it is published or given up, by then it is known what there is to give up.
+    *image = Image::Picture(upload, content_type);
+    written
+}
+
+async fn write<S: KeyValue>(
+    upload: &mut Upload<S>,
+    beginning: Vec<u8>,
+    file: &mut FilePart<'_>,
+) -> Result<()> {
+    upload.write(&beginning).await?;
+    drop(beginning);
+    while let Some(chunk) = file.chunk().await? {
+        upload.write(&chunk).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures::executor::block_on;
+    use http_body_util::Full;
+    use kit::{Request, key_value::TestStore};
+
+    use super::*;
+
+    const PNG: &str = "\u{89}PNG\r\n\u{1a}\n";
+
+    /// A file as Latin-1, so that a picture can be written as text.
+    fn file(name: &str, filename: &str, content: &str) -> String {
+        let head = format!("Content-Disposition: form-data; name={name}; filename=\"{filename}\"");
+        format!("--b\r\n{head}\r\n\r\n{content}\r\n")
+    }
+
+    fn field(name: &str, value: &str) -> String {
+        format!("--b\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n")
+    }
+
+    /// What becomes of a form, and which keys are there then.
+    fn sent(
+        form: &str,
+        allow: impl Fn(Option<&Manifest>) -> Result<()>,
+    ) -> (Result<Manifest>, Vec<String>) {
+        let store = TestStore::default();
+        let pictures = Blobs::new(store.clone(), Duration::from_secs(60));
+        let body: Vec<u8> = form.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        let request = http::Request::post("/upload")
+            .header("content-type", "multipart/form-data; boundary=b")
+            .body(Full::new(body.into()))
+            .unwrap();
+        let mut request = Request::new(request);
+        request.set_body_limit(u64::MAX);
+        let mut parts = request.parts().unwrap();
+        let owner = Some("duke".to_owned());
+        let received = block_on(receive(&pictures, &mut parts, owner, allow));
+        (received, store.sorted_keys())
+    }
+
+    fn anybody(_: Option<&Manifest>) -> Result<()> {
+        Ok(())
+    }
+
+    #[test]
+    fn fields_may_come_in_any_order_and_the_first_of_a_name_counts() {
+        let (image, info) = (file("image", "a.png", PNG), field("info", "1"));
+        let unchosen = file("image", "", "");
+        let others = [
+            file("image", "b.gif", "GIF89a"),
+            field("info", "2"),
+            file("picture", "c.png", PNG),
+            field("image", "d.png"),
+        ]
+        .concat();
+        for form in [
+            format!("{info}{image}{others}--b--"),
+            format!("{image}{info}{others}--b--"),
+            format!("{unchosen}{image}{others}--b--").replace("\r\n2\r\n", "\r\n1\r\n"),
+        ] {
+            let (picture, keys) = sent(&form, anybody);
+            let picture = picture.unwrap();
+            assert_eq!(picture.name, "a.png", "{form}");
+            assert_eq!(picture.info.as_deref(), Some("1"), "{form}");
+            assert_eq!(picture.owner.as_deref(), Some("duke"));
+            assert_eq!(
+                (picture.size, picture.content_type.as_str()),
+                (8, "image/png")
+            );
+            assert_eq!(keys.len(), 3, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn of_what_is_refused_nothing_is_kept() {
+        let image = file("image", "a.png", PNG);
+        let large = file("image", "a.png", &format!("{PNG}{}", "x".repeat(2_000_000)));
+        for (form, status) in [
+            (field("info", "1") + "--b--", 400),
+            (file("image", "", "") + "--b--", 400),
+            (field("image", "a.png") + "--b--", 400),
+            (file("picture", "a.png", PNG) + "--b--", 400),
+            (file("image", "", PNG) + "--b--", 415),
+            (file("image", "a.png", "") + "--b--", 415),
+            (file("image", "a.png", "text") + "--b--", 415),
+            (file("image", "a.svg", PNG) + "--b--", 415),
+            // The first counts, even where the second would be good.
+            (file("image", "a.txt", "text") + &image + "--b--", 415),
+            // It breaks off, before and behind the picture's end.
+            (large.clone(), 400),
+            (large[..1_500_000].to_owned(), 400),
+            (large + &field("info", &"x".repeat(500_001)) + "--b--", 413),
+        ] {
+            let (received, keys) = sent(&form, anybody);
+            let error = received.unwrap_err();
+            assert_eq!(error.status().as_u16(), status, "{error}");
+            assert_eq!(keys, [""; 0], "{error}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_replace_is_refused_before_the_picture_is_read() {
+        let begin = file("image", "a.png", &format!("{PNG}{}", "x".repeat(200_000)));
+        let (received, keys) = sent(&begin, |_| Err(Error::Forbidden("no".to_owned())));
+        assert!(matches!(received, Err(Error::Forbidden(_))), "{received:?}");
+        assert_eq!(keys, [""; 0]);
+    }
+}

@@ -1,0 +1,46 @@
+//! POST /upload.
+
+use std::error::Error as _;
+
+use http::StatusCode;
+use kit::{Error, Request, Response, Result, blobs::Manifest, jsonify, see_other, text};
+
+use crate::{json, page, receive::receive, settings, visit::Visit};
+
+/// Keeps a picture.
+pub(crate) async fn upload(mut request: Request) -> Result<Response> {
+    match kept(&mut request).await {
+        Ok(picture) if request.wants_page() => Ok(see_other(&page::home_of(&picture))),
+        Ok(picture) if request.wants_json() => Ok(jsonify(&json::uploaded(&picture))),
+        Ok(picture) => {
+            let info = picture.info.unwrap_or_default();
+            Ok(text(format!("info is {info}. success")))
+        }
+        Err(error) if request.wants_page() => page::not_uploaded(&request, error).await,
+        Err(Error::UnsupportedMediaType { .. }) if !request.wants_json() => {
+            // As the tutorial has it.
+            let mut response = text("failed");
+            *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            Ok(response)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn kept(request: &mut Request) -> Result<Manifest> {
+    request.set_body_limit(settings::max_content_length().await?);
+    // What is announced as too large is refused before anything else is done.
+    let mut parts = request.parts()?;
+    let visit = Visit::of(request).await?;
+    visit.check_upload()?;
+    let pictures = settings::pictures().await?;
+    if let Err(error) = pictures.clean_up().await {
+        // That is no reason to refuse a picture. The next clean-up goes on from there.
+        let cause = error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        eprintln!("the clean-up of old uploads ended early: {cause}");
+    }
+    let allow = |old: Option<&Manifest>| visit.check_replace(old);
+    receive(&pictures, &mut parts, visit.owner(), allow).await
+}

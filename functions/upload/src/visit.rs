@@ -1,0 +1,76 @@
+//! Who sent a request, and what they may do.
+
+use kit::{
+    Request, Result,
+    blobs::Manifest,
+    login::{self, Admins, Login, RequireLogin},
+    session::Secrets,
+};
+
+/// A request's sender.
+pub(crate) struct Visit {
+    pub(crate) login: Login,
+    admins: Admins,
+    require_login: RequireLogin,
+}
+
+impl Visit {
+    /// # Errors
+    /// Those of the variables and of the database.
+    pub(crate) async fn of(request: &Request) -> Result<Self> {
+        let secrets = Secrets::from_variables().await?;
+        let db = login::open().await?;
+        Ok(Self {
+            login: Login::of(request, &secrets, &db).await?,
+            admins: Admins::from_variable().await?,
+            require_login: RequireLogin::from_variable().await?,
+        })
+    }
+
+    /// Whose a new picture is.
+    pub(crate) fn owner(&self) -> Option<String> {
+        self.login.account().map(|account| account.name.clone())
+    }
+
+    /// # Errors
+    /// 401 where uploading needs a login and there is none.
+    pub(crate) fn check_upload(&self) -> Result<()> {
+        if self.require_login.0 {
+            self.login.require("upload a picture")?;
+        }
+        Ok(())
+    }
+
+    /// Whether it has to log in before it can upload.
+    pub(crate) fn has_to_log_in(&self) -> bool {
+        self.require_login.0 && self.login.account().is_none()
+    }
+
+    /// Anybody may replace what nobody owns, as in the tutorial.
+    ///
+    /// # Errors
+    /// 401 or 403 where the picture is somebody else's.
+    pub(crate) fn check_replace(&self, old: Option<&Manifest>) -> Result<()> {
+        match old.and_then(|old| old.owner.as_deref()) {
+            Some(owner) => {
+                self.login
+                    .require_to_change(Some(owner), &self.admins, "replace a picture")
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// 401 or 403 where the picture is somebody else's, or nobody's.
+    pub(crate) fn check_delete(&self, picture: &Manifest) -> Result<()> {
+        let owner = picture.owner.as_deref();
+        self.login
+            .require_to_change(owner, &self.admins, "delete a picture")
+    }
+
+    /// Whether it may delete a picture.
+    pub(crate) fn may_delete(&self, picture: &Manifest) -> bool {
+        self.login
+            .may_change(picture.owner.as_deref(), &self.admins)
+    }
+}

@@ -1,0 +1,109 @@
+"""`request.files` and /upload."""
+
+import io
+
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
+
+from compare import Exchange
+from differences import WHOLE, Example, difference
+from differences._common import refused
+from grammars.multipart import Part, body
+from wire import Request
+
+PNG = b"\x89PNG\r\n\x1a\n"
+JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF"
+GIF = b"GIF89a\x01\0\x01\0"
+
+EXTENSIONS = {"png", "jpg", "jpeg", "gif"}
+
+# The longest name of a file that most file systems take, in bytes.
+LONGEST_NAME = 255
+
+
+def image(filename: str, content: bytes = PNG, name: str = "image") -> Part:
+    return Part((f'Content-Disposition: form-data; name="{name}"; filename="{filename}"',), content)
+
+
+def info(text: str) -> Part:
+    return Part(('Content-Disposition: form-data; name="info"',), text.encode())
+
+
+def upload(*parts: Part) -> Request:
+    headers = ((b"Content-Type", b"multipart/form-data; boundary=xyz"),)
+    return Request("POST", b"/upload", headers, body(b"xyz", parts))
+
+
+def _image(exchange: Exchange):
+    """The file that Werkzeug finds in the field `image`."""
+    request = exchange.request
+    if request.path != "/upload" or request.media_type != "multipart/form-data":
+        return None
+    kind, options = parse_options_header(request.content_type)
+    _, _, files = FormDataParser().parse(io.BytesIO(request.body or b""), kind, None, options)
+    return files.get("image")
+
+
+def _extension(filename: str) -> str:
+    return filename.rpartition(".")[2] if "." in filename else ""
+
+
+def _failed(exchange: Exchange):
+    """Explains that Handspun answers `failed`, with 415."""
+    if (exchange.ours.status, exchange.ours.text) == (415, "failed"):
+        return WHOLE
+    return None
+
+
+@difference(
+    "upload-failed",
+    Example(upload(image("a.txt")), "200 failed", "415 failed"),
+)
+def upload_failed(exchange: Exchange):
+    file = _image(exchange)
+    if file is not None and _extension(file.filename).lower() not in EXTENSIONS and exchange.flask.text == "failed":
+        return _failed(exchange)
+
+
+@difference(
+    "upload-bytes",
+    Example(upload(image("a.png", b"<script>")), "200 info is . success", "415 failed"),
+)
+def upload_bytes(exchange: Exchange):
+    file = _image(exchange)
+    begins = (PNG, JPEG[:3], GIF[:3])
+    if file and _extension(file.filename).lower() in EXTENSIONS and not file.stream.read(8).startswith(begins):
+        return _failed(exchange)
+
+
+@difference(
+    "upload-extension-case",
+    Example(upload(image("a.PNG"), info("1")), "200 failed", "200 info is 1. success"),
+)
+def upload_extension_case(exchange: Exchange):
+    file = _image(exchange)
+    extension = _extension(file.filename) if file else ""
+    if extension.lower() in EXTENSIONS and extension not in EXTENSIONS and exchange.flask.text == "failed":
+        if exchange.ours.status == 200 and exchange.ours.text.startswith("info is "):
+            return {"body"}
+
+
+@difference(
+    "upload-unchosen",
+    Example(upload(image("", b"")), "200 failed", "400"),
+)
+def upload_unchosen(exchange: Exchange):
+    file = _image(exchange)
+    if file is not None and file.filename == "" and not file.stream.read(1):
+        return refused(exchange, {200}, 400)
+
+
+@difference(
+    "upload-long-name",
+    Example(upload(image("n" * 300 + ".png"), info("1")), "500", "200 info is 1. success"),
+)
+def upload_long_name(exchange: Exchange):
+    file = _image(exchange)
+    if file and len(file.filename) > LONGEST_NAME and exchange.flask.status == 500:
+        if exchange.ours.status == 200 and exchange.ours.text.startswith("info is "):
+            return WHOLE
