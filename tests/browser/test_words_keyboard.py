@@ -39,6 +39,7 @@ IS_VISIBLE = """() => {
 ORDER = [
     "Skip to the content",
     "Handspun",
+    "Pictures",
     "Import and export",
     NAME,
     "Log out",

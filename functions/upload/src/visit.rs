@@ -35,7 +35,7 @@ impl Visit {
     /// # Errors
     /// 401 where uploading needs a login and there is none.
     pub(crate) fn check_upload(&self) -> Result<()> {
-        if self.require_login.0 {
+        if self.require_login.holds() {
             self.login.require("upload a picture")?;
         }
         Ok(())
@@ -43,7 +43,7 @@ impl Visit {
 
     /// Whether it has to log in before it can upload.
     pub(crate) fn has_to_log_in(&self) -> bool {
-        self.require_login.0 && self.login.account().is_none()
+        self.require_login.holds() && self.login.account().is_none()
     }
 
     /// Anybody may replace what nobody owns, as in the tutorial.

@@ -20,6 +20,7 @@ pub(crate) struct Texts {
     /// The title in the other language.
     pub(crate) title_aside: &'static str,
     pub(crate) tagline: &'static str,
+    pub(crate) go_to_pictures: &'static str,
     pub(crate) go_to_import: &'static str,
 
     pub(crate) english: &'static str,
