@@ -110,9 +110,6 @@ fn granted(
     if !undefined.is_empty() {
         bail!("{}", undefined.join("\n"));
     }
-    for (_, stores) in &granted {
-        stores.check()?;
-    }
     let labels: Vec<_> = components
         .iter()
         .flat_map(|component| component.sqlite_databases.iter().cloned())
@@ -126,6 +123,9 @@ fn granted(
                  --state-dir or in the runtime configuration"
             ));
         }
+    }
+    for (_, stores) in &granted {
+        stores.check()?;
     }
     Ok(granted)
 }

@@ -184,7 +184,8 @@ fn a_folder_stands_for_the_manifest_in_it() {
 
 #[test]
 fn what_is_no_request_has_its_line_too() {
-    let mut running = Running::of(probe("".as_ref()).stderr(Stdio::piped()));
+    let state_dir = tempfile::tempdir().unwrap();
+    let mut running = Running::of(probe(state_dir.path()).stderr(Stdio::piped()));
     let headers = "a: b\r\n".repeat(200);
     let target = "a".repeat(100_000);
     for (request, status) in [

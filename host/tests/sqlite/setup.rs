@@ -59,7 +59,7 @@ async fn statements_and_files_are_run_before_the_start() {
         "Ok(([\"x\"], [[Value::Text(\"a;b\")], [Value::Text(\"second\")]]))\n"
     );
     assert!(folder.path().join("other.db").is_file());
-    let log = probe.log();
+    let log = probe.log_at_start();
     assert!(log.contains("only its first statement was run"), "{log}");
 }
 
@@ -238,7 +238,7 @@ async fn that_nothing_is_kept_in_memory_is_said_at_the_start() {
             state_dir: state_dir.clone(),
             ..Options::default()
         });
-        let said = probe.log();
+        let said = probe.log_at_start();
         let told = said.contains("the SQLite database default is in memory");
         assert_eq!(told, want, "{state_dir:?}: {said}");
     }

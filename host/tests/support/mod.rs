@@ -98,6 +98,8 @@ pub(crate) struct Probe {
     pub(crate) app: Arc<App>,
     pub(crate) client: TestClient,
     log: Arc<Mutex<Vec<String>>>,
+    /// How many entries the log had once the application was loaded.
+    at_start: usize,
 }
 
 impl Probe {
@@ -113,16 +115,23 @@ impl Probe {
     pub(crate) fn with(options: Options) -> Self {
         let (log, entries) = collecting_log();
         let app = Arc::new(load_probe(Options { log, ..options }).expect("the probe loads"));
+        let at_start = entries.lock().unwrap().len();
         Self {
             client: app.test_client(),
             app,
             log: entries,
+            at_start,
         }
     }
 
-    /// What the application has logged so far.
+    /// What the application has logged since it was loaded.
     pub(crate) fn log(&self) -> String {
-        self.log.lock().unwrap().join("\n")
+        self.log.lock().unwrap()[self.at_start..].join("\n")
+    }
+
+    /// What it logged while it was loaded.
+    pub(crate) fn log_at_start(&self) -> String {
+        self.log.lock().unwrap()[..self.at_start].join("\n")
     }
 }
 
