@@ -64,10 +64,15 @@ async fn set(mut request: Request) -> Result<Response> {
     changed(&request, session)
 }
 
-/// Forgets everything.
+/// Forgets everything but the login: that ends by logging out, on the server, too.
 async fn clear(request: Request) -> Result<Response> {
     let mut session = open(&request).await?;
+    let login = session.get(LOGIN).cloned();
     session.clear();
+    if let Some(login) = login {
+        session.insert(LOGIN, login);
+        session.set_permanent(true);
+    }
     changed(&request, session)
 }
 

@@ -18,6 +18,9 @@ enum Image<S> {
     Picture(Box<Upload<S>>, &'static str),
 }
 
+/// The most characters of `info`: a page shows it of many pictures at the same time.
+const MAX_INFO_CHARS: usize = 2_000;
+
 /// Keeps the picture of a form. Its fields may come in any order; of several of a name, the first counts.
 ///
 /// `allow` says whether the picture may replace what is there under its name. It is asked before anything is
@@ -69,6 +72,12 @@ async fn walk<S: KeyValue>(
     while let Some(part) = parts.next().await? {
         match part {
             Part::Field { name, value } if name == "info" => {
+                if value.chars().count() > MAX_INFO_CHARS {
+                    return Err(Error::invalid(
+                        "info",
+                        format!("must have at most {MAX_INFO_CHARS} characters"),
+                    ));
+                }
                 info.get_or_insert(value);
             }
             Part::File(file) if file.name == "image" && matches!(image, Image::Missing) => {
@@ -206,6 +215,7 @@ mod tests {
         let large = file("image", "a.png", &format!("{PNG}{}", "x".repeat(2_000_000)));
         for (form, status) in [
             (field("info", "1") + "--b--", 400),
+            (field("info", &"é".repeat(2_001)) + "--b--", 422),
             (file("image", "", "") + "--b--", 400),
             (field("image", "a.png") + "--b--", 400),
             (file("picture", "a.png", PNG) + "--b--", 400),

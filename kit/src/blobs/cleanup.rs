@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Blobs, keys::Key, usage::Usage};
+use super::{
+    Blobs,
+    keys::Key,
+    usage::{PUBLISHING, Usage},
+};
 use crate::{error::Result, key_value::KeyValue};
 
 /// How many chunks a clean-up deletes, about: it comes before an upload that somebody waits for.
@@ -61,7 +65,7 @@ impl<S: KeyValue> Blobs<S> {
                 if cleaned.chunks > MAX_DELETED_CHUNKS {
                     return Ok(cleaned);
                 }
-                match self.is_abandoned(&name, &id).await {
+                match self.is_abandoned(&name, &id, chunks).await {
                     Ok(false) => {}
                     Ok(true) => {
                         self.sweep(&name, &id, chunks).await?;
@@ -77,18 +81,24 @@ impl<S: KeyValue> Blobs<S> {
     }
 
     /// Whether an upload is to be deleted. If so, it will not become a file any more, by a mark where need be.
-    async fn is_abandoned(&self, name: &str, id: &str) -> Result<bool> {
+    async fn is_abandoned(&self, name: &str, id: &str, chunks: u32) -> Result<bool> {
         let key = Key::Use(name, id).to_string();
         let before = self.store.get(&key).await?;
         let usage = before.as_deref().and_then(Usage::parse);
-        let is_over = |usage: Usage| usage.is_over((self.clock)(), self.grace);
+        // Without a chunk yet, nothing would tell the upload that it was given up.
+        let grace = match usage {
+            Some(Usage::Open(_)) if chunks == 0 => self.grace.max(PUBLISHING),
+            _ => self.grace,
+        };
+        let is_over = |usage: Usage| usage.is_over((self.clock)(), grace);
         // What was never in use was deleted already, but for what came in after that.
         if !usage.is_none_or(is_over) || self.is_file(name, id).await? {
             return Ok(false);
         }
         if let Some(Usage::Published(_)) = usage {
-            // It will not become a file again, and a store that is full takes no mark.
-            return Ok(true);
+            // It will not become a file again, and a store that is full takes no mark. Where it was the file
+            // until a moment ago, its readers have the time of grace from then on.
+            return Ok(self.store.get(&key).await? == before);
         }
         self.store
             .set(&Key::Doom(name, id).to_string(), b"")

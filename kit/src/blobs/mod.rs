@@ -23,7 +23,8 @@
 //! `use` is as it was; it deletes the chunks, and `doom` last. What was published once is not published again, says so in
 //! `use`, and needs no mark, so that a full store can be cleaned up.
 //! The upload writes `use`, and then publishes only if there is no `doom` and still a first chunk. Whatever
-//! the order, at least one of them gives up. From `use` to the manifest the upload does six calls to the
+//! the order, at least one of them gives up. An upload that has no chunk yet is left alone for [`PUBLISHING`],
+//! since its first chunk is what it would miss. From `use` to the manifest the upload does six calls to the
 //! store, for which it has [`PUBLISHING`] or the time of grace, whichever is longer; that, and clocks that do
 //! not differ by more, is all that is taken for granted.
 
@@ -160,7 +161,10 @@ impl<S: KeyValue> Blobs<S> {
         };
         allow(&file)?;
         self.touch(name, &file.id, Usage::Published).await?;
-        self.store.delete(&Key::File(name).to_string()).await?;
+        // What was put in its place meanwhile may be somebody else's, who was not asked.
+        if self.find(name).await?.is_some_and(|now| now.id == file.id) {
+            self.store.delete(&Key::File(name).to_string()).await?;
+        }
         Ok(true)
     }
 

@@ -93,13 +93,13 @@ pub async fn hash(password: &str) -> Result<String> {
 pub async fn verify(hash: &str, password: &str) -> Result<Verdict> {
     let stored = match Stored::parse(hash) {
         Ok(stored) => stored,
-        Err(NotChecked::NoHash) => return Ok(Verdict::Wrong),
+        Err(NotChecked::NoHash) => return decoy(password).await,
         Err(NotChecked::Unsupported(method)) => {
             eprintln!(
                 "a stored password hash is not checked, and its owner cannot log in: {}",
                 method.escape_debug()
             );
-            return Ok(Verdict::Wrong);
+            return decoy(password).await;
         }
     };
     let digest = derive::digest(&stored.method, stored.salt, password).await?;
@@ -117,15 +117,13 @@ pub async fn verify(hash: &str, password: &str) -> Result<Verdict> {
 /// # Errors
 /// As [`verify`].
 pub async fn decoy(password: &str) -> Result<Verdict> {
-    // Hardly anybody will find a password for it, but nobody is to be let in by it.
-    let _ = verify(NOBODYS_HASH, password).await?;
+    // What comes out of it is for nobody.
+    derive::digest(&Method::STANDARD, NOBODYS_SALT, password).await?;
     Ok(Verdict::Wrong)
 }
 
-/// A hash that no password is known for.
-const NOBODYS_HASH: &str = "scrypt:32768:8:1$nobodynobodynobo$\
-    0000000000000000000000000000000000000000000000000000000000000000\
-    0000000000000000000000000000000000000000000000000000000000000000";
+/// The salt of a hash that nobody has.
+const NOBODYS_SALT: &str = "nobodynobodynobo";
 
 const SALT_CHARACTERS: &[u8; 62] =
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

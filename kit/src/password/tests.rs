@@ -203,10 +203,7 @@ fn every_character_of_a_salt_is_as_likely_as_any_other() {
 }
 
 #[test]
-fn a_decoy_is_a_real_check_that_is_always_wrong() {
-    let stored = Stored::parse(NOBODYS_HASH).unwrap();
-    assert_eq!(stored.method, Method::STANDARD);
-    assert_eq!((stored.salt.len(), stored.digest.len()), (SALT_LENGTH, 128));
+fn a_decoy_is_always_wrong() {
     assert_eq!(block_on(decoy(PASSWORD)).unwrap(), Verdict::Wrong);
 }
 

@@ -1,5 +1,6 @@
 //! Files that are written, read, replaced and deleted, with faults anywhere.
 
+mod grace;
 mod orders;
 
 use std::{

@@ -14,10 +14,10 @@ use proptest::prelude::*;
 use super::*;
 
 /// Somebody at work on the store, one call at a time.
-type Actor = Pin<Box<dyn Future<Output = ()>>>;
+pub(super) type Actor = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Lets it do its next call. Whether it is done.
-fn step(actor: &mut Actor) -> bool {
+pub(super) fn step(actor: &mut Actor) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     actor.as_mut().poll(&mut context).is_ready()
 }
