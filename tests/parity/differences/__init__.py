@@ -80,4 +80,16 @@ def shows(answer: Answer, words: list | None, documented: str) -> bool:
 
 
 # Their rules list themselves when they are imported.
-from differences import cookies, everywhere, forms, multipart, paths, queries, sessions, settings, sums, words  # noqa: E402, F401
+from differences import (  # noqa: E402, F401
+    cookies,
+    everywhere,
+    forms,
+    multipart,
+    paths,
+    queries,
+    sessions,
+    settings,
+    sums,
+    uploads,
+    words,
+)

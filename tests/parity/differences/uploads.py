@@ -107,3 +107,21 @@ def upload_long_name(exchange: Exchange):
     if file and len(file.filename) > LONGEST_NAME and exchange.flask.status == 500:
         if exchange.ours.status == 200 and exchange.ours.text.startswith("info is "):
             return WHOLE
+
+
+# How many characters `info` may have.
+LONGEST_INFO = 2000
+
+
+@difference(
+    "upload-info",
+    Example(upload(info("x" * (LONGEST_INFO + 1)), image("a.png")), "200 info is xxx…xxx. success", "422"),
+)
+def upload_info(exchange: Exchange):
+    request = exchange.request
+    if request.path != "/upload" or request.media_type != "multipart/form-data":
+        return None
+    kind, options = parse_options_header(request.content_type)
+    _, form, _ = FormDataParser().parse(io.BytesIO(request.body or b""), kind, None, options)
+    if any(len(text) > LONGEST_INFO for text in form.getlist("info")):
+        return refused(exchange, {200, 400}, 422)
