@@ -10,8 +10,7 @@ from client import PAGE, Request, added, search
 # At 100,000 words a request may take so many times as long as at 1,000.
 MAX_RATIO = 2
 
-# A search that a trigram index cannot help with, or not enough, may take so many milliseconds at 100,000
-# words.
+# A search that a trigram index cannot help with may take so many milliseconds at 100,000 words.
 MAX_SHORT_MS = 50
 
 # How many characters a search needs for the index.
@@ -65,7 +64,7 @@ def _searches() -> list[Case]:
     for language, texts in languages:
         # Nothing but reading all of these words tells that the text is in none of them.
         name = f"{language}, all trigrams in most, text in none"
-        found.append(_search(name, texts.none_of_common_parts, limit=SHORT))
+        found.append(_search(name, texts.none_of_common_parts))
         for size in (2, 8):
             text = texts.most[:size]
             name = f"{language}, {_characters(size)}, in most, page in the middle"
@@ -73,8 +72,8 @@ def _searches() -> list[Case]:
     return found
 
 
-def _search(name: str, text: str, *, deep: bool = False, limit: str = "") -> Case:
-    limit = limit or (SHORT if len(text) < TRIGRAM else RATIO)
+def _search(name: str, text: str, *, deep: bool = False) -> Case:
+    limit = SHORT if len(text) < TRIGRAM else RATIO
     return Case(name, lambda words, turn: search(text, words // 2 if deep else None), limit, text)
 
 
