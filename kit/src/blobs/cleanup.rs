@@ -1,6 +1,9 @@
 //! Deleting what nobody needs any more.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::{BuildHasher as _, RandomState},
+};
 
 use super::{
     Blobs,
@@ -21,6 +24,64 @@ pub struct Cleaned {
     pub chunks: u32,
 }
 
+/// Which names have more than a file and the upload that it is, or less. There may be very many names, so each
+/// is kept as a hash: of two that share one, both are looked at more closely.
+#[derive(Default)]
+struct Survey {
+    hasher: RandomState,
+    names: HashMap<u64, Seen>,
+}
+
+/// What was seen of a name so far.
+#[derive(Default)]
+struct Seen {
+    is_file: bool,
+    /// The hash of an upload's id.
+    upload: Option<u64>,
+    /// Whether there is another upload.
+    several: bool,
+}
+
+impl Survey {
+    fn note(&mut self, key: Key<'_>) {
+        let seen = self
+            .names
+            .entry(self.hasher.hash_one(key.name()))
+            .or_default();
+        let Some(id) = key.id() else {
+            seen.is_file = true;
+            return;
+        };
+        let id = self.hasher.hash_one(id);
+        seen.several |= *seen.upload.get_or_insert(id) != id;
+    }
+
+    /// Those to be looked at more closely.
+    ///
+    /// Whose manifest is there has all its chunks there, so a single upload is the file's.
+    fn suspects(self) -> Suspects {
+        let suspects = self
+            .names
+            .into_iter()
+            .filter(|(_, seen)| !seen.is_file || seen.several);
+        Suspects {
+            hashes: suspects.map(|(hash, _)| hash).collect(),
+            hasher: self.hasher,
+        }
+    }
+}
+
+struct Suspects {
+    hasher: RandomState,
+    hashes: HashSet<u64>,
+}
+
+impl Suspects {
+    fn has(&self, name: &str) -> bool {
+        self.hashes.contains(&self.hasher.hash_one(name))
+    }
+}
+
 /// What the keys say about the file of a name.
 #[derive(Default)]
 struct Found {
@@ -29,35 +90,51 @@ struct Found {
     uploads: BTreeMap<String, u32>,
 }
 
+impl Found {
+    fn note(&mut self, key: Key<'_>) {
+        let Some(id) = key.id() else {
+            self.is_file = true;
+            return;
+        };
+        let chunks = self.uploads.entry(id.to_owned()).or_default();
+        if let Key::Chunk(.., index) = key {
+            *chunks = index.saturating_add(1).max(*chunks);
+        }
+    }
+}
+
 impl<S: KeyValue> Blobs<S> {
     /// Deletes the chunks of uploads that are no file's, or no file's any more, and have not been in use for
     /// the time of grace.
     ///
-    /// It walks all keys of the store and keeps a few words for each upload. Only where a name has several
-    /// uploads, or has no file, it has to look any closer.
+    /// It walks all keys of the store and keeps 32 bytes or so for each name. Only where a name has several
+    /// uploads, or has no file, it walks them once more and has to look any closer.
     ///
     /// # Errors
     /// Those of the store. What is left then, the next one deletes.
     pub async fn clean_up(&self) -> Result<Cleaned> {
+        let mut survey = Survey::default();
+        let note = |key: String| {
+            if let Some(key) = Key::parse(&key) {
+                survey.note(key);
+            }
+        };
+        self.store.keys(note).await?;
+        let suspects = survey.suspects();
+        if suspects.hashes.is_empty() {
+            return Ok(Cleaned::default());
+        }
+
         let mut names: BTreeMap<String, Found> = BTreeMap::new();
-        let note = |key: String| match Key::parse(&key) {
-            Some(Key::File(name)) => names.entry(name.to_owned()).or_default().is_file = true,
-            Some(Key::Chunk(name, id, index)) => {
-                let uploads = &mut names.entry(name.to_owned()).or_default().uploads;
-                let chunks = uploads.entry(id.to_owned()).or_default();
-                *chunks = index.saturating_add(1).max(*chunks);
+        let note = |key: String| {
+            if let Some(key) = Key::parse(&key).filter(|key| suspects.has(key.name())) {
+                names.entry(key.name().to_owned()).or_default().note(key);
             }
-            Some(Key::Use(name, id) | Key::Doom(name, id)) => {
-                let uploads = &mut names.entry(name.to_owned()).or_default().uploads;
-                uploads.entry(id.to_owned()).or_default();
-            }
-            None => {}
         };
         self.store.keys(note).await?;
 
         let (mut cleaned, mut failed) = (Cleaned::default(), None);
         for (name, found) in names {
-            // Whose manifest is there has all its chunks there, so a single upload is the file's.
             if found.is_file && found.uploads.len() <= 1 {
                 continue;
             }
@@ -122,5 +199,40 @@ impl<S: KeyValue> Blobs<S> {
         self.store.delete(&Key::Use(name, id).to_string()).await?;
         self.store.delete(&Key::Doom(name, id).to_string()).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_a_file_and_its_upload_is_no_suspect() {
+        let mut survey = Survey::default();
+        for key in [
+            Key::File("whole"),
+            Key::Chunk("whole", "1", 0),
+            Key::Chunk("whole", "1", 1),
+            Key::Use("whole", "1"),
+            Key::Chunk("coming", "2", 0),
+            Key::File("replaced"),
+            Key::Chunk("replaced", "3", 0),
+            Key::Chunk("replaced", "4", 0),
+            Key::Use("marked", "5"),
+            Key::File("marked"),
+            Key::Doom("marked", "6"),
+        ] {
+            survey.note(key);
+        }
+        let suspects = survey.suspects();
+        for (name, want) in [
+            ("whole", false),
+            ("coming", true),
+            ("replaced", true),
+            ("marked", true),
+            ("another", false),
+        ] {
+            assert_eq!(suspects.has(name), want, "{name}");
+        }
     }
 }

@@ -36,6 +36,23 @@ impl<'a> Key<'a> {
         };
         segments.next().is_none().then_some(parsed)
     }
+
+    /// The name of the file that it is about.
+    pub(super) fn name(self) -> &'a str {
+        match self {
+            Self::File(name) | Self::Chunk(name, ..) | Self::Use(name, _) | Self::Doom(name, _) => {
+                name
+            }
+        }
+    }
+
+    /// The id of the upload that it is about, where it is about one.
+    pub(super) fn id(self) -> Option<&'a str> {
+        match self {
+            Self::File(_) => None,
+            Self::Chunk(_, id, _) | Self::Use(_, id) | Self::Doom(_, id) => Some(id),
+        }
+    }
 }
 
 impl fmt::Display for Key<'_> {
