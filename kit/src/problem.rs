@@ -2,6 +2,7 @@
 
 use askama::Template;
 use http::{HeaderMap, HeaderValue, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,14 +18,14 @@ struct Page {
     title: &'static str,
     detail: String,
     errors: Vec<FieldError>,
-    /// Whether a login would help.
-    log_in: bool,
+    /// Where to log in, where that would help.
+    log_in: Option<String>,
 }
 
-/// The answer to a request that failed.
-pub(crate) fn answer(error: &Error, as_page: bool) -> Response {
+/// The answer to a request that failed. `back` is the page to come back to after a login, where there is one.
+pub(crate) fn answer(error: &Error, as_page: bool, back: Option<&str>) -> Response {
     let response = if as_page {
-        page(error)
+        page(error, back)
     } else {
         document(error)
     };
@@ -74,15 +75,27 @@ fn document(error: &Error) -> Response {
     response
 }
 
-fn page(error: &Error) -> Response {
+fn page(error: &Error, back: Option<&str>) -> Response {
     let page = Page {
         status: error.status().as_u16(),
         title: title(error),
         detail: error.to_string(),
         errors: error.fields(),
-        log_in: matches!(error, Error::Unauthorized(_)),
+        log_in: matches!(error, Error::Unauthorized(_)).then(|| log_in(back)),
     };
     response::render_template(&page).unwrap_or_else(|_| document(error))
+}
+
+/// Where to log in.
+fn log_in(back: Option<&str>) -> String {
+    const LOG_IN: &str = "/auth/login";
+    match back {
+        Some(path) => format!(
+            "{LOG_IN}?next={}",
+            utf8_percent_encode(path, NON_ALPHANUMERIC)
+        ),
+        None => LOG_IN.to_owned(),
+    }
 }
 
 /// The status in words, which is what RFC 9457 asks for where the type is `about:blank`.
@@ -260,7 +273,7 @@ mod tests {
         for as_page in [false, true] {
             for (error, status, header) in every_error() {
                 let name = format!("{error:?}");
-                let response = answer(&error, as_page);
+                let response = answer(&error, as_page, None);
                 assert_eq!(response.status().as_u16(), status, "{name}");
                 if let Some((header, want)) = header {
                     assert_eq!(response.headers()[header], want, "{name}");
@@ -273,7 +286,7 @@ mod tests {
     fn every_error_is_a_problem_document() {
         for (error, status, _) in every_error() {
             let (name, detail, fields) = (format!("{error:?}"), error.to_string(), error.fields());
-            let response = answer(&error, false);
+            let response = answer(&error, false, None);
             assert_eq!(
                 response.headers()[header::CONTENT_TYPE],
                 "application/problem+json",
@@ -304,7 +317,7 @@ mod tests {
     fn every_page_is_escaped() {
         for (error, status, _) in every_error() {
             let name = format!("{error:?}");
-            let response = answer(&error, true);
+            let response = answer(&error, true, None);
             assert_eq!(
                 response.headers()[header::CONTENT_TYPE],
                 "text/html; charset=utf-8",
@@ -327,6 +340,7 @@ mod tests {
             let body = body_of(answer(
                 &Error::internal("the database password is hunter2"),
                 as_page,
+                None,
             ));
             assert!(!body.contains("hunter2"), "{body}");
         }
@@ -336,7 +350,7 @@ mod tests {
     fn what_to_set_is_shown() {
         for as_page in [false, true] {
             let error = Error::Misconfigured("set the variable secret_key".to_owned());
-            let body = body_of(answer(&error, as_page));
+            let body = body_of(answer(&error, as_page, None));
             assert!(body.contains("set the variable secret_key"), "{body}");
         }
     }

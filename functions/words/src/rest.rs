@@ -43,10 +43,10 @@ pub(crate) async fn create(mut request: Request) -> Result<Response> {
     let draft = complete(&fields)?;
     match words.insert(&draft, owner).await? {
         Inserted::Exists(id) => Err(pair_exists(id)),
-        Inserted::New(word) => Ok(tagged(
-            created(&Word::path_of(word.id), &word.to_json()),
-            &word,
-        )),
+        Inserted::New(word) => {
+            let response = created(&Word::path_of(word.id), &word.to_json());
+            rights.login.save_on(tagged(response, &word))
+        }
     }
 }
 
@@ -70,16 +70,16 @@ pub(crate) async fn replace(mut request: Request) -> Result<Response> {
     }
     let words = Words::open().await?;
     let rights = Rights::to_change(&request, &words).await?;
-    let (id, draft) = (id(&request)?, complete(&fields)?);
+    let id = id(&request)?;
     let seen = seen(&mut request).await?;
     let word = words
         .update(id, |word| {
             rights.check(word)?;
             may_change(&request, seen.as_deref(), word)?;
-            Ok(draft.clone())
+            complete(&fields)
         })
         .await?;
-    Ok(answer(&word))
+    rights.login.save_on(answer(&word))
 }
 
 /// PATCH: the fields that are given.
@@ -96,7 +96,7 @@ pub(crate) async fn change(mut request: Request) -> Result<Response> {
             merged(&word.draft, &fields)
         })
         .await?;
-    Ok(answer(&word))
+    rights.login.save_on(answer(&word))
 }
 
 /// DELETE.
@@ -114,7 +114,7 @@ pub(crate) async fn delete(mut request: Request) -> Result<Response> {
             may_change(&request, seen.as_deref(), word)
         })
         .await?;
-    Ok(no_content())
+    rights.login.save_on(no_content())
 }
 
 /// Refuses a change to a word that is not what the client has seen, by `If-Match` or by the field that

@@ -156,7 +156,7 @@ impl App {
                 log(&method, &path, error.cause());
             }
             vary.by_accept();
-            problem::answer(&error, as_page)
+            problem::answer(&error, as_page, self.page_at(&path))
         });
 
         let headers = response.headers_mut();
@@ -212,6 +212,13 @@ impl App {
             .filter(|(_, found)| found.closeness == closest)
             .map(|(route, found)| (route, found.params))
             .collect()
+    }
+
+    /// The path itself, where it can be looked at without changing anything.
+    fn page_at<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let here = self.routes_at(path);
+        let is_page = |(route, _): &(&Route, Params)| route.method == Method::GET && !route.changes;
+        here.iter().any(is_page).then_some(path)
     }
 
     async fn dispatch(&self, mut request: Request) -> Result<Response> {

@@ -32,6 +32,10 @@ async fn language(request: Request) -> Result<Response> {
     Ok(text(request.language(&[]).tag()))
 }
 
+async fn closed(_: Request) -> Result<Response> {
+    Err(Error::Unauthorized("log in to change it".to_owned()))
+}
+
 async fn fail(_: Request) -> Result<Response> {
     Err(Error::internal("the database password is hunter2"))
 }
@@ -70,6 +74,10 @@ fn app() -> App {
         .put("/both", show)
         .delete("/uploads/:id", show)
         .patch("/patched/:id", show)
+        .get("/mine/:id", read)
+        .put("/mine/:id", closed)
+        .changing_get("/closed", change)
+        .post("/closed", closed)
         .get("/broken", fail)
         .get("/cut", break_off)
 }
@@ -245,6 +253,22 @@ fn no_cause_leaves_the_server() {
         let response = answer("GET", "/broken", lines);
         assert_eq!(response.status().as_u16(), 500);
         assert!(!response.body().contains("hunter2"), "{}", response.body());
+    }
+}
+
+#[test]
+fn who_has_to_log_in_is_led_back_to_what_can_be_looked_at() {
+    for (method, path, want) in [
+        (
+            "PUT",
+            "/mine/a%20b",
+            r#"href="/auth/login?next=%2Fmine%2Fa%2520b""#,
+        ),
+        ("POST", "/closed", r#"href="/auth/login""#),
+    ] {
+        let response = answer(method, path, &[BROWSER]);
+        assert_eq!(response.status().as_u16(), 401);
+        assert!(response.body().contains(want), "{}", response.body());
     }
 }
 
