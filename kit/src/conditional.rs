@@ -1,12 +1,14 @@
 //! Requests that depend on what is there, by RFC 9110, section 13.
 //!
-//! Only entity tags are compared. Files have no time of change that means anything: a runtime copies
-//! them when it starts. So conditions by date are ignored, which is what 13.1.3 and 13.1.4 ask for.
+//! Dates are compared only of what has one that means anything. The files of a component have none: a runtime
+//! copies them when it starts. Then conditions by date are ignored, which is what 13.1.3 and 13.1.4 ask for.
+
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, Method, StatusCode,
-    header::{ETAG, IF_MATCH, IF_NONE_MATCH, IF_RANGE},
+    HeaderMap, HeaderName, Method, StatusCode,
+    header::{ETAG, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE},
 };
 
 use crate::{
@@ -99,6 +101,40 @@ pub(crate) fn is_unchanged(method: &Method, headers: &HeaderMap, own: &ETag) -> 
     Ok(unchanged)
 }
 
+/// The same of what was changed at a known time as well. A condition by date counts only without the one by tag
+/// in whose place it is (RFC 9110, section 13.2.2), and where it is a date.
+///
+/// # Errors
+/// 412 where what is there is not what the client wants to be there.
+pub(crate) fn is_unchanged_since(
+    method: &Method,
+    headers: &HeaderMap,
+    own: &ETag,
+    modified: SystemTime,
+) -> Result<bool> {
+    let by_tag = is_unchanged(method, headers, own)?;
+    let was_there = |name| date(headers, name).map(|date| is_until(modified, date));
+    if !headers.contains_key(IF_MATCH) && was_there(IF_UNMODIFIED_SINCE) == Some(false) {
+        return Err(Error::PreconditionFailed);
+    }
+    if headers.contains_key(IF_NONE_MATCH) || (method != Method::GET && method != Method::HEAD) {
+        return Ok(by_tag);
+    }
+    Ok(was_there(IF_MODIFIED_SINCE) == Some(true))
+}
+
+/// The date in a header that is there once, in any of the three forms of RFC 9110, section 5.6.7.
+fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
+    let mut lines = headers.get_all(name).iter();
+    let line = lines.next().filter(|_| lines.next().is_none())?;
+    httpdate::parse_http_date(line.to_str().ok()?).ok()
+}
+
+/// Whether a moment was over at a date, which has no part of a second.
+fn is_until(moment: SystemTime, date: SystemTime) -> bool {
+    moment < date + Duration::from_secs(1)
+}
+
 /// Whether `Range` may be looked at: there is no `If-Range`, or it names what is there.
 pub(crate) fn allows_range(headers: &HeaderMap, own: &ETag) -> bool {
     let mut lines = headers.get_all(IF_RANGE).iter();
@@ -130,7 +166,11 @@ mod tests {
 
     /// 200, 304 or 412, where `"61"` is there.
     fn status(method: &Method, lines: &[(&'static str, &'static str)]) -> u16 {
-        match is_unchanged(method, &headers(lines), &ETag::of_hash(b"a")) {
+        status_of(is_unchanged(method, &headers(lines), &ETag::of_hash(b"a")))
+    }
+
+    fn status_of(unchanged: Result<bool>) -> u16 {
+        match unchanged {
             Ok(false) => 200,
             Ok(true) => 304,
             Err(error) => error.status().as_u16(),
@@ -183,6 +223,69 @@ mod tests {
             assert_eq!(status(&Method::GET, lines), get, "{lines:?}");
             assert_eq!(status(&Method::HEAD, lines), get, "{lines:?}");
             assert_eq!(status(&Method::PUT, lines), put, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_counts_where_there_is_no_tag() {
+        const BEFORE: &str = "Tue, 15 Feb 2022 14:57:41 GMT";
+        const THEN: &str = "Tue, 15 Feb 2022 14:57:42 GMT";
+        let modified = SystemTime::UNIX_EPOCH + Duration::from_millis(1_644_937_062_714);
+        for (lines, get, put) in [
+            (&[][..], 200, 200),
+            (&[("if-modified-since", THEN)], 304, 200),
+            (&[("if-modified-since", BEFORE)], 200, 200),
+            (
+                &[("if-modified-since", "Fri, 31 Dec 9999 23:59:59 GMT")],
+                304,
+                200,
+            ),
+            // The two forms that are no longer written.
+            (
+                &[("if-modified-since", "Tuesday, 15-Feb-22 14:57:42 GMT")],
+                304,
+                200,
+            ),
+            (
+                &[("if-modified-since", "Tue Feb 15 14:57:42 2022")],
+                304,
+                200,
+            ),
+            (&[("if-modified-since", "tomorrow")], 200, 200),
+            (
+                &[("if-modified-since", THEN), ("if-modified-since", THEN)],
+                200,
+                200,
+            ),
+            (
+                &[("if-modified-since", THEN), ("if-none-match", "\"62\"")],
+                200,
+                200,
+            ),
+            (
+                &[("if-modified-since", BEFORE), ("if-none-match", "\"61\"")],
+                304,
+                412,
+            ),
+            (&[("if-unmodified-since", THEN)], 200, 200),
+            (&[("if-unmodified-since", BEFORE)], 412, 412),
+            (&[("if-unmodified-since", "yesterday")], 200, 200),
+            (
+                &[("if-unmodified-since", BEFORE), ("if-match", "\"61\"")],
+                200,
+                200,
+            ),
+            (
+                &[("if-unmodified-since", THEN), ("if-match", "\"62\"")],
+                412,
+                412,
+            ),
+        ] {
+            for (method, want) in [(Method::GET, get), (Method::HEAD, get), (Method::PUT, put)] {
+                let (headers, own) = (headers(lines), ETag::of_hash(b"a"));
+                let got = status_of(is_unchanged_since(&method, &headers, &own, modified));
+                assert_eq!(got, want, "{method} {lines:?}");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::{
     ops::Range,
     pin::Pin,
     task::{Context, Poll},
+    time::SystemTime,
 };
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use http_body_util::BodyExt;
 use crate::{
     body::{Body, BoxError},
     conditional,
+    date::http_date,
     error::{Error, Result},
     etag::ETag,
     range,
@@ -34,6 +36,8 @@ pub struct FileInfo {
     pub length: u64,
     /// What changes with its content.
     pub etag: ETag,
+    /// When it was changed, where that is known: the answer's `Last-Modified`.
+    pub modified: Option<SystemTime>,
 }
 
 /// Answers with a file (Flask's `send_file`): 200, a part of it (206), or 304 where the client has it.
@@ -42,7 +46,7 @@ pub struct FileInfo {
 /// answer but has to ask each time whether it still holds, as in Flask.
 ///
 /// # Errors
-/// 412 where `If-Match` names something else, 416 where the range lies behind the end, and those of `body`.
+/// 412 where `If-Match` or `If-Unmodified-Since` asks for something else, 416 where the range lies behind the end, and those of `body`.
 ///
 /// # Example
 /// ```
@@ -54,6 +58,7 @@ pub struct FileInfo {
 ///         content_type: http::HeaderValue::from_static("text/plain; charset=utf-8"),
 ///         length: text.len() as u64,
 ///         etag: ETag::of_hash(b"1"),
+///         modified: None,
 ///     };
 ///     send_file(&request, &file, |range| body_of_file(std::io::Cursor::new(text), range))
 /// }
@@ -64,7 +69,11 @@ pub fn send_file(
     body: impl FnOnce(Range<u64>) -> Result<Body>,
 ) -> Result<Response> {
     let mut response = Response::new(response::body(Bytes::new()));
-    let unchanged = conditional::is_unchanged(request.method(), request.headers(), &file.etag)?;
+    let (method, headers) = (request.method(), request.headers());
+    let unchanged = match file.modified {
+        Some(modified) => conditional::is_unchanged_since(method, headers, &file.etag, modified)?,
+        None => conditional::is_unchanged(method, headers, &file.etag)?,
+    };
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
@@ -89,6 +98,10 @@ pub fn send_file(
     let headers = response.headers_mut();
     headers.insert(header::ETAG, file.etag.header());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Some(modified) = file.modified {
+        let date = HeaderValue::try_from(http_date(modified)).map_err(Error::internal)?;
+        headers.insert(header::LAST_MODIFIED, date);
+    }
     Ok(response)
 }
 
@@ -174,6 +187,7 @@ mod tests {
             content_type: HeaderValue::from_static("text/plain; charset=utf-8"),
             length: length as u64,
             etag: ETag::of_hash(b"a"),
+            modified: None,
         }
     }
 

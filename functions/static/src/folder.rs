@@ -43,6 +43,7 @@ fn open_file(path: &Path) -> io::Result<Option<(File, FileInfo)>> {
         content_type: content_type::of(path),
         length: metadata.len(),
         etag: etag(path, &mut file, &metadata)?,
+        modified: None,
     };
     Ok(Some((file, info)))
 }

@@ -1,16 +1,10 @@
 //! /uploads: the pictures that came in.
 
-use http::{
-    HeaderValue, StatusCode,
-    header::{
-        CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, IF_MODIFIED_SINCE,
-        IF_NONE_MATCH, LAST_MODIFIED,
-    },
-};
+use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
 use kit::{
     ETag, Error, FileInfo, MultiDict, Request, Response, Result,
     blobs::{Manifest, Page},
-    http_date, jsonify, no_content, see_other, send_file,
+    jsonify, no_content, see_other, send_file,
 };
 
 use crate::{json, page, settings, visit::Visit};
@@ -42,41 +36,26 @@ pub(crate) async fn show(request: Request) -> Result<Response> {
     let picture = pictures.find(request.path_param("name")?).await?;
     let picture = picture.ok_or_else(|| not_found(&request))?;
     let content_type = HeaderValue::try_from(&picture.content_type).map_err(Error::internal)?;
-    let modified =
-        HeaderValue::try_from(http_date(picture.uploaded_at())).map_err(Error::internal)?;
     let info = FileInfo {
         content_type,
         length: picture.size,
         etag: tag_of(&picture)?,
+        modified: Some(picture.uploaded_at()),
     };
-    let seen = is_seen(&request, &modified);
     let mut response = send_file(&request, &info, |range| {
         let chunks = pictures.read(picture, range);
         Ok(kit::stream("", chunks).into_body())
     })?;
-    if seen && response.status().is_success() {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.body_mut() = no_content().into_body();
-        for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_RANGE] {
-            response.headers_mut().remove(name);
-        }
-    }
-    let headers = response.headers_mut();
-    headers.insert(LAST_MODIFIED, modified);
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Ok(response)
-}
-
-/// Whether the client has what it got last, by the date that it was told then. A tag counts for more (RFC 9110,
-/// section 13.1.3).
-fn is_seen(request: &Request, modified: &HeaderValue) -> bool {
-    let headers = request.headers();
-    !headers.contains_key(IF_NONE_MATCH) && headers.get(IF_MODIFIED_SINCE) == Some(modified)
 }
 
 /// DELETE /uploads/NAME.
 pub(crate) async fn delete(request: Request) -> Result<Response> {
     let visit = Visit::of(&request).await?;
+    visit.check_deletes()?;
     let allow = |picture: &Manifest| {
         visit.check_delete(picture)?;
         request.check_if_match(&tag_of(picture)?, None)
@@ -85,10 +64,11 @@ pub(crate) async fn delete(request: Request) -> Result<Response> {
     if !pictures.delete(request.path_param("name")?, allow).await? {
         return Err(not_found(&request));
     }
-    if request.wants_page() {
-        return Ok(see_other(page::HOME));
-    }
-    Ok(no_content())
+    visit.login.save_on(if request.wants_page() {
+        see_other(page::HOME)
+    } else {
+        no_content()
+    })
 }
 
 /// Behind which name a page of the list begins, and how many pictures it has.
