@@ -25,11 +25,18 @@ def cookie(values: dict, age_seconds: float = 0) -> bytes:
     return signed(_serializer.dump_payload(values), age_seconds)
 
 
+def values(cookie: str) -> dict:
+    """What a session's cookie holds.
+
+    Raises `BadSignature` or `json.JSONDecodeError` where it is none.
+    """
+    return _serializer.load_payload(_serializer.make_signer().unsign(cookie.encode()))
+
+
 def content(value: str) -> str:
     """What a session's cookie says, or the cookie itself where nobody signed it."""
     try:
-        payload = _serializer.make_signer().unsign(value.encode())
         # Keys have no order.
-        return f"holds {pprint.pformat(_serializer.load_payload(payload))}"
+        return f"holds {pprint.pformat(values(value))}"
     except (BadSignature, json.JSONDecodeError):
         return value

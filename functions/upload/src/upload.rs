@@ -3,19 +3,23 @@
 use std::error::Error as _;
 
 use http::StatusCode;
-use kit::{Error, Request, Response, Result, blobs::Manifest, jsonify, see_other, text};
+use kit::{
+    Error, Request, Response, Result, blobs::Manifest, jsonify, login::Login, see_other, text,
+};
 
 use crate::{json, page, receive::receive, settings, visit::Visit};
 
 /// Keeps a picture.
 pub(crate) async fn upload(mut request: Request) -> Result<Response> {
     match kept(&mut request).await {
-        Ok(picture) if request.wants_page() => Ok(see_other(&page::home_of(&picture))),
-        Ok(picture) if request.wants_json() => Ok(jsonify(&json::uploaded(&picture))),
-        Ok(picture) => {
+        Ok((picture, login)) => login.save_on(if request.wants_page() {
+            see_other(&page::home_of(&picture))
+        } else if request.wants_json() {
+            jsonify(&json::uploaded(&picture))
+        } else {
             let info = picture.info.unwrap_or_default();
-            Ok(text(format!("info is {info}. success")))
-        }
+            text(format!("info is {info}. success"))
+        }),
         Err(error) if request.wants_page() => page::not_uploaded(&request, error).await,
         Err(Error::UnsupportedMediaType { .. }) if !request.wants_json() => {
             // As the tutorial has it.
@@ -27,7 +31,8 @@ pub(crate) async fn upload(mut request: Request) -> Result<Response> {
     }
 }
 
-async fn kept(request: &mut Request) -> Result<Manifest> {
+/// The picture that was kept, and who sent it.
+async fn kept(request: &mut Request) -> Result<(Manifest, Login)> {
     request.set_body_limit(settings::max_content_length().await?);
     // What is announced as too large is refused before anything else is done.
     let mut parts = request.parts()?;
@@ -42,5 +47,6 @@ async fn kept(request: &mut Request) -> Result<Manifest> {
         eprintln!("the clean-up of old uploads ended early: {cause}");
     }
     let allow = |old: Option<&Manifest>| visit.check_replace(old);
-    receive(&pictures, &mut parts, visit.owner(), allow).await
+    let picture = receive(&pictures, &mut parts, visit.owner(), allow).await?;
+    Ok((picture, visit.login))
 }

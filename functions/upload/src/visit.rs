@@ -7,6 +7,11 @@ use kit::{
     session::Secrets,
 };
 
+/// What is refused, in words.
+const UPLOAD: &str = "upload a picture";
+const REPLACE: &str = "replace a picture";
+const DELETE: &str = "delete a picture";
+
 /// A request's sender.
 pub(crate) struct Visit {
     pub(crate) login: Login,
@@ -36,7 +41,7 @@ impl Visit {
     /// 401 where uploading needs a login and there is none.
     pub(crate) fn check_upload(&self) -> Result<()> {
         if self.require_login.holds() {
-            self.login.require("upload a picture")?;
+            self.login.require(UPLOAD)?;
         }
         Ok(())
     }
@@ -52,20 +57,27 @@ impl Visit {
     /// 401 or 403 where the picture is somebody else's.
     pub(crate) fn check_replace(&self, old: Option<&Manifest>) -> Result<()> {
         match old.and_then(|old| old.owner.as_deref()) {
-            Some(owner) => {
-                self.login
-                    .require_to_change(Some(owner), &self.admins, "replace a picture")
-            }
+            Some(owner) => self
+                .login
+                .require_to_change(Some(owner), &self.admins, REPLACE),
             None => Ok(()),
         }
+    }
+
+    /// Refuses who may delete nothing at all, whether the picture is there or not.
+    ///
+    /// # Errors
+    /// 401 where nobody is logged in; 500 where there is no secret key.
+    pub(crate) fn check_deletes(&self) -> Result<()> {
+        self.login.require(DELETE)?;
+        Ok(())
     }
 
     /// # Errors
     /// 401 or 403 where the picture is somebody else's, or nobody's.
     pub(crate) fn check_delete(&self, picture: &Manifest) -> Result<()> {
         let owner = picture.owner.as_deref();
-        self.login
-            .require_to_change(owner, &self.admins, "delete a picture")
+        self.login.require_to_change(owner, &self.admins, DELETE)
     }
 
     /// Whether it may delete a picture.
