@@ -16,8 +16,7 @@ use std::{
 use bytes::Bytes;
 use futures::{future::join_all, stream};
 use host::{
-    App, KeyValueError, KeyValueFaults, Limits, Log, Options, RequestBuilder, TestClient,
-    TestResponse, variables::Sources,
+    KeyValueError, KeyValueFaults, Limits, Options, RequestBuilder, TestClient, TestResponse,
 };
 use http::StatusCode;
 use http_body_util::{Full, StreamBody};
@@ -25,7 +24,7 @@ use hyper::body::Frame;
 use serde_json::json;
 use wasmtime_wasi_http::p3::bindings::http::types::ErrorCode;
 
-use crate::support::{build_guests, program::Running, root, store};
+use crate::support::{application_of, build_guests, program::Running, root, store};
 
 /// The default of `max_content_length` (design).
 const MAX_CONTENT_LENGTH: usize = 16_777_216;
@@ -64,21 +63,7 @@ fn form(name: &str, picture: &[u8]) -> Vec<u8> {
 
 /// The application with its state in a folder.
 fn application(state: &Path, variables: &[(&str, &str)], options: Options) -> TestClient {
-    build_guests();
-    let variables = variables
-        .iter()
-        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-    let options = Options {
-        state_dir: Some(state.to_owned()),
-        log: Log::new(|_| {}),
-        variables: Sources {
-            arguments: variables.collect(),
-            ..Sources::default()
-        },
-        ..options
-    };
-    let app = App::from_manifest(root().join("spin.toml"), options);
-    Arc::new(app.expect("the application loads")).test_client()
+    application_of(&root().join("spin.toml"), state, variables, options)
 }
 
 fn upload(client: &TestClient) -> RequestBuilder {

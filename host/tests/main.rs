@@ -17,7 +17,7 @@ mod shutdown;
 mod sqlite;
 mod support;
 
-#[path = "../../tests/auth.rs"]
+#[path = "../../tests/auth/mod.rs"]
 mod auth;
 
 #[path = "../../tests/functions.rs"]
@@ -26,5 +26,5 @@ mod functions;
 #[path = "../../tests/upload.rs"]
 mod upload;
 
-#[path = "../../tests/words.rs"]
+#[path = "../../tests/words/mod.rs"]
 mod words;

@@ -46,6 +46,43 @@ pub(crate) fn wasm(name: &str) -> PathBuf {
     root().join(format!("target/wasm32-wasip2/release/{name}.wasm"))
 }
 
+/// What signs sessions.
+const SECRET_KEY: (&str, &str) = ("secret_key", "of-the-tests");
+
+/// The application with its state in a folder. Each call is what another machine, or a restart, would be.
+pub(crate) fn application(state: &Path, variables: &[(&str, &str)]) -> TestClient {
+    application_of(
+        &root().join("spin.toml"),
+        state,
+        variables,
+        Options::default(),
+    )
+}
+
+/// The application of a manifest, with options but for its state, its variables and its log.
+pub(crate) fn application_of(
+    manifest: &Path,
+    state: &Path,
+    variables: &[(&str, &str)],
+    options: Options,
+) -> TestClient {
+    build_guests();
+    let arguments = [SECRET_KEY].into_iter().chain(variables.iter().copied());
+    let options = Options {
+        state_dir: Some(state.to_owned()),
+        log: Log::new(|_| {}),
+        variables: Sources {
+            arguments: arguments
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            ..Sources::default()
+        },
+        ..options
+    };
+    let app = App::from_manifest(manifest, options).expect("the application loads");
+    Arc::new(app).test_client()
+}
+
 /// An application of one component, with files or settings of a test's own.
 pub(crate) struct OneComponent<'a> {
     pub(crate) component: &'a str,

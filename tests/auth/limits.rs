@@ -1,0 +1,125 @@
+//! How often somebody may fail to log in.
+
+use futures::future::join_all;
+use host::TestClient;
+use http::StatusCode;
+use serde_json::json;
+
+use super::{PASSWORD, database, log_in, post, register, stranger};
+use crate::support::application;
+
+/// How many attempts may fail for an account and an address (design).
+const MAX_FAILURES: usize = 10;
+
+#[tokio::test]
+async fn guesses_at_once_do_not_pass_the_limit() {
+    let state = tempfile::tempdir().unwrap();
+    let client = application(state.path(), &[]);
+    register(&client, "duke").await;
+    // One is right, and none of those after the tenth is looked at.
+    for name in ["duke", "nobody"] {
+        let guesses = (0..30).map(|n| {
+            let client = stranger(&client);
+            async move { log_in(&client, name, &format!("guess {n}")).await }
+        });
+        let answers = join_all(guesses).await;
+        let count = |status| {
+            answers
+                .iter()
+                .filter(|answer| answer.status == status)
+                .count()
+        };
+        assert_eq!(count(StatusCode::UNAUTHORIZED), MAX_FAILURES, "{name}");
+        assert_eq!(
+            count(StatusCode::TOO_MANY_REQUESTS),
+            30 - MAX_FAILURES,
+            "{name}"
+        );
+        let late = log_in(&stranger(&client), name, PASSWORD).await;
+        assert_eq!(late.status, StatusCode::TOO_MANY_REQUESTS, "{name}");
+        let seconds: u32 = late.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=300).contains(&seconds), "{seconds}");
+    }
+    // Nor is the way over the password form.
+    let fields = json!({ "old": PASSWORD, "new": "take the a train" });
+    let changed = post(&client, "/auth/password", fields).await;
+    assert_eq!(changed.status, StatusCode::TOO_MANY_REQUESTS);
+    // Five minutes later.
+    let passed = "UPDATE login_attempts SET at = at - 300";
+    database(state.path()).execute(passed, []).unwrap();
+    let answer = log_in(&stranger(&client), "duke", PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_limit_is_one_for_all_instances_and_goes_by_account_and_address() {
+    let state = tempfile::tempdir().unwrap();
+    let trusting = [("trusted_proxies", "127.0.0.0/8")];
+    let one = application(state.path(), &trusting);
+    let other = application(state.path(), &trusting);
+    register(&one, "duke").await;
+    let from = async |client: &TestClient, address: &str, name: &str, password: &str| {
+        let request = stranger(client).post("/auth/login");
+        let request = request.header("x-forwarded-for", address);
+        let fields = json!({ "name": name, "password": password });
+        request.json(&fields).await.unwrap().status
+    };
+    for turn in 0..MAX_FAILURES {
+        let client = if turn % 2 == 0 { &one } else { &other };
+        let status = from(client, "192.0.2.1", "ＤＵＫＥ", "wrong").await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{turn}");
+    }
+    let restarted = application(state.path(), &trusting);
+    for client in [&one, &other, &restarted] {
+        // What stands before the proxy's own word the client may have made up.
+        for address in ["192.0.2.1", "203.0.113.7, 192.0.2.1"] {
+            let status = from(client, address, "duke", PASSWORD).await;
+            assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "{address}");
+        }
+    }
+    assert_eq!(
+        from(&one, "192.0.2.2", "duke", PASSWORD).await,
+        StatusCode::OK
+    );
+    assert_eq!(
+        from(&one, "192.0.2.1", "ann", "wrong").await,
+        StatusCode::UNAUTHORIZED
+    );
+    // Without a trusted proxy the header is the client's invention.
+    let alone = application(state.path(), &[]);
+    for turn in 0..MAX_FAILURES {
+        let status = from(&alone, &format!("192.0.2.{}", 100 + turn), "ann", "wrong").await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{turn}");
+    }
+    let status = from(&alone, "192.0.2.200", "ann", "wrong").await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn an_attempt_that_the_server_could_not_check_does_not_count() {
+    let state = tempfile::tempdir().unwrap();
+    let client = application(state.path(), &[]);
+    register(&client, "duke").await;
+    let db = database(state.path());
+    let attempts = || -> i64 {
+        let count = "SELECT count(*) FROM login_attempts";
+        db.query_row(count, [], |row| row.get(0)).unwrap()
+    };
+    // The password is right, and then the login cannot be kept.
+    let broken =
+        "CREATE TRIGGER broken BEFORE INSERT ON sessions BEGIN SELECT raise(ABORT, 'broken'); END";
+    db.execute_batch(broken).unwrap();
+    for _ in 0..=MAX_FAILURES {
+        let answer = log_in(&stranger(&client), "duke", PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    assert_eq!(attempts(), 0);
+    db.execute_batch("DROP TRIGGER broken").unwrap();
+    let answer = log_in(&stranger(&client), "duke", PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(
+        log_in(&stranger(&client), "duke", "wrong").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(attempts(), 1);
+}
