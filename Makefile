@@ -94,7 +94,7 @@ test-browser: build
 
 .PHONY: run-test-browser
 run-test-browser: $(BROWSER)
-	$(call pytest,browser)
+	$(call pytest,browser) -n auto --maxprocesses 4
 
 bench: build ## measure words and log-ins, and hold them to their limits
 	@tests/need-packages python

@@ -1,4 +1,4 @@
-"""A browser for all tests; for each one a server, a page and a console of its own."""
+"""A browser for all tests of a process; for each one a server, a page and a console of its own."""
 
 import os
 import shutil
@@ -32,8 +32,10 @@ FLAGS = [
 ]
 
 
-def pytest_sessionstart():
+def pytest_sessionstart(session):
     """What failed in an earlier run is not kept: it may be mended."""
+    if hasattr(session.config, "workerinput"):
+        return  # Whoever started this one has done it.
     for old in SCREENSHOTS.glob("failed-*.png"):
         old.unlink()
 
