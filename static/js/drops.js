@@ -2,7 +2,7 @@
 
 /** Lets `take` have the files that are dropped at an element. */
 export function acceptDrops(drop, take) {
-    // A file beside the mark would replace the page.
+    // A file beside the mark would replace the page, and what is typed in it.
     for (const type of ["dragover", "drop"]) {
         addEventListener(type, (event) => {
             if (event.dataTransfer.types.includes("Files")) event.preventDefault();

@@ -1,5 +1,6 @@
 // The import, with what is on its way shown.
 
+import { acceptDrops } from "./drops.js";
 import { busy, say } from "./fields.js";
 import * as list from "./list.js";
 import * as remove from "./remove.js";
@@ -21,7 +22,9 @@ export function start() {
         event.preventDefault();
         if (!sending) begin();
     });
-    acceptDrops();
+    acceptDrops(drop, (files) => {
+        input.files = files;
+    });
 }
 
 async function begin() {
@@ -33,26 +36,6 @@ async function begin() {
     } else {
         sending = false;
     }
-}
-
-function acceptDrops() {
-    // A file beside the mark would replace the page, and what is typed in it.
-    for (const type of ["dragover", "drop"]) {
-        addEventListener(type, (event) => {
-            if (event.dataTransfer.types.includes("Files")) event.preventDefault();
-        });
-    }
-    const over = (on) => (event) => {
-        event.preventDefault();
-        drop.classList.toggle("is-over", on);
-    };
-    drop.addEventListener("dragenter", over(true));
-    drop.addEventListener("dragover", over(true));
-    drop.addEventListener("dragleave", over(false));
-    drop.addEventListener("drop", (event) => {
-        over(false)(event);
-        if (event.dataTransfer.files.length > 0) input.files = event.dataTransfer.files;
-    });
 }
 
 /** Whether a file can be sent; if not, says why. */
