@@ -1,8 +1,8 @@
 //! How often somebody may try a password, kept in the database, so that it holds for all instances.
 //!
 //! An attempt is recorded before the password is looked at, in the statement that counts those before it. So
-//! however many are made at the same time, only as many are looked at as may fail. One that succeeds is
-//! taken back.
+//! however many are made at the same time, only as many are looked at as may fail. One that does not fail by
+//! its password is taken back.
 
 use std::net::IpAddr;
 
@@ -25,7 +25,7 @@ pub(crate) const WINDOW_SECS: i64 = 5 * 60;
 const IPV6_CLIENT_BITS: u32 = 64;
 
 /// An attempt that is recorded.
-#[must_use = "an attempt that succeeded is to be taken back"]
+#[must_use = "an attempt that did not fail is to be taken back"]
 pub(crate) struct Attempt {
     /// None where it is not recorded, as nobody knows whose it is.
     id: Option<i64>,
@@ -64,8 +64,8 @@ pub(crate) async fn begin(
     }
 }
 
-/// Takes back an attempt that succeeded.
-pub(crate) async fn succeeded(db: &impl Database, attempt: Attempt) -> Result<()> {
+/// Takes back an attempt that succeeded, or of which nobody knows whether it would have.
+pub(crate) async fn take_back(db: &impl Database, attempt: Attempt) -> Result<()> {
     if let Some(id) = attempt.id {
         let delete = "DELETE FROM login_attempts WHERE id = ?";
         db.execute(delete, params![id]).await?;
@@ -194,7 +194,7 @@ mod tests {
         let db = database();
         for _ in 0..2 * MAX_FAILURES {
             let attempt = try_once(&db, "duke", ADDRESS).unwrap();
-            block_on(succeeded(&db, attempt)).unwrap();
+            block_on(take_back(&db, attempt)).unwrap();
         }
         assert_eq!(failures(&db, "duke", ADDRESS), MAX_FAILURES);
     }

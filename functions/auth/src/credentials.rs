@@ -192,7 +192,8 @@ fn flaw_of_nickname(nickname: &str) -> Option<Flaw> {
 
 /// Whether a character is not seen, or changes how others are: controls, the ones that turn the direction of
 /// writing, white space but the space, what has no meaning (yet), and the letters that are drawn as nothing
-/// (`Default_Ignorable_Code_Point` of the Unicode Character Database, where it is not a format character).
+/// (`Default_Ignorable_Code_Point` of the Unicode Character Database, where it is not a format character, and the
+/// Braille pattern without dots).
 fn is_invisible(c: char) -> bool {
     use GeneralCategory as C;
     let category = matches!(
@@ -211,6 +212,7 @@ fn is_invisible(c: char) -> bool {
             | '\u{115f}'..='\u{1160}'
             | '\u{17b4}'..='\u{17b5}'
             | '\u{180b}'..='\u{180f}'
+            | '\u{2800}'
             | '\u{3164}'
             | '\u{ffa0}'
     );
@@ -289,6 +291,7 @@ mod tests {
             ("duke\u{fe0f}", Flaw::Invisible),
             ("duke\u{34f}", Flaw::Invisible),
             ("\u{3164}\u{3164}", Flaw::Invisible),
+            ("\u{2800}\u{2800}", Flaw::Invisible),
             ("duke\u{e0041}", Flaw::Invisible),
             ("duke\u{e000}", Flaw::Invisible),
             ("duke\u{378}", Flaw::Invisible),

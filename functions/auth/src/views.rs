@@ -12,7 +12,7 @@ use kit::{
 
 use crate::{
     accounts::{Accounts, CHANGE, Key},
-    attempts,
+    attempts::{self, Attempt},
     credentials::{Field, Flaw, Flaws, NewAccount, flaw_of_password, unprocessable},
     next, page,
 };
@@ -131,11 +131,8 @@ async fn let_in(request: &Request, visit: &mut Visit, fields: &MultiDict) -> Res
     let address = request.client_addr(&trusted_proxies().await?);
     let Visit { db, login } = visit;
     let attempt = attempts::begin(db, &key, address).await?;
-    if !Accounts(db).log_in(login, &key, password).await? {
-        return Err(Refusal::Wrong);
-    }
-    attempts::succeeded(db, attempt).await?;
-    Ok(())
+    let is_right = Accounts(db).log_in(login, &key, password).await;
+    ended(db, attempt, is_right, Refusal::Wrong).await
 }
 
 /// POST /auth/logout. Who is not logged in is out already.
@@ -175,11 +172,25 @@ async fn changed(request: &Request, visit: &mut Visit, fields: &MultiDict) -> Re
     let address = request.client_addr(&trusted_proxies().await?);
     let Visit { db, login } = visit;
     let attempt = attempts::begin(db, &Key::of(&name), address).await?;
-    if !Accounts(db).change_password(login, old, new).await? {
-        return Err(Refusal::Flaws(vec![(Field::Old, Flaw::Wrong)]));
+    let is_right = Accounts(db).change_password(login, old, new).await;
+    let wrong = Refusal::Flaws(vec![(Field::Old, Flaw::Wrong)]);
+    ended(db, attempt, is_right, wrong).await
+}
+
+/// Ends an attempt to guess a password. What failed for another reason says nothing about the password, and does
+/// not count.
+async fn ended(
+    db: &Connection,
+    attempt: Attempt,
+    is_right: Result<bool>,
+    wrong: Refusal,
+) -> Result<(), Refusal> {
+    if let Ok(false) = is_right {
+        return Err(wrong);
     }
-    attempts::succeeded(db, attempt).await?;
-    Ok(())
+    let taken_back = attempts::take_back(db, attempt).await;
+    is_right?;
+    Ok(taken_back?)
 }
 
 /// GET /auth/me.
@@ -225,6 +236,11 @@ fn both(fields: &MultiDict, one: Field, other: Field) -> Result<(&str, &str), Re
 async fn trusted_proxies() -> Result<TrustedProxies> {
     let networks = variable("trusted_proxies").await?;
     networks.parse().map_err(|why| {
-        Error::Misconfigured(format!("the variable trusted_proxies is wrong: {why}"))
+        // Which networks those are is nobody's business; the log says it.
+        eprintln!("the variable trusted_proxies is wrong: {why}");
+        Error::Misconfigured(
+            "the variable trusted_proxies must be networks such as 10.0.0.0/8, separated by commas"
+                .to_owned(),
+        )
     })
 }

@@ -28,7 +28,7 @@ fn number(name: &str, unit: &str, text: &str) -> Result<u64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits).ok_or_else(|| {
         Error::Misconfigured(format!(
-            "the variable {name} must be a number of {unit}, such as 3600, and not {text:?}"
+            "the variable {name} must be a number of {unit}, such as 3600"
         ))
     })
 }
