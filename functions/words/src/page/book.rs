@@ -24,6 +24,7 @@ pub(super) const MODULES: &[&str] = &[
     "add",
     "address",
     "api",
+    "drops",
     "edit",
     "fields",
     "grow",
