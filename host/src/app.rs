@@ -8,15 +8,13 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout_at},
-};
+use tokio::{sync::Semaphore, time::timeout_at};
 
 use crate::{
     TestClient,
     body::{self, Body, BodyError},
     call::Call,
+    clock::{HeadClock, Timed},
     headers,
     key_value::{KeyValueFaults, Stores},
     limits::Limits,
@@ -174,31 +172,32 @@ impl App {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        let deadline = Instant::now() + self.limits.head;
+        let clock = HeadClock::new(self.limits.head);
         headers::prepare(&mut request, matched, client)?;
         let id = &matched.route.component;
         let Some(component) = self.components.get(id) else {
             self.log.line(&format!("there is no component {id}"));
             return Err(Refusal::internal());
         };
-        let waiting = timeout_at(deadline, Arc::clone(&self.places).acquire_owned());
+        let waiting = timeout_at(clock.deadline(), Arc::clone(&self.places).acquire_owned());
         let Ok(Ok(place)) = waiting.await else {
             return Err(Refusal::busy());
         };
         let call = Call {
             component: component.clone(),
             id: id.clone(),
+            clock: clock.clone(),
             head: self.limits.head,
             log: self.log.clone(),
             place,
         };
-        let answer = tokio::spawn(call.run(request.map(body::wasi)));
+        let request = request.map(|body| body::wasi(Timed::new(body::wasi(body), clock.clone())));
+        let answer = tokio::spawn(call.run(request));
         // The instance's own clocks are first; but an instance that computes does not
         // even take a request from its queue.
-        match timeout_at(deadline + 2 * CLOCK_GRACE, answer).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_panicked)) => Err(Refusal::internal()),
-            Err(_elapsed) => {
+        tokio::select! {
+            answer = answer => answer.unwrap_or_else(|_panicked| Err(Refusal::internal())),
+            () = clock.over(2 * CLOCK_GRACE) => {
                 self.log.line(&format!(
                     "component {id} had no turn for a request within {:?}",
                     self.limits.head

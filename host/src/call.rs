@@ -10,6 +10,7 @@ use wasmtime_wasi_http::handler::{
 
 use crate::{
     body::Body,
+    clock::HeadClock,
     limits::LimitExceeded,
     log::Log,
     output::printable,
@@ -22,6 +23,7 @@ use crate::{
 pub(crate) struct Call {
     pub(crate) component: ProxyHandler<Instances>,
     pub(crate) id: String,
+    pub(crate) clock: HeadClock,
     pub(crate) head: Duration,
     pub(crate) log: Log,
     pub(crate) place: OwnedSemaphorePermit,
@@ -32,7 +34,7 @@ impl Call {
     pub(crate) async fn run(self, request: Request) -> Result<http::Response<Body>, Refusal> {
         let path = printable(request.uri().path());
         let what = format!("{} {path}", request.method());
-        let (ticket, fate) = Ticket::new(what.clone());
+        let (ticket, fate) = Ticket::new(what.clone(), self.clock.clone());
         match self.component.handle(ticket, request).await {
             Ok(response) => Ok(response.map(|inner| Body::of_guest(inner, fate, self.place))),
             Err(error) => Err(self.failure(&what, &error, fate).await),
@@ -46,6 +48,10 @@ impl Call {
         fate: oneshot::Receiver<Fate>,
     ) -> Refusal {
         let (id, head) = (&self.id, self.head);
+        if error.is::<ExpirationError>() && self.clock.waits_for_client() {
+            // Nothing that an operator could mend.
+            return Refusal::slow_client();
+        }
         if error.is::<ExpirationError>() {
             self.log.line(&format!(
                 "component {id} did not answer {what} within {head:?}; it was waiting, so \

@@ -26,9 +26,10 @@ pub struct Limits {
     /// Computing without giving the event loop a turn. A guest that goes on
     /// longer is ended; its requests are answered 504.
     pub compute: Duration,
-    /// From a request's arrival to the head of its response, waiting for a place and
-    /// for an instance included. Past it the request is answered 504 and its instance
-    /// takes no others. A body may take longer.
+    /// From a request's arrival, or the last progress of its body, to the head of its
+    /// response, waiting for a place and for an instance included. Past it the request is
+    /// answered 504, or 408 where its body did not come, and its instance takes no others.
+    /// The response's body may take longer.
     pub head: Duration,
     /// How long a call to a key-value store waits while the store serves nobody: then
     /// somebody holds it who never gives it back, and the call fails. Spin waits for

@@ -37,6 +37,12 @@ impl Refusal {
         Self::new(StatusCode::GATEWAY_TIMEOUT, "The answer took too long.")
     }
 
+    /// The client did not send what a component waits for.
+    pub(crate) fn slow_client() -> Self {
+        let detail = "The body of the request did not arrive in time.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, detail)
+    }
+
     /// There is no place for the request.
     pub(crate) fn busy() -> Self {
         let detail = "The server has too many requests to answer this one now.";

@@ -12,7 +12,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{App, Log, access::Access, stall::StallLimit};
+use crate::{App, Log, access::Access, socket, stall::StallLimit};
 
 /// How long running requests may go on once the server is told to stop.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
@@ -107,8 +107,7 @@ async fn connection(
     log: Option<Log>,
     mut stopped: watch::Receiver<()>,
 ) {
-    // Small answers go out at once. A socket that cannot do it still works.
-    let _ = stream.set_nodelay(true);
+    socket::prepare(&stream);
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let app = Arc::clone(&app);
         let access = log.clone().map(|log| Access::of(&request, client, log));

@@ -26,6 +26,7 @@ use wasmtime_wasi_http::{
 };
 
 use crate::{
+    clock::HeadClock,
     engine::Engine,
     limits::{LimitExceeded, Limits},
     log::Log,
@@ -56,14 +57,20 @@ pub(crate) enum Fate {
 /// response's body has ended.
 pub(crate) struct Ticket {
     request: String,
+    clock: HeadClock,
     fate: oneshot::Sender<Fate>,
 }
 
 impl Ticket {
     /// A ticket for a request, described for the log, and where its fate is told.
-    pub(crate) fn new(request: String) -> (Self, oneshot::Receiver<Fate>) {
+    pub(crate) fn new(request: String, clock: HeadClock) -> (Self, oneshot::Receiver<Fate>) {
         let (fate, receiver) = oneshot::channel();
-        (Self { request, fate }, receiver)
+        let ticket = Self {
+            request,
+            clock,
+            fate,
+        };
+        (ticket, receiver)
     }
 }
 
@@ -167,11 +174,11 @@ impl WorkerState for Worker {
         ticket: Ticket,
         _task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        let clock = ticket.clock.clone();
         self.requests.open().push(ticket);
-        let head = self.limits.head;
         let requests = Arc::clone(&self.requests);
         Box::pin(async move {
-            tokio::time::sleep(head).await;
+            clock.over(Duration::ZERO).await;
             requests.abandoned.store(true, Relaxed);
         })
     }
@@ -244,6 +251,9 @@ impl Expiration {
                 // The clock inside has not ended these requests, so the guest computes
                 // and keeps it from running. Ended by its own tick it leaves a
                 // backtrace; ended from here, where that does not help, none.
+                let clocks = self.requests.open();
+                let clocks = clocks.iter().map(|ticket| ticket.clock.began().into_std());
+                let since = clocks.max().map_or(since, |began| began.max(since));
                 let ask = since + self.limits.head + CLOCK_GRACE / 2;
                 if Instant::now() < ask {
                     return ask;

@@ -1,12 +1,15 @@
 //! What a component may use, and that its end is nobody else's.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 use host::Limits;
 use http::StatusCode;
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, StreamBody};
+use hyper::body::Frame;
 
-use crate::support::Probe;
+use crate::support::{Probe, open_body};
 
 /// Limits short enough to wait for, and long enough for a busy machine.
 fn short() -> Limits {
@@ -218,6 +221,38 @@ async fn a_body_may_take_longer_than_the_head() {
     let next = tokio::time::timeout(Duration::from_millis(2500), body.frame()).await;
     assert!(next.is_err(), "the body ended early");
     assert_eq!(probe.log(), "");
+}
+
+#[tokio::test]
+async fn a_request_whose_body_moves_may_take_longer_than_the_head() {
+    const PIECE: usize = 16 << 10;
+    const PIECES: usize = 9;
+    let probe = Probe::new(Limits {
+        head: Duration::from_secs(2),
+        ..Limits::default()
+    });
+    // A slow line: half as long again as the limit, never near it between two pieces.
+    let line = tokio::time::interval(Duration::from_millis(333));
+    let pieces = stream::unfold(line, |mut line| async {
+        line.tick().await;
+        let piece = Frame::data(Bytes::from(vec![0; PIECE]));
+        Some((Ok::<_, Infallible>(piece), line))
+    });
+    let body = StreamBody::new(Box::pin(pieces.take(PIECES)));
+    let response = probe.client.post("/count").stream(body).await.unwrap();
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.text().unwrap(), (PIECE * PIECES).to_string());
+    assert_eq!(probe.log(), "");
+}
+
+#[tokio::test]
+async fn a_request_whose_body_stops_is_a_408_and_nobodys_fault() {
+    let probe = Probe::new(short());
+    let (_end, body) = open_body();
+    let response = probe.client.post("/count").stream(body).await.unwrap();
+    assert_eq!(response.status, StatusCode::REQUEST_TIMEOUT);
+    assert_eq!(probe.log(), "");
+    assert_goes_on(&probe).await;
 }
 
 #[tokio::test]

@@ -180,3 +180,32 @@ async fn words_can_be_added_while_others_are_imported() {
     }
     assert_eq!(total(&client).await, 40_040);
 }
+
+#[tokio::test]
+async fn a_line_of_millions_of_fields_is_refused_and_harms_nobody() {
+    const LIMIT: usize = 16 << 20;
+    let state = tempfile::tempdir().unwrap();
+    let client = word_book(state.path());
+    let head = "english,chinese";
+    for file in [
+        ",".repeat(LIMIT),
+        format!("{head}{}", ",".repeat(LIMIT - head.len())),
+        format!("{head}\na,b{}", ",".repeat(LIMIT - head.len() - 4)),
+        format!(
+            "{head}\na,\"b\"\n{}",
+            ";,\t".repeat((LIMIT - head.len() - 7) / 3)
+        ),
+    ] {
+        assert!(file.len() <= LIMIT);
+        let refused = import(&client, "skip", file).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let problem = refused.json().unwrap();
+        let detail = problem["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains("more than 10000 fields"), "{detail}");
+    }
+    // In quotes they are a text, and one that is ignored may have any.
+    let note = ",;\t".repeat(100_000);
+    let file = format!("{head},note\na,b,\"{note}\"\n");
+    let report = import(&client, "skip", file).await;
+    assert_eq!(report.json().unwrap()["imported"], 1);
+}

@@ -11,7 +11,10 @@
 use csv::ByteRecord;
 use kit::{Error, Result};
 
-use super::table::{bad_file, reader};
+use super::{
+    table::{bad_file, reader, too_many_fields},
+    width::{is_first_fit, too_wide},
+};
 use crate::draft::Field;
 
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
@@ -36,12 +39,18 @@ pub(super) struct Layout {
 pub(super) fn of(file: &[u8]) -> Result<Layout> {
     let mut first_lines = Vec::new();
     for separator in SEPARATORS {
+        if !is_first_fit(file, separator) {
+            continue;
+        }
         let mut record = ByteRecord::new();
         let read = reader(file, separator).read_byte_record(&mut record);
         if !read.map_err(Error::internal)? {
             return Err(bad_file("is empty"));
         }
         first_lines.push((separator, record));
+    }
+    if first_lines.is_empty() {
+        return Err(too_many_fields(1));
     }
     for (separator, record) in &first_lines {
         if let Some(columns) = named(record)? {
@@ -81,6 +90,9 @@ pub(super) fn of(file: &[u8]) -> Result<Layout> {
 
 /// Whether all lines have as many fields as the first one.
 fn is_even(file: &[u8], table: &Layout) -> bool {
+    if too_wide(file, table.separator).is_some() {
+        return false;
+    }
     let mut lines = reader(file, table.separator);
     let mut record = ByteRecord::new();
     while let Ok(true) = lines.read_byte_record(&mut record) {

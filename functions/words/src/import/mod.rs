@@ -2,6 +2,7 @@
 //!
 //! - `layout` finds out how the file is written, `table` reads it line by line, `quotes` finds one that
 //!   is never closed;
+//! - `width` refuses lines of too many fields, before they are kept;
 //! - `batch` packs lines for the database;
 //! - `run` puts them in, all or those that it can;
 //! - `report` says what became of them;
@@ -14,6 +15,7 @@ mod report;
 mod run;
 mod table;
 mod turn;
+mod width;
 
 use std::time::Instant;
 

@@ -7,6 +7,7 @@ use super::{
     layout::{self, Layout},
     quotes,
     report::LineFlaw,
+    width::{MAX_FIELDS, too_wide},
 };
 use crate::{
     draft::{Draft, Field},
@@ -29,7 +30,15 @@ struct Place<'a> {
     line: u64,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn new(file: &'a [u8]) -> Self {
+        Self {
+            file,
+            byte: 0,
+            line: 1,
+        }
+    }
+
     /// The number of the line in which the record begins that the reader found at this byte, where line
     /// ends may come before it.
     fn line_of(&mut self, byte: usize) -> u64 {
@@ -61,16 +70,20 @@ impl<'a> Table<'a> {
     /// # Errors
     /// 422 where the file is empty or its first line makes no sense.
     pub(super) fn open(file: &'a [u8]) -> Result<Self> {
+        if file.starts_with(b"PK\x03\x04") {
+            return Err(bad_file(
+                "is no text but a workbook: save it as \"CSV UTF-8\"",
+            ));
+        }
         if file.starts_with(b"\xff\xfe") || file.starts_with(b"\xfe\xff") {
             return Err(bad_file("is in UTF-16: save it as \"CSV UTF-8\""));
         }
         let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
         let layout = layout::of(file)?;
-        let place = Place {
-            file,
-            byte: 0,
-            line: 1,
-        };
+        if let Some(byte) = too_wide(file, layout.separator) {
+            return Err(too_many_fields(Place::new(file).line_of(byte)));
+        }
+        let place = Place::new(file);
         let mut table = Self {
             reader: reader(file, layout.separator),
             place,
@@ -180,6 +193,11 @@ pub(super) fn reader(file: &[u8], separator: u8) -> Reader<&[u8]> {
         .has_headers(false)
         .flexible(true)
         .from_reader(file)
+}
+
+/// 422 for a line of more than [`MAX_FIELDS`].
+pub(super) fn too_many_fields(line: u64) -> Error {
+    bad_file(&format!("has more than {MAX_FIELDS} fields in line {line}"))
 }
 
 /// 422 for the file as a whole.

@@ -1,8 +1,9 @@
 //! One large import after the other: an instance has 128 MiB, and a file of 16 MiB takes several times its
 //! size while it is imported.
 //!
-//! An import takes its part of the budget before its body is read, and gives it back with its answer. Small
-//! ones go on side by side, and whoever came first goes first. Nobody is woken, as a task of a component cannot
+//! An import takes its part of the budget before its body is read, and gives it back with its answer. Several go
+//! on side by side where they fit in, and whoever came first goes first. Small ones have no need to wait: a client
+//! that announces a large file and sends it slowly keeps large ones waiting, and nobody else. Nobody is woken, as a task of a component cannot
 //! be sure to wake another one: who waits looks again after a while.
 
 use std::{
@@ -19,6 +20,10 @@ use super::MAX_BODY_BYTES;
 
 /// How many bytes of files may be imported at the same time in one instance: one of the largest.
 const BUDGET_BYTES: u64 = MAX_BODY_BYTES;
+
+/// Files up to here do not count: as many as an instance may be asked for at the same time fit in beside one of
+/// the largest.
+const SMALL_BYTES: u64 = 256 * 1024;
 
 /// How long an import waits for others. The runtime gives its request up after 30 s, in which it has to be
 /// done as well.
@@ -67,7 +72,11 @@ impl Turn {
         now: impl Fn() -> Instant,
         sleep: impl Fn(Duration) -> F,
     ) -> Result<Self> {
-        let mut turn = Self::at_the_end(bytes_of(request));
+        let bytes = bytes_of(request);
+        if bytes <= SMALL_BYTES {
+            return Ok(Self::without_line());
+        }
+        let mut turn = Self::at_the_end(bytes);
         let since = now();
         while !turn.comes() {
             if now().duration_since(since) >= PATIENCE {
@@ -80,6 +89,15 @@ impl Turn {
             sleep(PAUSE).await;
         }
         Ok(turn)
+    }
+
+    /// That of a file that does not count.
+    fn without_line() -> Self {
+        Self {
+            number: 0,
+            bytes: 0,
+            has_come: true,
+        }
     }
 
     fn at_the_end(bytes: u64) -> Self {
@@ -184,7 +202,11 @@ mod tests {
         let now = || begin + waited.get();
         let _holder = block_on(Turn::take(&request(None), now, sleep)).unwrap();
         assert_eq!(waited.get(), Duration::ZERO);
-        let refused = block_on(Turn::take(&request(Some("1")), now, sleep)).err();
+        let small = SMALL_BYTES.to_string();
+        assert!(block_on(Turn::take(&request(Some(&small)), now, sleep)).is_ok());
+        assert_eq!(waited.get(), Duration::ZERO);
+        let large = (SMALL_BYTES + 1).to_string();
+        let refused = block_on(Turn::take(&request(Some(&large)), now, sleep)).err();
         assert!(
             matches!(refused, Some(Error::Unavailable { .. })),
             "{refused:?}"

@@ -165,6 +165,8 @@ pub(super) static TEXTS: Texts = Texts {
         no_file: "请先选择文件。",
         file_empty: "文件是空的。",
         file_utf16: "文件是 UTF-16 编码，请另存为“CSV UTF-8”。",
+        file_workbook: "文件是电子表格工作簿，请另存为“CSV UTF-8”。",
+        too_many_fields: "文件里有一行多达几千列，这是单词文件吗？",
         no_columns: "文件的第一行要写列名：english、chinese、sentence_eng、sentence_chi。",
         column_twice: "文件的第一行把列名 {column} 写了两遍。",
         no_column: "文件的第一行缺少列名 {column}。",

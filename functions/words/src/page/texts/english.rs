@@ -166,6 +166,8 @@ pub(super) static TEXTS: Texts = Texts {
         no_file: "Choose a file first.",
         file_empty: "The file is empty.",
         file_utf16: "The file is in UTF-16. Save it as “CSV UTF-8”.",
+        file_workbook: "The file is a workbook of a spreadsheet program. Save it as “CSV UTF-8”.",
+        too_many_fields: "A line of the file has thousands of columns. Is it a file of words?",
         no_columns: "The first line of the file has to name the columns: \
             english, chinese, sentence_eng, sentence_chi.",
         column_twice: "The first line of the file names the column {column} twice.",

@@ -26,6 +26,8 @@ pub(super) struct Texts {
     pub(super) no_file: &'static str,
     pub(super) file_empty: &'static str,
     pub(super) file_utf16: &'static str,
+    pub(super) file_workbook: &'static str,
+    pub(super) too_many_fields: &'static str,
     pub(super) no_columns: &'static str,
     pub(super) column_twice: &'static str,
     pub(super) no_column: &'static str,
@@ -107,6 +109,8 @@ impl super::Texts {
         let texts = [
             ("is empty", flaws.file_empty),
             ("is in UTF-16", flaws.file_utf16),
+            ("is no text but a workbook", flaws.file_workbook),
+            ("has more than", flaws.too_many_fields),
             ("must name its columns", flaws.no_columns),
         ];
         let (_, text) = texts
@@ -190,15 +194,18 @@ mod tests {
     #[test]
     fn whatever_is_wrong_with_a_file_is_said_in_both_languages() {
         let words = block_on(Words::of(TestDatabase::in_memory())).unwrap();
+        let wide = ",".repeat(20_000);
         for (file, named) in [
             (&b""[..], None),
+            (b"PK\x03\x04", None),
+            (wide.as_bytes(), None),
             (b"\xff\xfee\0", None),
             (b"one,two\n", None),
             (b"english,english,chinese\n", Some("english")),
             (b"chinese\n", Some("english")),
             (b"english,chinese,\"note\n", None),
         ] {
-            let file = Bytes::from_static(file);
+            let file = Bytes::copy_from_slice(file);
             let error = block_on(words.import(Mode::Atomic, file, None)).unwrap_err();
             for language in OFFERED {
                 let said = Texts::of(language).file_flaw(&error);

@@ -12,7 +12,11 @@ use std::{
 use bytes::Bytes;
 use futures::SinkExt as _;
 use spin_sdk::{
-    http::{BoxBody, FullBody, Request, Response, body, box_body},
+    http::{
+        BoxBody, FullBody, Request, Response,
+        body::{self, IncomingBodyExt as _},
+        box_body,
+    },
     http_service, time, variables, wasip3,
 };
 
@@ -57,6 +61,7 @@ async fn behave(request: Request) -> Response<BoxBody> {
         }
         "/taken" => text(TAKEN.load(Relaxed).to_string()),
         "/echo" => Response::new(box_body(request.into_body())),
+        "/count" => text(count(request).await),
         "/ignore-body" => text("ignored".to_owned()),
         "/meet" => meet(number(&argument)).await,
         "/sleep" => {
@@ -107,6 +112,12 @@ fn text(content: String) -> Response<BoxBody> {
 
 fn number(argument: &str) -> u64 {
     argument.parse().unwrap_or_default()
+}
+
+/// How many bytes the body has.
+async fn count(request: Request) -> String {
+    let body = request.into_body().bytes().await;
+    body.map_or_else(|_| "cut off".to_owned(), |body| body.len().to_string())
 }
 
 fn headers(request: &Request) -> String {

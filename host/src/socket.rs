@@ -1,0 +1,75 @@
+//! What is set on the socket of a client.
+
+use tokio::net::TcpStream;
+
+/// How much may wait in the system to be sent, beside what is on its way. The system says
+/// that there is room for more once a part of what waits is gone: with megabytes of it, a
+/// slow reader would look for half a minute as if it took nothing.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 128 * 1024;
+
+/// Small answers go out at once, and a slow reader is seen to read. A socket that cannot do
+/// that still works.
+pub(crate) fn prepare(socket: &TcpStream) {
+    let _ = socket.set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(socket).set_tcp_notsent_lowat(UNSENT_BYTES);
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{io, time::Duration};
+
+    use tokio::{net::TcpListener, time::timeout};
+
+    use super::*;
+
+    /// A bound for what should happen at once.
+    const SOON: Duration = Duration::from_secs(10);
+
+    /// What a slow reader takes before it rests. Its own system lets the other side know
+    /// of less than a sixteenth of its room, which is megabytes, only later.
+    const SIP: usize = 512 * 1024;
+
+    #[tokio::test]
+    async fn there_is_room_again_as_soon_as_a_little_was_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (reader, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (reader, (writer, _)) = (reader.unwrap(), accepted.unwrap());
+        prepare(&writer);
+        for _ in 0..20 {
+            fill(&writer);
+            sip(&reader).await;
+            let room = timeout(SOON, writer.writable()).await;
+            assert!(room.is_ok(), "what was read made no room");
+        }
+    }
+
+    /// Reads that much, or all that there is.
+    async fn sip(reader: &TcpStream) {
+        let mut left = SIP;
+        let mut buffer = vec![0; 64 * 1024];
+        reader.readable().await.unwrap();
+        while left > 0 {
+            let most = buffer.len().min(left);
+            match reader.try_read(&mut buffer[..most]) {
+                Ok(bytes) => left -= bytes,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    /// Writes until nothing more fits in.
+    fn fill(writer: &TcpStream) {
+        let chunk = vec![0; 64 * 1024];
+        loop {
+            match writer.try_write(&chunk) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
