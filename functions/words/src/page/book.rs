@@ -48,6 +48,8 @@ pub(super) struct Book<'a> {
     message: Option<Message>,
     words: WordsView<'a>,
     import: ImportForm,
+    /// What became of a file that was just imported.
+    import_result: Vec<String>,
     /// The formats of the export: the parameter, the name, and what it is good for.
     exports: [(&'static str, &'static str, &'static str); 3],
     /// Whether words may be added and imported.
@@ -134,6 +136,7 @@ impl<'a> Book<'a> {
             message,
             words: WordsView::new(texts, (which, q), listing, rights),
             import: ImportForm::new(texts, false),
+            import_result: Vec::new(),
             exports: [
                 ("csv", "CSV", texts.export_csv),
                 ("anki", "Anki", texts.export_anki),
@@ -149,6 +152,14 @@ impl<'a> Book<'a> {
             may_add: rights.may_add(),
             is_nobody: rights.is_nobody(),
             site,
+        }
+    }
+
+    /// The same with what became of a file, if one was just imported.
+    pub(super) fn saying(self, import_result: Vec<String>) -> Self {
+        Self {
+            import_result,
+            ..self
         }
     }
 }

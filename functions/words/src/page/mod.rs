@@ -34,6 +34,10 @@ type Site = site::Site<Texts>;
 
 const HOME: &str = "/";
 
+/// The parameters that say how many words of a file were imported, and how many lines left out.
+const IMPORTED: &str = "imported";
+const SKIPPED: &str = "skipped";
+
 /// The words, and who looks at them.
 struct Visit {
     words: Words<Connection>,
@@ -189,8 +193,11 @@ pub(crate) async fn delete(mut request: Request) -> Result<Response> {
     }
 }
 
-/// Says what became of a file.
+/// Says what became of a file. Where there is no mistake to be listed, the word book does.
 pub(crate) async fn imported(request: Request, mode: Mode, report: Report) -> Result<Response> {
+    if report.errors.is_empty() && report.imported + report.skipped > 0 {
+        return Ok(see_other(&home_after_import(&report)));
+    }
     let site = Visit::of(&request).await?.site(&request, HOME, &[]);
     with_status(&Outcome::of(site, mode, &report), report.status(mode))
 }
@@ -220,7 +227,8 @@ async fn book(
     let q = args.get("q").unwrap_or_default().trim();
     let through = reach::of_args(args)?;
     let listing = reach::list(&visit.words, which, through, q).await?;
-    let page = Book::new(site, form, (which, q), &listing, &visit.rights);
+    let counts = counts_of_import(site.texts, args);
+    let page = Book::new(site, form, (which, q), &listing, &visit.rights).saying(counts);
     with_status(&page, status)
 }
 
@@ -239,6 +247,22 @@ fn located(mut page: Response, path: &str) -> Result<Response> {
 
 fn exists(site: &Site, location: String) -> Message {
     Message::with_link(site.texts.exists, location, site.texts.show_existing)
+}
+
+/// The word book that says how many words were imported; see [`outcome::counts`].
+fn home_after_import(report: &Report) -> String {
+    let [imported, skipped] = [report.imported, report.skipped].map(|count| count.to_string());
+    let home = site::url(HOME, &[(IMPORTED, &imported), (SKIPPED, &skipped)]);
+    format!("{home}#import-result")
+}
+
+/// What the address says of an import that is just done, in words.
+fn counts_of_import(texts: &Texts, args: &MultiDict) -> Vec<String> {
+    let count = |name| args.get(name).and_then(|text| text.parse().ok());
+    match (count(IMPORTED), count(SKIPPED)) {
+        (Some(imported), Some(skipped)) => outcome::counts(texts, imported, skipped),
+        _ => Vec::new(),
+    }
 }
 
 /// Where a word is on the first page.

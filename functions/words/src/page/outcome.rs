@@ -85,11 +85,16 @@ fn summary(texts: &Texts, mode: Mode, report: &Report) -> Vec<String> {
     if report.imported == 0 && report.skipped == 0 {
         return vec![texts.nothing_imported.to_owned(), texts.no_lines.to_owned()];
     }
-    let mut summary = vec![texts.imported.of(number(report.imported))];
-    if report.skipped > 0 {
-        summary.push(texts.left_out.of(number(report.skipped)));
+    counts(texts, report.imported, report.skipped)
+}
+
+/// How many words were imported, and how many lines were left out.
+pub(super) fn counts(texts: &Texts, imported: usize, skipped: usize) -> Vec<String> {
+    let mut counts = vec![texts.imported.of(number(imported))];
+    if skipped > 0 {
+        counts.push(texts.left_out.of(number(skipped)));
     }
-    summary
+    counts
 }
 
 fn number(n: usize) -> i64 {
