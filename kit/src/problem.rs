@@ -7,13 +7,17 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{Error, FieldError},
+    language::Language,
     response::{self, Response},
 };
 
-/// The page that says what a problem document says.
+/// The page that says what a problem document says. Its frame and its heading are in the reader's language; what
+/// is said in detail is what programs get, too, and English.
 #[derive(Template)]
 #[template(path = "error.html")]
 struct Page {
+    language: Language,
+    texts: &'static Texts,
     status: u16,
     title: &'static str,
     detail: String,
@@ -22,12 +26,12 @@ struct Page {
     log_in: Option<String>,
 }
 
-/// The answer to a request that failed. `back` is the page to come back to after a login, where there is one.
-pub(crate) fn answer(error: &Error, as_page: bool, back: Option<&str>) -> Response {
-    let response = if as_page {
-        page(error, back)
-    } else {
-        document(error)
+/// The answer to a request that failed: a page in a language, or a document where there is none. `back` is the
+/// page to come back to after a login, where there is one.
+pub(crate) fn answer(error: &Error, language: Option<Language>, back: Option<&str>) -> Response {
+    let response = match language {
+        Some(language) => page(error, language, back),
+        None => document(error),
     };
     failing(response, error)
 }
@@ -75,15 +79,64 @@ fn document(error: &Error) -> Response {
     response
 }
 
-fn page(error: &Error, back: Option<&str>) -> Response {
+fn page(error: &Error, language: Language, back: Option<&str>) -> Response {
     let page = Page {
+        language,
+        texts: Texts::of(language),
         status: error.status().as_u16(),
-        title: title(error),
+        title: match language {
+            Language::English => title(error),
+            Language::Chinese => chinese_title(error),
+        },
         detail: error.to_string(),
         errors: error.fields(),
         log_in: matches!(error, Error::Unauthorized(_)).then(|| log_in(back)),
     };
     response::render_template(&page).unwrap_or_else(|_| document(error))
+}
+
+/// The same in Chinese.
+fn chinese_title(error: &Error) -> &'static str {
+    match error {
+        Error::Malformed(_) | Error::MissingField(_) | Error::BadParameter(_) => "请求有误",
+        Error::Unauthorized(_) => "请先登录",
+        Error::Forbidden(_) => "没有权限",
+        Error::CrossSite => "来自其他网站的请求",
+        Error::NotFound(_) => "没有这个页面",
+        Error::MethodNotAllowed { .. } => "这里不能这样请求",
+        Error::Conflict { .. } => "已经有了",
+        Error::PreconditionFailed => "内容已被修改",
+        Error::TooLarge { .. } | Error::TooMuch(_) => "内容太大",
+        Error::UnsupportedMediaType { .. } => "内容类型不对",
+        Error::RangeNotSatisfiable { .. } => "超出了文件的范围",
+        Error::Unprocessable { .. } => "内容不符合要求",
+        Error::TooManyRequests { .. } => "太频繁了，请稍后再试",
+        Error::Internal(_) => "服务器出错了",
+        Error::Misconfigured(_) => "服务器的设置不完整",
+        Error::Unavailable { .. } => "暂时无法处理，请稍后再试",
+        Error::InsufficientStorage(_) => "没有存储空间了",
+    }
+}
+
+/// What is on every page of an error.
+struct Texts {
+    log_in: &'static str,
+    home: &'static str,
+}
+
+impl Texts {
+    fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &Self {
+                log_in: "Log in",
+                home: "Back to the start",
+            },
+            Language::Chinese => &Self {
+                log_in: "登录",
+                home: "回到首页",
+            },
+        }
+    }
 }
 
 /// Where to log in.
@@ -152,6 +205,9 @@ mod tests {
 
     use super::*;
     use crate::error::Allow;
+
+    /// As a document, and as a page of each language.
+    const EACH: [Option<Language>; 3] = [None, Some(Language::English), Some(Language::Chinese)];
 
     const ATTACK: &str = "<script>alert(\"唤醒\")</script>";
 
@@ -270,10 +326,10 @@ mod tests {
 
     #[test]
     fn every_error_has_its_status_and_its_header() {
-        for as_page in [false, true] {
+        for language in EACH {
             for (error, status, header) in every_error() {
                 let name = format!("{error:?}");
-                let response = answer(&error, as_page, None);
+                let response = answer(&error, language, None);
                 assert_eq!(response.status().as_u16(), status, "{name}");
                 if let Some((header, want)) = header {
                     assert_eq!(response.headers()[header], want, "{name}");
@@ -286,7 +342,7 @@ mod tests {
     fn every_error_is_a_problem_document() {
         for (error, status, _) in every_error() {
             let (name, detail, fields) = (format!("{error:?}"), error.to_string(), error.fields());
-            let response = answer(&error, false, None);
+            let response = answer(&error, None, None);
             assert_eq!(
                 response.headers()[header::CONTENT_TYPE],
                 "application/problem+json",
@@ -317,7 +373,7 @@ mod tests {
     fn every_page_is_escaped() {
         for (error, status, _) in every_error() {
             let name = format!("{error:?}");
-            let response = answer(&error, true, None);
+            let response = answer(&error, Some(Language::English), None);
             assert_eq!(
                 response.headers()[header::CONTENT_TYPE],
                 "text/html; charset=utf-8",
@@ -325,6 +381,13 @@ mod tests {
             );
             let page = body_of(response);
             assert!(page.contains(&format!("<h1>{status} ")), "{name}: {page}");
+            let chinese = body_of(answer(&error, Some(Language::Chinese), None));
+            let title = chinese_title(&error);
+            assert!(
+                chinese.contains(&format!("<h1>{status} {title}</h1>"))
+                    && chinese.contains("zh-CN"),
+                "{name}: {chinese}"
+            );
             assert!(!page.contains("<script"), "{name}: {page}");
             assert_eq!(
                 page.contains("&#60;script&#62;"),
@@ -336,10 +399,10 @@ mod tests {
 
     #[test]
     fn no_cause_is_shown() {
-        for as_page in [false, true] {
+        for language in EACH {
             let body = body_of(answer(
                 &Error::internal("the database password is hunter2"),
-                as_page,
+                language,
                 None,
             ));
             assert!(!body.contains("hunter2"), "{body}");
@@ -348,9 +411,9 @@ mod tests {
 
     #[test]
     fn what_to_set_is_shown() {
-        for as_page in [false, true] {
+        for language in EACH {
             let error = Error::Misconfigured("set the variable secret_key".to_owned());
-            let body = body_of(answer(&error, as_page, None));
+            let body = body_of(answer(&error, language, None));
             assert!(body.contains("set the variable secret_key"), "{body}");
         }
     }

@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use crate::{
     body::BoxError,
     error::{Allow, Error, Result},
+    language::Language,
     problem,
     request::Request,
     response::{self, Response},
@@ -148,7 +149,10 @@ impl App {
     {
         let request = Request::new(request);
         let (method, path) = (request.method().clone(), request.path().to_owned());
-        let as_page = request.accept().prefers_page();
+        let language = request
+            .accept()
+            .prefers_page()
+            .then(|| request.language_unnoticed(&[Language::English, Language::Chinese]));
         let vary = request.vary();
 
         let mut response = self.dispatch(request).await.unwrap_or_else(|error| {
@@ -156,7 +160,11 @@ impl App {
                 log(&method, &path, error.cause());
             }
             vary.by_accept();
-            problem::answer(&error, as_page, self.page_at(&path))
+            if language.is_some() {
+                vary.by_accept_language();
+                vary.by_cookie();
+            }
+            problem::answer(&error, language, self.page_at(&path))
         });
 
         let headers = response.headers_mut();

@@ -231,18 +231,29 @@ fn a_change_from_another_site_is_refused_whatever_its_method() {
 
 #[test]
 fn an_error_is_a_problem_and_for_a_browser_a_page() {
-    for (lines, want) in [
-        (&[][..], "application/problem+json"),
-        (&[JSON], "application/problem+json"),
-        (&[("accept", "image/png")], "application/problem+json"),
-        (&[BROWSER], "text/html; charset=utf-8"),
+    let by_language = "Accept, Accept-Language, Cookie";
+    for (lines, want, vary) in [
+        (&[][..], "application/problem+json", "Accept"),
+        (&[JSON], "application/problem+json", "Accept"),
+        (
+            &[("accept", "image/png")],
+            "application/problem+json",
+            "Accept",
+        ),
+        (&[BROWSER], "text/html; charset=utf-8", by_language),
     ] {
         for (method, path) in [("GET", "/nowhere"), ("PUT", "/word"), ("GET", "/broken")] {
             let response = answer(method, path, lines);
             assert_eq!(response.headers()["content-type"], want, "{path} {lines:?}");
-            assert_eq!(response.headers()["vary"], "Accept", "{path} {lines:?}");
+            assert_eq!(response.headers()["vary"], vary, "{path} {lines:?}");
         }
     }
+    let chinese = answer("GET", "/nowhere", &[BROWSER, ("accept-language", "zh")]);
+    assert!(
+        chinese.body().contains("<h1>404 没有这个页面</h1>"),
+        "{}",
+        chinese.body()
+    );
     let problem: Value = serde_json::from_str(answer("GET", "/nowhere", &[]).body()).unwrap();
     assert_eq!(problem["detail"], "nothing is served at /nowhere");
 }

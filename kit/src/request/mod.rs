@@ -209,7 +209,13 @@ impl Request {
     /// ```
     pub fn language(&self, offered: &[Language]) -> Language {
         self.vary.by_accept_language();
-        let cookies = self.cookies();
+        self.vary.by_cookie();
+        self.language_unnoticed(offered)
+    }
+
+    /// The same without a word about it in `Vary`: for an answer that may not come to be.
+    pub(crate) fn language_unnoticed(&self, offered: &[Language]) -> Language {
+        let cookies = cookie::parse(self.headers());
         let chosen = cookies.get(LANGUAGE_COOKIE).and_then(Language::from_tag);
         chosen
             .filter(|language| offered.contains(language))
