@@ -23,30 +23,30 @@ const MAX_INFO_CHARS: usize = 2_000;
 
 /// Keeps the picture of a form. Its fields may come in any order; of several of a name, the first counts.
 ///
-/// `allow` says whether the picture may replace what is there under its name. It is asked before anything is
-/// kept, and once more when all is.
+/// `owner` says whose the picture is in the place of what is there under its name, or that it may not replace
+/// that. It is asked before anything is kept, and once more when all is.
 ///
 /// # Errors
-/// 400 where there is no file `image`, 415 where it is no picture, that of `allow`, and those of the body
+/// 400 where there is no file `image`, 415 where it is no picture, that of `owner`, and those of the body
 /// and of the store. Nothing is kept then.
 pub(crate) async fn receive<S: KeyValue>(
     pictures: &Blobs<S>,
     parts: &mut Parts,
-    owner: Option<String>,
-    allow: impl Fn(Option<&Manifest>) -> Result<()>,
+    owner: impl Fn(Option<&Manifest>) -> Result<Option<String>>,
 ) -> Result<Manifest> {
     let mut info = None;
     let mut image = Image::Missing;
-    let walked = walk(pictures, parts, (&mut info, &mut image), &allow).await;
+    let walked = walk(pictures, parts, (&mut info, &mut image), &owner).await;
     match (walked, image) {
         (Ok(()), Image::Picture(upload, content_type)) => {
-            let content_type = content_type.to_owned();
-            let file = NewFile {
-                content_type,
-                owner,
-                info,
+            let describe = |old: Option<&Manifest>| {
+                Ok(NewFile {
+                    content_type: content_type.to_owned(),
+                    owner: owner(old)?,
+                    info,
+                })
             };
-            upload.finish(file, allow).await
+            upload.finish(describe).await
         }
         (Err(error), Image::Picture(upload, _)) => {
             upload.abort().await;
@@ -67,7 +67,7 @@ async fn walk<S: KeyValue>(
     pictures: &Blobs<S>,
     parts: &mut Parts,
     (info, image): (&mut Option<String>, &mut Image<S>),
-    allow: &impl Fn(Option<&Manifest>) -> Result<()>,
+    owner: &impl Fn(Option<&Manifest>) -> Result<Option<String>>,
 ) -> Result<()> {
     while let Some(part) = parts.next().await? {
         match part {
@@ -81,7 +81,7 @@ async fn walk<S: KeyValue>(
                 info.get_or_insert(value);
             }
             Part::File(file) if file.name == "image" && matches!(image, Image::Missing) => {
-                keep(pictures, file, image, allow).await?;
+                keep(pictures, file, image, owner).await?;
             }
             _ => {}
         }
@@ -93,7 +93,7 @@ async fn keep<S: KeyValue>(
     pictures: &Blobs<S>,
     mut file: FilePart<'_>,
     image: &mut Image<S>,
-    allow: &impl Fn(Option<&Manifest>) -> Result<()>,
+    owner: &impl Fn(Option<&Manifest>) -> Result<Option<String>>,
 ) -> Result<()> {
     let mut beginning = Vec::new();
     while beginning.len() < picture::SNIFFED_BYTES
@@ -113,7 +113,7 @@ async fn keep<S: KeyValue>(
         return Ok(());
     };
     let name = name::of(&file.filename, extension)?;
-    allow(pictures.find(&name).await?.as_ref())?;
+    owner(pictures.find(&name).await?.as_ref())?;
     let mut upload = Box::new(pictures.begin(&name)?);
     let written = write(&mut upload, beginning, &mut file).await;
     // Whether it is published or given up, by then it is known what there is to give up.
@@ -159,7 +159,7 @@ mod tests {
     /// What becomes of a form, and which keys are there then.
     fn sent(
         form: &str,
-        allow: impl Fn(Option<&Manifest>) -> Result<()>,
+        owner: impl Fn(Option<&Manifest>) -> Result<Option<String>>,
     ) -> (Result<Manifest>, Vec<String>) {
         let store = TestStore::default();
         let pictures = Blobs::new(store.clone(), Duration::from_secs(60));
@@ -171,13 +171,12 @@ mod tests {
         let mut request = Request::new(request);
         request.set_body_limit(u64::MAX);
         let mut parts = request.parts().unwrap();
-        let owner = Some("duke".to_owned());
-        let received = block_on(receive(&pictures, &mut parts, owner, allow));
+        let received = block_on(receive(&pictures, &mut parts, owner));
         (received, store.sorted_keys())
     }
 
-    fn anybody(_: Option<&Manifest>) -> Result<()> {
-        Ok(())
+    fn duke(_: Option<&Manifest>) -> Result<Option<String>> {
+        Ok(Some("duke".to_owned()))
     }
 
     #[test]
@@ -196,7 +195,7 @@ mod tests {
             format!("{image}{info}{others}--b--"),
             format!("{unchosen}{image}{others}--b--").replace("\r\n2\r\n", "\r\n1\r\n"),
         ] {
-            let (picture, keys) = sent(&form, anybody);
+            let (picture, keys) = sent(&form, duke);
             let picture = picture.unwrap();
             assert_eq!(picture.name, "a.png", "{form}");
             assert_eq!(picture.info.as_deref(), Some("1"), "{form}");
@@ -230,7 +229,7 @@ mod tests {
             (large[..1_500_000].to_owned(), 400),
             (large + &field("info", &"x".repeat(500_001)) + "--b--", 413),
         ] {
-            let (received, keys) = sent(&form, anybody);
+            let (received, keys) = sent(&form, duke);
             let error = received.unwrap_err();
             assert_eq!(error.status().as_u16(), status, "{error}");
             assert_eq!(keys, [""; 0], "{error}");

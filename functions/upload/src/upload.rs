@@ -46,7 +46,7 @@ async fn kept(request: &mut Request) -> Result<(Manifest, Login)> {
             .map_or_else(|| error.to_string(), ToString::to_string);
         eprintln!("the clean-up of old uploads ended early: {cause}");
     }
-    let allow = |old: Option<&Manifest>| visit.check_replace(old);
-    let picture = receive(&pictures, &mut parts, visit.owner(), allow).await?;
+    let owner = |old: Option<&Manifest>| visit.owner(old);
+    let picture = receive(&pictures, &mut parts, owner).await?;
     Ok((picture, visit.login))
 }
