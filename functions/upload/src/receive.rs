@@ -8,12 +8,26 @@ use kit::{
 
 use crate::{name, picture};
 
+/// Why a form's picture was not kept.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) error: Error,
+    /// What the form said about the picture, where it was read as far as that.
+    pub(crate) info: Option<String>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, info: None }
+    }
+}
+
 /// What a form had in its field `image`.
 enum Image<S> {
     /// No file, or none was chosen.
     Missing,
-    /// One that is no picture.
-    Refused { filename: String },
+    /// One that is not kept.
+    Refused(Error),
     /// A picture, which nobody sees yet.
     Picture(Box<Upload<S>>, &'static str),
 }
@@ -33,17 +47,17 @@ pub(crate) async fn receive<S: KeyValue>(
     pictures: &Blobs<S>,
     parts: &mut Parts,
     owner: impl Fn(Option<&Manifest>) -> Result<Option<String>>,
-) -> Result<Manifest> {
+) -> Result<Manifest, Refusal> {
     let mut info = None;
     let mut image = Image::Missing;
     let walked = walk(pictures, parts, (&mut info, &mut image), &owner).await;
-    match (walked, image) {
+    let kept = match (walked, image) {
         (Ok(()), Image::Picture(upload, content_type)) => {
             let describe = |old: Option<&Manifest>| {
                 Ok(NewFile {
                     content_type: content_type.to_owned(),
                     owner: owner(old)?,
-                    info,
+                    info: info.clone(),
                 })
             };
             upload.finish(describe).await
@@ -52,14 +66,10 @@ pub(crate) async fn receive<S: KeyValue>(
             upload.abort().await;
             Err(error)
         }
-        (Err(error), _) => Err(error),
+        (Err(error), _) | (Ok(()), Image::Refused(error)) => Err(error),
         (Ok(()), Image::Missing) => Err(Error::MissingField("image".to_owned())),
-        (Ok(()), Image::Refused { filename }) => Err(Error::UnsupportedMediaType {
-            got: Some(format!("one with the file {filename:?}")),
-            want: "a form whose file image is a PNG, JPEG or GIF picture, with a name that ends in \
-                .png, .jpg, .jpeg or .gif",
-        }),
-    }
+    };
+    kept.map_err(|error| Refusal { error, info })
 }
 
 /// Reads the form to its end, also behind what is refused: most clients send all before they listen.
@@ -72,13 +82,14 @@ async fn walk<S: KeyValue>(
     while let Some(part) = parts.next().await? {
         match part {
             Part::Field { name, value } if name == "info" => {
-                if value.chars().count() > MAX_INFO_CHARS {
+                let is_long = value.chars().count() > MAX_INFO_CHARS;
+                info.get_or_insert(value);
+                if is_long {
                     return Err(Error::invalid(
                         "info",
                         format!("must have at most {MAX_INFO_CHARS} characters"),
                     ));
                 }
-                info.get_or_insert(value);
             }
             Part::File(file) if file.name == "image" && matches!(image, Image::Missing) => {
                 keep(pictures, file, image, owner).await?;
@@ -108,17 +119,27 @@ async fn keep<S: KeyValue>(
     let extension = picture::extension(&file.filename);
     let (Some(extension), Some(content_type)) = (extension, picture::content_type(&beginning))
     else {
-        let filename = std::mem::take(&mut file.filename);
-        *image = Image::Refused { filename };
+        *image = Image::Refused(no_picture(&file.filename));
         return Ok(());
     };
     let name = name::of(&file.filename, extension)?;
-    owner(pictures.find(&name).await?.as_ref())?;
+    if let Err(error) = owner(pictures.find(&name).await?.as_ref()) {
+        *image = Image::Refused(error);
+        return Ok(());
+    }
     let mut upload = Box::new(pictures.begin(&name)?);
     let written = write(&mut upload, beginning, &mut file).await;
     // Whether it is published or given up, by then it is known what there is to give up.
     *image = Image::Picture(upload, content_type);
     written
+}
+
+fn no_picture(filename: &str) -> Error {
+    Error::UnsupportedMediaType {
+        got: Some(format!("one with the file {filename:?}")),
+        want: "a form whose file image is a PNG, JPEG or GIF picture, with a name that ends in .png, \
+            .jpg, .jpeg or .gif",
+    }
 }
 
 async fn write<S: KeyValue>(
@@ -160,7 +181,7 @@ mod tests {
     fn sent(
         form: &str,
         owner: impl Fn(Option<&Manifest>) -> Result<Option<String>>,
-    ) -> (Result<Manifest>, Vec<String>) {
+    ) -> (Result<Manifest, Refusal>, Vec<String>) {
         let store = TestStore::default();
         let pictures = Blobs::new(store.clone(), Duration::from_secs(60));
         let body: Vec<u8> = form.chars().map(|c| u8::try_from(c).unwrap()).collect();
@@ -230,17 +251,39 @@ mod tests {
             (large + &field("info", &"x".repeat(500_001)) + "--b--", 413),
         ] {
             let (received, keys) = sent(&form, duke);
-            let error = received.unwrap_err();
+            let Refusal { error, .. } = received.unwrap_err();
             assert_eq!(error.status().as_u16(), status, "{error}");
             assert_eq!(keys, [""; 0], "{error}");
         }
     }
 
     #[test]
-    fn who_may_not_replace_is_refused_before_the_picture_is_read() {
-        let begin = file("image", "a.png", &format!("{PNG}{}", "x".repeat(200_000)));
-        let (received, keys) = sent(&begin, |_| Err(Error::Forbidden("no".to_owned())));
-        assert!(matches!(received, Err(Error::Forbidden(_))), "{received:?}");
+    fn who_may_not_replace_is_refused_and_nothing_is_kept() {
+        let large = file("image", "a.png", &format!("{PNG}{}", "x".repeat(2_000_000)));
+        let form = large + &field("info", "1") + "--b--";
+        let (received, keys) = sent(&form, |_| Err(Error::Forbidden("no".to_owned())));
+        let Refusal { error, info } = received.unwrap_err();
+        assert!(matches!(error, Error::Forbidden(_)), "{error:?}");
+        assert_eq!(info.as_deref(), Some("1"));
         assert_eq!(keys, [""; 0]);
+    }
+
+    #[test]
+    fn what_was_said_about_a_picture_that_is_refused_is_known_as_far_as_the_form_was_read() {
+        let (text, info) = (file("image", "a.png", "text"), field("info", "1"));
+        let long = "x".repeat(2_001);
+        for (form, want) in [
+            (format!("{text}{info}--b--"), Some("1")),
+            (format!("{info}{text}--b--"), Some("1")),
+            (format!("{info}--b--"), Some("1")),
+            (format!("{text}--b--"), None),
+            (field("info", &long) + "--b--", Some(long.as_str())),
+            // It breaks off behind it, and before it.
+            (format!("{info}{text}"), Some("1")),
+            (text, None),
+        ] {
+            let (received, _) = sent(&form, duke);
+            assert_eq!(received.unwrap_err().info.as_deref(), want, "{form}");
+        }
     }
 }
