@@ -7,6 +7,12 @@ import { announce, text } from "./texts.js";
 const form = document.querySelector("#upload");
 const queue = document.querySelector("#queue");
 
+/** The answers that the page has words for. */
+const EXPLAINED = [400, 401, 403, 413, 415, 422, 503, 504, 507];
+
+/** Why a file is not kept however often it is sent, by the names of the texts. */
+const FINAL = ["status-400", "status-403", "status-413", "status-415", "status-422", "choose-again"];
+
 /** The files that wait, one upload at a time: a slow line is no faster for two. */
 const waiting = [];
 let sending = false;
@@ -33,14 +39,14 @@ function startUploads() {
 
 function add(files) {
     say(form, "");
+    // What became of those before was seen by now.
+    if (!sending) queue.querySelectorAll(".is-done, .is-final").forEach((item) => item.remove());
     const info = form.elements.info.value;
-    for (const file of files) {
-        const item = itemOf(file);
-        queue.append(item);
-        waiting.push({ file, info, item });
-    }
+    const uploads = Array.from(files, (file) => ({ file, info, item: itemOf(file) }));
     queue.hidden = false;
-    next();
+    queue.append(...uploads.map(({ item }) => item));
+    uploads[0].item.scrollIntoView({ block: "nearest" });
+    uploads.forEach(enqueue);
 }
 
 function itemOf(file) {
@@ -57,43 +63,53 @@ function itemOf(file) {
         image.classList.add("is-unknown");
     });
     image.src = preview;
-    status(item, text("waiting"));
     return item;
 }
 
-async function next() {
+function enqueue(upload) {
+    status(upload.item, text("waiting"));
+    waiting.push(upload);
+    work();
+}
+
+/** Sends what waits, until nothing does. */
+async function work() {
     if (sending) return;
-    const upload = waiting.shift();
-    if (!upload) return;
     sending = true;
-    const { file, item } = upload;
-    const flaw = await flawOf(file);
-    const wrong = flaw ?? (await send(upload));
-    if (wrong) {
-        item.classList.add("is-wrong");
-        item.querySelector("progress").hidden = true;
-        status(item, wrong);
-        announce(`${file.name}: ${wrong}`);
-    } else {
-        item.remove();
-        queue.hidden = queue.children.length === 0;
-        announce(text("uploaded", { name: file.name }));
-        await reload();
+    while (waiting.length > 0) {
+        addEventListener("beforeunload", ask);
+        const upload = waiting.shift();
+        const { picture, reason } = await resultOf(upload);
+        if (waiting.length === 0) removeEventListener("beforeunload", ask);
+        if (picture) {
+            kept(upload, picture);
+            await reload();
+        } else {
+            notKept(upload, reason);
+        }
     }
     sending = false;
-    next();
 }
 
-/** Why a file cannot be sent, if it cannot. */
+/** Has whoever leaves the page asked whether to: what is on its way would be lost. */
+function ask(event) {
+    event.preventDefault();
+}
+
+/** The picture as it is kept, or the name of the text that says why it is not. */
+async function resultOf(upload) {
+    const reason = await flawOf(upload.file);
+    return reason ? { reason } : send(upload);
+}
+
 async function flawOf(file) {
     // A server that refuses a large body hangs up on it, and nobody would see why.
-    if (file.size > Number(form.dataset.maxBytes)) return text("status-413");
+    if (file.size > Number(form.dataset.maxBytes)) return "status-413";
     // Nor can a browser send a file that was changed since it was chosen.
     const begin = file.slice(0, 1).arrayBuffer();
-    return begin.then(() => null, () => text("choose-again"));
+    return begin.then(() => null, () => "choose-again");
 }
 
-/** Sends a file. Why it was not kept, if it was not. */
 function send({ file, info, item }) {
     const body = new FormData();
     body.append("info", info);
@@ -102,6 +118,7 @@ function send({ file, info, item }) {
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
+    request.responseType = "json";
     const uploaded = (part) => {
         const percent = Math.round(100 * part);
         bar.value = percent;
@@ -115,17 +132,56 @@ function send({ file, info, item }) {
     });
     return new Promise((resolve) => {
         request.addEventListener("loadend", () => {
-            resolve(request.status === 200 ? null : reason(request.status));
+            const { status, response } = request;
+            resolve(status === 200 && response ? { picture: response } : { reason: reasonOf(status) });
         });
         request.send(body);
     });
 }
 
-/** What an answer means that is no success; 0 is none at all. */
-function reason(status) {
-    if (status === 0) return text("offline");
-    const known = [400, 401, 403, 413, 415, 503, 507];
-    return text(known.includes(status) ? `status-${status}` : "failed");
+/** The name of the text for an answer that is no success; 0 is none at all. */
+function reasonOf(status) {
+    if (status === 0) return "offline";
+    return EXPLAINED.includes(status) ? `status-${status}` : "failed";
+}
+
+function kept({ file, item }, { name, url }) {
+    item.classList.add("is-done");
+    item.querySelector("progress").hidden = true;
+    const link = document.createElement("a");
+    link.href = url;
+    link.textContent = name;
+    item.querySelector(".queued-name").replaceChildren(link);
+    const isRenamed = name !== file.name;
+    status(item, isRenamed ? text("renamed", { file: file.name }) : text("kept"));
+    announce(text(isRenamed ? "uploaded-as" : "uploaded", { file: file.name, name }));
+}
+
+function notKept(upload, reason) {
+    const { file, item } = upload;
+    const wrong = (isWrong) => {
+        item.classList.toggle("is-wrong", isWrong);
+        item.querySelector("progress").hidden = isWrong;
+    };
+    wrong(true);
+    status(item, text(reason));
+    announce(`${file.name}: ${text(reason)}`);
+    if (FINAL.includes(reason)) {
+        item.classList.add("is-final");
+        return;
+    }
+    const again = item.querySelector("button");
+    const logIn = item.querySelector(".queued-log-in");
+    again.hidden = false;
+    logIn.hidden = reason !== "status-401";
+    const onAgain = () => {
+        item.focus();
+        again.hidden = true;
+        logIn.hidden = true;
+        wrong(false);
+        enqueue(upload);
+    };
+    again.addEventListener("click", onAgain, { once: true });
 }
 
 function status(item, message) {
@@ -134,16 +190,21 @@ function status(item, message) {
 
 /** Shows the pictures that there are now. */
 async function reload() {
-    let response;
+    let html;
     try {
-        response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+        const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+        if (!response.ok) return;
+        html = await response.text();
     } catch {
         return;
     }
-    if (!response.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = new DOMParser().parseFromString(html, "text/html");
     const pictures = page.querySelector("#pictures");
-    if (pictures) document.querySelector("#pictures").replaceWith(document.adoptNode(pictures));
+    if (!pictures) return;
+    document.querySelector("#pictures").replaceWith(document.adoptNode(pictures));
+    for (const { textContent } of queue.querySelectorAll(".is-done .queued-name")) {
+        document.getElementById(`picture-${textContent}`)?.classList.add("is-new");
+    }
 }
 
 function startDeletions() {
@@ -152,6 +213,8 @@ function startDeletions() {
         if (name === undefined) return;
         event.preventDefault();
         const button = event.target.querySelector("button");
+        const flaw = event.target.querySelector(".field-error");
+        flaw.replaceChildren();
         button.disabled = true;
         const answer = await fetch(event.target.action, {
             method: "DELETE",
@@ -165,9 +228,16 @@ function startDeletions() {
         } else {
             button.disabled = false;
             button.focus();
-            const why = answer?.status === 403 ? text("not-deleted", { name }) : reason(answer?.status ?? 0);
-            say(form, why);
-            announce(why);
+            flaw.replaceChildren(...whyNotDeleted(name, answer?.status ?? 0));
         }
     });
+}
+
+function whyNotDeleted(name, status) {
+    if (status === 401) {
+        const logIn = document.querySelector("#log-in").content.cloneNode(true);
+        return [text("log-in-to-delete"), " ", logIn];
+    }
+    if (status === 403) return [text("not-deleted", { name })];
+    return [text(status === 0 ? "offline" : "failed")];
 }

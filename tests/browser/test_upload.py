@@ -1,16 +1,18 @@
 """The page of the pictures, as somebody uses it: with and without scripts, in both languages."""
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from view import LANGS, SCHEMES, WIDTHS, views
+from view import LANGS, PHONE, SCHEMES, WIDTHS, views
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PNG, JPG, GIF = DATA / "strand.png", DATA / "strand.jpg", DATA / "dot.gif"
 
 ACCOUNT = {"name": "painter", "password": "two strands of thread"}
+OTHER = {"name": "forger", "password": "two strands of thread"}
 
 
 @pytest.fixture
@@ -18,11 +20,29 @@ def variables():
     return {"secret_key": "of-the-tests", "max_content_length": "20000"}
 
 
-def upload(page, path: Path, info: str = ""):
+def upload(page, path: Path, info: str = "", name: str | None = None):
     """What another client does."""
-    image = {"name": path.name, "mimeType": "image/png", "buffer": path.read_bytes()}
+    image = file(name or path.name, path)
     response = page.request.post("/upload", multipart={"info": info, "image": image})
     assert response.ok
+
+
+def file(name: str, path: Path) -> dict:
+    """A file by another name."""
+    return {"name": name, "mimeType": "image/png", "buffer": path.read_bytes()}
+
+
+def choose(page, name: str, path: Path = PNG):
+    page.locator("#image").set_input_files([file(name, path)])
+
+
+def submit(page):
+    page.locator("#upload button").click()
+
+
+def done(page):
+    """The links to what was uploaded just now."""
+    return page.locator(".queued.is-done .queued-name a")
 
 
 def pictures(page):
@@ -45,8 +65,7 @@ def test_the_page_is_fit_for_every_window(page, inspect, view):
     page.request.post("/auth/register", data=ACCOUNT)
     upload(page, PNG, "唤醒" * 40)
     upload(page, JPG)
-    image = {"name": "n" * 250 + ".gif", "mimeType": "image/gif", "buffer": GIF.read_bytes()}
-    page.request.post("/upload", multipart={"info": "unbroken" * 40, "image": image})
+    upload(page, GIF, "unbroken" * 40, name="n" * 250 + ".gif")
     page.goto("/uploads")
     expect(pictures(page)).to_have_count(3)
     expect(page.get_by_role("heading", level=1)).to_contain_text({"en": "Pictures", "zh-CN": "图片"}[view.lang])
@@ -72,9 +91,74 @@ def test_a_picture_is_uploaded_and_seen(page, view):
     expect(page.locator(".picture-info")).to_have_text("two <strands>")
     expect(page.get_by_alt_text("two <strands>")).to_be_visible()
     expect_all_shown(page)
+    expect(done(page)).to_have_text("strand.png")
     if view.scripts:
         expect(page.locator("#announcer")).to_have_text("strand.png is uploaded.")
-        expect(page.locator("#queue")).to_be_hidden()
+
+
+@views(widths=(PHONE, 1280), langs=LANGS, schemes=SCHEMES, scripts=[True, False])
+def test_what_was_uploaded_is_said_wherever_it_is_in_the_list(page, inspect, view):
+    for n in range(20):
+        upload(page, GIF, name=f"{n:02}.gif")
+    page.goto("/uploads")
+    choose(page, "a strand.png")
+    submit(page)
+    expect(done(page)).to_have_text("a_strand.png")
+    expect(done(page)).to_be_in_viewport()
+    expect(done(page)).to_have_attribute("href", "/uploads/a_strand.png")
+    said = page.locator(".queued-status")
+    expect(said).to_contain_text({"en": "Uploaded", "zh-CN": "已上传"}[view.lang])
+    if view.scripts:
+        expect(said).to_contain_text("a strand.png")
+    expect(page.locator(".queued img")).to_have_js_property("naturalWidth", 64)
+    expect(names(page)).to_have_count(20)
+    expect(names(page).filter(has_text="strand")).to_have_count(0)
+    inspect("uploads-done")
+
+
+def test_what_becomes_of_a_file_is_seen_in_a_low_window(page):
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.goto("/uploads")
+    choose(page, "strand.png")
+    page.locator("#upload").evaluate("form => form.requestSubmit()")
+    expect(done(page)).to_be_in_viewport()
+
+
+@views(scripts=[True, False])
+def test_a_name_that_cannot_be_kept_is_another_and_that_is_said(page, view):
+    page.goto("/uploads")
+    choose(page, "唤醒.png")
+    submit(page)
+    expect(done(page)).to_have_text(re.compile(r"^[0-9a-f]{16}\.png$"))
+    name = done(page).inner_text()
+    expect(names(page)).to_have_text([name])
+    if view.scripts:
+        expect(page.locator(".queued-status")).to_have_text("Uploaded, renamed from 唤醒.png")
+        expect(page.locator("#announcer")).to_have_text(f"唤醒.png is uploaded as {name}.")
+    done(page).click()
+    expect(page).to_have_url(re.compile(f"/uploads/{name}$"))
+
+
+def test_each_of_several_is_said_until_the_next_ones(page):
+    page.goto("/uploads")
+    page.locator("#image").set_input_files([PNG, JPG])
+    submit(page)
+    expect(done(page)).to_have_text(["strand.png", "strand.jpg"])
+    choose(page, "other.gif", GIF)
+    submit(page)
+    expect(done(page)).to_have_text(["other.gif"])
+
+
+@views(scripts=[True, False])
+def test_a_picture_that_is_replaced_is_the_new_one_at_once(page):
+    upload(page, PNG)
+    page.goto("/uploads")
+    shown = page.locator(".frame img")
+    expect(shown).to_have_js_property("naturalWidth", 64)
+    choose(page, "strand.png", GIF)
+    submit(page)
+    expect(done(page)).to_have_text("strand.png")
+    expect(shown).to_have_js_property("naturalWidth", 1)
 
 
 def test_several_are_uploaded_at_once_and_what_is_wrong_with_one_keeps_none_of_the_others(
@@ -89,10 +173,13 @@ def test_several_are_uploaded_at_once_and_what_is_wrong_with_one_keeps_none_of_t
     page.locator("#image").set_input_files([PNG, fake, large, JPG])
     page.get_by_role("button", name="Upload").click()
     expect(names(page)).to_have_text(["strand.jpg", "strand.png"])
-    expect(page.locator(".queued")).to_have_count(2)
-    expect(page.locator(".queued-name")).to_have_text(["fake.png", "large.png"])
-    expect(page.locator(".queued-status").first).to_contain_text("no PNG, JPEG or GIF")
-    expect(page.locator(".queued-status").last).to_have_text("The picture is too large.")
+    expect(page.locator(".queued-name")).to_have_text(["strand.png", "fake.png", "large.png", "strand.jpg"])
+    wrong = page.locator(".queued.is-wrong .queued-status")
+    expect(wrong).to_have_count(2)
+    expect(wrong.first).to_contain_text("no PNG, JPEG or GIF")
+    expect(wrong.last).to_have_text("The picture is too large.")
+    # Once more would be no use.
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     inspect("uploads-queue")
 
 
@@ -125,9 +212,9 @@ def test_what_is_on_its_way_is_shown(page, context):
     expect(page.locator(".queued img").first).to_have_js_property("naturalWidth", 64)
     with page.expect_request("**/upload"):
         held.pop().continue_()
-    expect(status).to_have_count(1)
+    expect(status.first).to_have_text("Uploaded")
     held.pop().continue_()
-    expect(status).to_have_count(0)
+    expect(status.last).to_have_text("Uploaded")
     expect(names(page)).to_have_text(["strand.jpg", "strand.png"])
 
 
@@ -140,15 +227,119 @@ def test_nothing_chosen_is_said(page, console, view):
     expect(page.get_by_role("alert")).to_have_text("Choose a picture first.")
 
 
-def test_without_scripts_what_is_wrong_is_said_on_the_page(page, console, scripts, tmp_path):
+@views(widths=(PHONE, 1280), langs=LANGS, scripts=[False])
+def test_without_scripts_what_is_wrong_is_said_and_what_was_typed_stays(page, console, inspect, view):
     console.expect("status of 415")
-    fake = tmp_path / "fake.png"
-    fake.write_text("no picture")
     page.goto("/uploads")
-    # The form by itself, as without its script.
-    page.locator("#image").set_input_files(fake)
-    page.evaluate("document.querySelector('#upload').submit()")
-    expect(page.get_by_role("alert")).to_contain_text("no PNG, JPEG or GIF")
+    choose(page, "fake.png", DATA / "no-picture.png")
+    page.locator("#info").fill('two "<strands>"')
+    submit(page)
+    expect(page.get_by_role("alert")).to_contain_text("PNG")
+    expect(page.locator("#info")).to_have_value('two "<strands>"')
+    inspect("uploads-refused")
+
+
+@views(scripts=[False])
+def test_without_scripts_what_was_typed_stays_where_the_picture_is_somebody_elses(page, console):
+    console.expect("status of 403")
+    page.request.post("/auth/register", data=ACCOUNT)
+    upload(page, PNG)
+    page.request.post("/auth/register", data=OTHER)
+    page.goto("/uploads")
+    choose(page, "strand.png")
+    page.locator("#info").fill("two strands")
+    submit(page)
+    expect(page.get_by_role("alert")).to_contain_text("somebody else")
+    expect(page.locator("#info")).to_have_value("two strands")
+
+
+@views(widths=(PHONE, 1280), langs=LANGS)
+def test_what_did_not_arrive_is_sent_again(page, console, context, inspect, view):
+    console.expect("ERR_FAILED")
+    failing = True
+    context.route("**/upload", lambda route: route.abort() if failing else route.continue_())
+    page.goto("/uploads")
+    page.locator("#info").fill("two strands")
+    choose(page, "strand.png")
+    submit(page)
+    again = page.get_by_role("button", name={"en": "Try again", "zh-CN": "重试"}[view.lang])
+    expect(again).to_be_visible()
+    inspect("uploads-again")
+    failing = False
+    again.click()
+    expect(done(page)).to_have_text("strand.png")
+    expect(again).to_have_count(0)
+    # Where the button was, the keyboard goes on.
+    expect(page.locator(".queued")).to_be_focused()
+    expect(page.locator(".picture-info")).to_have_text("two strands")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (500, "Something went wrong on the server."),
+        (503, "The picture was not kept. Try again in a moment."),
+        (504, "The upload took too long."),
+        (507, "There is no room left for pictures."),
+    ],
+)
+def test_what_may_go_well_another_time_is_tried_again(page, console, context, status, reason):
+    console.expect(f"status of {status}")
+    answers = [lambda route: route.fulfill(status=status), lambda route: route.continue_()]
+    context.route("**/upload", lambda route: answers.pop(0)(route))
+    page.goto("/uploads")
+    choose(page, "strand.png")
+    submit(page)
+    expect(page.locator(".queued-status")).to_have_text(reason)
+    page.get_by_role("button", name="Try again").click()
+    expect(done(page)).to_have_text("strand.png")
+
+
+def test_an_upload_can_be_sent_again_after_a_login(page, console, context):
+    console.expect("status of 401")
+    page.request.post("/auth/register", data=ACCOUNT)
+    upload(page, PNG)
+    page.goto("/uploads")
+    page.request.post("/auth/logout")
+    choose(page, "strand.png")
+    submit(page)
+    expect(page.locator(".queued-status")).to_contain_text("Log in first")
+    # In another tab, as the file is lost with this one.
+    with context.expect_page() as opened:
+        page.locator(".queued").get_by_role("link", name="Log in").click()
+    tab = opened.value
+    tab.get_by_label("Name").fill(ACCOUNT["name"])
+    tab.get_by_label("Password").fill(ACCOUNT["password"])
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab).to_have_url(re.compile("/uploads$"))
+    page.get_by_role("button", name="Try again").click()
+    expect(done(page)).to_have_text("strand.png")
+
+
+def test_a_page_with_an_upload_on_its_way_is_not_left_unasked(page, context):
+    held, asked = [], []
+    context.route("**/upload", lambda route: held.append(route))
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto("/uploads")
+    page.locator("#image").set_input_files([PNG, JPG])
+    with page.expect_request("**/upload"):
+        submit(page)
+    leave = page.get_by_role("link", name="Word book")
+    with page.expect_event("dialog"):
+        leave.click(no_wait_after=True)
+    with page.expect_request("**/upload"):
+        held.pop().continue_()
+    expect(done(page)).to_have_text(["strand.png"])
+    held.pop().continue_()
+    expect(done(page)).to_have_text(["strand.png", "strand.jpg"])
+    leave.click()
+    expect(page).to_have_url(re.compile("/$"))
+    assert asked == ["beforeunload"]
 
 
 @views(scripts=[True, False])
@@ -168,10 +359,41 @@ def test_ones_own_picture_is_deleted_and_others_are_not(page, view):
         expect(page.locator("#pictures")).to_be_focused()
 
 
+@views(widths=(PHONE, 1280), langs=LANGS)
+def test_a_deletion_after_the_login_ended_says_where_to_log_in(page, console, inspect, view):
+    console.expect("status of 401")
+    page.request.post("/auth/register", data=ACCOUNT)
+    upload(page, PNG)
+    page.goto("/uploads")
+    page.request.post("/auth/logout")
+    page.locator(".delete summary").click()
+    page.locator(".delete button").click()
+    alert = page.locator(".gallery").get_by_role("alert")
+    expect(alert).to_contain_text({"en": "Log in to delete pictures.", "zh-CN": "登录后才能删除图片。"}[view.lang])
+    expect(page.locator(".delete button")).to_be_focused()
+    inspect("uploads-not-deleted")
+    alert.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"/auth/login\?next=%2Fuploads$"))
+
+
+def test_a_deletion_that_did_not_arrive_is_done_again(page, console, context):
+    console.expect("ERR_FAILED")
+    page.request.post("/auth/register", data=ACCOUNT)
+    upload(page, PNG)
+    answers = [lambda route: route.abort(), lambda route: route.continue_()]
+    page.goto("/uploads")
+    context.route("**/uploads/strand.png", lambda route: answers.pop(0)(route))
+    page.locator(".delete summary").click()
+    sure = page.get_by_role("button", name="Yes, delete it for good")
+    sure.click()
+    expect(page.locator(".gallery").get_by_role("alert")).to_have_text("The server could not be reached.")
+    sure.click()
+    expect(page.locator(".empty")).to_be_visible()
+
+
 def test_more_pictures_are_on_the_next_page(page):
     for n in range(3):
-        image = {"name": f"{n}.gif", "mimeType": "image/gif", "buffer": GIF.read_bytes()}
-        assert page.request.post("/upload", multipart={"image": image}).ok
+        upload(page, GIF, name=f"{n}.gif")
     page.goto("/uploads?limit=2")
     expect(names(page)).to_have_text(["0.gif", "1.gif"])
     page.get_by_role("link", name="More pictures").click()

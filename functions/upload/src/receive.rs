@@ -8,12 +8,26 @@ use kit::{
 
 use crate::{name, picture};
 
+/// Why a form's picture was not kept.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) error: Error,
+    /// What the form said about the picture, where it was read as far as that.
+    pub(crate) info: Option<String>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, info: None }
+    }
+}
+
 /// What a form had in its field `image`.
 enum Image<S> {
     /// No file, or none was chosen.
     Missing,
-    /// One that is no picture.
-    Refused { filename: String },
+    /// One that is not kept.
+    Refused(Error),
     /// A picture, which nobody sees yet.
     Picture(Box<Upload<S>>, &'static str),
 }
@@ -23,43 +37,39 @@ const MAX_INFO_CHARS: usize = 2_000;
 
 /// Keeps the picture of a form. Its fields may come in any order; of several of a name, the first counts.
 ///
-/// `allow` says whether the picture may replace what is there under its name. It is asked before anything is
-/// kept, and once more when all is.
+/// `owner` says whose the picture is in the place of what is there under its name, or that it may not replace
+/// that. It is asked before anything is kept, and once more when all is.
 ///
 /// # Errors
-/// 400 where there is no file `image`, 415 where it is no picture, that of `allow`, and those of the body
+/// 400 where there is no file `image`, 415 where it is no picture, that of `owner`, and those of the body
 /// and of the store. Nothing is kept then.
 pub(crate) async fn receive<S: KeyValue>(
     pictures: &Blobs<S>,
     parts: &mut Parts,
-    owner: Option<String>,
-    allow: impl Fn(Option<&Manifest>) -> Result<()>,
-) -> Result<Manifest> {
+    owner: impl Fn(Option<&Manifest>) -> Result<Option<String>>,
+) -> Result<Manifest, Refusal> {
     let mut info = None;
     let mut image = Image::Missing;
-    let walked = walk(pictures, parts, (&mut info, &mut image), &allow).await;
-    match (walked, image) {
+    let walked = walk(pictures, parts, (&mut info, &mut image), &owner).await;
+    let kept = match (walked, image) {
         (Ok(()), Image::Picture(upload, content_type)) => {
-            let content_type = content_type.to_owned();
-            let file = NewFile {
-                content_type,
-                owner,
-                info,
+            let describe = |old: Option<&Manifest>| {
+                Ok(NewFile {
+                    content_type: content_type.to_owned(),
+                    owner: owner(old)?,
+                    info: info.clone(),
+                })
             };
-            upload.finish(file, allow).await
+            upload.finish(describe).await
         }
         (Err(error), Image::Picture(upload, _)) => {
             upload.abort().await;
             Err(error)
         }
-        (Err(error), _) => Err(error),
+        (Err(error), _) | (Ok(()), Image::Refused(error)) => Err(error),
         (Ok(()), Image::Missing) => Err(Error::MissingField("image".to_owned())),
-        (Ok(()), Image::Refused { filename }) => Err(Error::UnsupportedMediaType {
-            got: Some(format!("one with the file {filename:?}")),
-            want: "a form whose file image is a PNG, JPEG or GIF picture, with a name that ends in \
-                .png, .jpg, .jpeg or .gif",
-        }),
-    }
+    };
+    kept.map_err(|error| Refusal { error, info })
 }
 
 /// Reads the form to its end, also behind what is refused: most clients send all before they listen.
@@ -67,21 +77,22 @@ async fn walk<S: KeyValue>(
     pictures: &Blobs<S>,
     parts: &mut Parts,
     (info, image): (&mut Option<String>, &mut Image<S>),
-    allow: &impl Fn(Option<&Manifest>) -> Result<()>,
+    owner: &impl Fn(Option<&Manifest>) -> Result<Option<String>>,
 ) -> Result<()> {
     while let Some(part) = parts.next().await? {
         match part {
             Part::Field { name, value } if name == "info" => {
-                if value.chars().count() > MAX_INFO_CHARS {
+                let is_long = value.chars().count() > MAX_INFO_CHARS;
+                info.get_or_insert(value);
+                if is_long {
                     return Err(Error::invalid(
                         "info",
                         format!("must have at most {MAX_INFO_CHARS} characters"),
                     ));
                 }
-                info.get_or_insert(value);
             }
             Part::File(file) if file.name == "image" && matches!(image, Image::Missing) => {
-                keep(pictures, file, image, allow).await?;
+                keep(pictures, file, image, owner).await?;
             }
             _ => {}
         }
@@ -93,7 +104,7 @@ async fn keep<S: KeyValue>(
     pictures: &Blobs<S>,
     mut file: FilePart<'_>,
     image: &mut Image<S>,
-    allow: &impl Fn(Option<&Manifest>) -> Result<()>,
+    owner: &impl Fn(Option<&Manifest>) -> Result<Option<String>>,
 ) -> Result<()> {
     let mut beginning = Vec::new();
     while beginning.len() < picture::SNIFFED_BYTES
@@ -108,17 +119,27 @@ async fn keep<S: KeyValue>(
     let extension = picture::extension(&file.filename);
     let (Some(extension), Some(content_type)) = (extension, picture::content_type(&beginning))
     else {
-        let filename = std::mem::take(&mut file.filename);
-        *image = Image::Refused { filename };
+        *image = Image::Refused(no_picture(&file.filename));
         return Ok(());
     };
     let name = name::of(&file.filename, extension)?;
-    allow(pictures.find(&name).await?.as_ref())?;
+    if let Err(error) = owner(pictures.find(&name).await?.as_ref()) {
+        *image = Image::Refused(error);
+        return Ok(());
+    }
     let mut upload = Box::new(pictures.begin(&name)?);
     let written = write(&mut upload, beginning, &mut file).await;
     // Whether it is published or given up, by then it is known what there is to give up.
     *image = Image::Picture(upload, content_type);
     written
+}
+
+fn no_picture(filename: &str) -> Error {
+    Error::UnsupportedMediaType {
+        got: Some(format!("one with the file {filename:?}")),
+        want: "a form whose file image is a PNG, JPEG or GIF picture, with a name that ends in .png, \
+            .jpg, .jpeg or .gif",
+    }
 }
 
 async fn write<S: KeyValue>(
@@ -159,8 +180,8 @@ mod tests {
     /// What becomes of a form, and which keys are there then.
     fn sent(
         form: &str,
-        allow: impl Fn(Option<&Manifest>) -> Result<()>,
-    ) -> (Result<Manifest>, Vec<String>) {
+        owner: impl Fn(Option<&Manifest>) -> Result<Option<String>>,
+    ) -> (Result<Manifest, Refusal>, Vec<String>) {
         let store = TestStore::default();
         let pictures = Blobs::new(store.clone(), Duration::from_secs(60));
         let body: Vec<u8> = form.chars().map(|c| u8::try_from(c).unwrap()).collect();
@@ -171,13 +192,12 @@ mod tests {
         let mut request = Request::new(request);
         request.set_body_limit(u64::MAX);
         let mut parts = request.parts().unwrap();
-        let owner = Some("duke".to_owned());
-        let received = block_on(receive(&pictures, &mut parts, owner, allow));
+        let received = block_on(receive(&pictures, &mut parts, owner));
         (received, store.sorted_keys())
     }
 
-    fn anybody(_: Option<&Manifest>) -> Result<()> {
-        Ok(())
+    fn duke(_: Option<&Manifest>) -> Result<Option<String>> {
+        Ok(Some("duke".to_owned()))
     }
 
     #[test]
@@ -196,7 +216,7 @@ mod tests {
             format!("{image}{info}{others}--b--"),
             format!("{unchosen}{image}{others}--b--").replace("\r\n2\r\n", "\r\n1\r\n"),
         ] {
-            let (picture, keys) = sent(&form, anybody);
+            let (picture, keys) = sent(&form, duke);
             let picture = picture.unwrap();
             assert_eq!(picture.name, "a.png", "{form}");
             assert_eq!(picture.info.as_deref(), Some("1"), "{form}");
@@ -230,18 +250,40 @@ mod tests {
             (large[..1_500_000].to_owned(), 400),
             (large + &field("info", &"x".repeat(500_001)) + "--b--", 413),
         ] {
-            let (received, keys) = sent(&form, anybody);
-            let error = received.unwrap_err();
+            let (received, keys) = sent(&form, duke);
+            let Refusal { error, .. } = received.unwrap_err();
             assert_eq!(error.status().as_u16(), status, "{error}");
             assert_eq!(keys, [""; 0], "{error}");
         }
     }
 
     #[test]
-    fn who_may_not_replace_is_refused_before_the_picture_is_read() {
-        let begin = file("image", "a.png", &format!("{PNG}{}", "x".repeat(200_000)));
-        let (received, keys) = sent(&begin, |_| Err(Error::Forbidden("no".to_owned())));
-        assert!(matches!(received, Err(Error::Forbidden(_))), "{received:?}");
+    fn who_may_not_replace_is_refused_and_nothing_is_kept() {
+        let large = file("image", "a.png", &format!("{PNG}{}", "x".repeat(2_000_000)));
+        let form = large + &field("info", "1") + "--b--";
+        let (received, keys) = sent(&form, |_| Err(Error::Forbidden("no".to_owned())));
+        let Refusal { error, info } = received.unwrap_err();
+        assert!(matches!(error, Error::Forbidden(_)), "{error:?}");
+        assert_eq!(info.as_deref(), Some("1"));
         assert_eq!(keys, [""; 0]);
+    }
+
+    #[test]
+    fn what_was_said_about_a_picture_that_is_refused_is_known_as_far_as_the_form_was_read() {
+        let (text, info) = (file("image", "a.png", "text"), field("info", "1"));
+        let long = "x".repeat(2_001);
+        for (form, want) in [
+            (format!("{text}{info}--b--"), Some("1")),
+            (format!("{info}{text}--b--"), Some("1")),
+            (format!("{info}--b--"), Some("1")),
+            (format!("{text}--b--"), None),
+            (field("info", &long) + "--b--", Some(long.as_str())),
+            // It breaks off behind it, and before it.
+            (format!("{info}{text}"), Some("1")),
+            (text, None),
+        ] {
+            let (received, _) = sent(&form, duke);
+            assert_eq!(received.unwrap_err().info.as_deref(), want, "{form}");
+        }
     }
 }

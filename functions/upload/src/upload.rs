@@ -7,7 +7,12 @@ use kit::{
     Error, Request, Response, Result, blobs::Manifest, jsonify, login::Login, see_other, text,
 };
 
-use crate::{json, page, receive::receive, settings, visit::Visit};
+use crate::{
+    json, page,
+    receive::{Refusal, receive},
+    settings,
+    visit::Visit,
+};
 
 /// Keeps a picture.
 pub(crate) async fn upload(mut request: Request) -> Result<Response> {
@@ -20,19 +25,22 @@ pub(crate) async fn upload(mut request: Request) -> Result<Response> {
             let info = picture.info.unwrap_or_default();
             text(format!("info is {info}. success"))
         }),
-        Err(error) if request.wants_page() => page::not_uploaded(&request, error).await,
-        Err(Error::UnsupportedMediaType { .. }) if !request.wants_json() => {
+        Err(refusal) if request.wants_page() => page::not_uploaded(&request, refusal).await,
+        Err(Refusal {
+            error: Error::UnsupportedMediaType { .. },
+            ..
+        }) if !request.wants_json() => {
             // As the tutorial has it.
             let mut response = text("failed");
             *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             Ok(response)
         }
-        Err(error) => Err(error),
+        Err(refusal) => Err(refusal.error),
     }
 }
 
 /// The picture that was kept, and who sent it.
-async fn kept(request: &mut Request) -> Result<(Manifest, Login)> {
+async fn kept(request: &mut Request) -> Result<(Manifest, Login), Refusal> {
     request.set_body_limit(settings::max_content_length().await?);
     // What is announced as too large is refused before anything else is done.
     let mut parts = request.parts()?;
@@ -46,7 +54,7 @@ async fn kept(request: &mut Request) -> Result<(Manifest, Login)> {
             .map_or_else(|| error.to_string(), ToString::to_string);
         eprintln!("the clean-up of old uploads ended early: {cause}");
     }
-    let allow = |old: Option<&Manifest>| visit.check_replace(old);
-    let picture = receive(&pictures, &mut parts, visit.owner(), allow).await?;
+    let owner = |old: Option<&Manifest>| visit.owner(old);
+    let picture = receive(&pictures, &mut parts, owner).await?;
     Ok((picture, visit.login))
 }

@@ -32,11 +32,6 @@ impl Visit {
         })
     }
 
-    /// Whose a new picture is.
-    pub(crate) fn owner(&self) -> Option<String> {
-        self.login.account().map(|account| account.name.clone())
-    }
-
     /// # Errors
     /// 401 where uploading needs a login and there is none.
     pub(crate) fn check_upload(&self) -> Result<()> {
@@ -51,17 +46,18 @@ impl Visit {
         self.require_login.holds() && self.login.account().is_none()
     }
 
-    /// Anybody may replace what nobody owns, as in the tutorial.
+    /// Whose a picture is that comes in the place of `old`. What somebody owns stays theirs, whoever replaces
+    /// it; anybody may replace what nobody owns, as in the tutorial, and then it is whose the new one is.
     ///
     /// # Errors
-    /// 401 or 403 where the picture is somebody else's.
-    pub(crate) fn check_replace(&self, old: Option<&Manifest>) -> Result<()> {
-        match old.and_then(|old| old.owner.as_deref()) {
-            Some(owner) => self
-                .login
-                .require_to_change(Some(owner), &self.admins, REPLACE),
-            None => Ok(()),
-        }
+    /// 401 or 403 where the old one is somebody else's.
+    pub(crate) fn owner(&self, old: Option<&Manifest>) -> Result<Option<String>> {
+        let Some(owner) = old.and_then(|old| old.owner.as_deref()) else {
+            return Ok(self.login.account().map(|account| account.name.clone()));
+        };
+        self.login
+            .require_to_change(Some(owner), &self.admins, REPLACE)?;
+        Ok(Some(owner.to_owned()))
     }
 
     /// Refuses who may delete nothing at all, whether the picture is there or not.

@@ -80,19 +80,19 @@ impl<S: KeyValue> Upload<S> {
         Ok(())
     }
 
-    /// Publishes the file under its name, in the place of one that is there, if `allow` lets it be replaced.
-    /// A reader of that one can read it to its end.
+    /// Publishes the file under its name, in the place of one that is there. `describe` is given that one and
+    /// says what is to be known of the new one, or refuses to replace it. A reader of the old one can read it
+    /// to its end.
     ///
     /// # Errors
-    /// That of `allow`; 503 where the upload stood still for so long that it was cleaned up; 413 where what is
-    /// said about the file is too large; those of the store. The file that was there is as it was then,
+    /// That of `describe`; 503 where the upload stood still for so long that it was cleaned up; 413 where what
+    /// is said about the file is too large; those of the store. The file that was there is as it was then,
     /// but for an error of the store at the very end, which may come after the deed.
     pub async fn finish(
         mut self,
-        file: NewFile,
-        allow: impl FnOnce(Option<&Manifest>) -> Result<()>,
+        describe: impl FnOnce(Option<&Manifest>) -> Result<NewFile>,
     ) -> Result<Manifest> {
-        match self.prepare(file, allow).await {
+        match self.prepare(describe).await {
             Ok((manifest, bytes)) => self.publish(manifest, &bytes).await,
             Err(error) => {
                 self.abort().await;
@@ -122,13 +122,16 @@ impl<S: KeyValue> Upload<S> {
     /// All but the manifest.
     async fn prepare(
         &mut self,
-        file: NewFile,
-        allow: impl FnOnce(Option<&Manifest>) -> Result<()>,
+        describe: impl FnOnce(Option<&Manifest>) -> Result<NewFile>,
     ) -> Result<(Manifest, Vec<u8>)> {
         // A file without bytes has a chunk, too: it is how a clean-up knows of it.
         if self.chunks == 0 || !self.buffer.is_empty() {
             self.flush().await?;
         }
+        self.touch(Usage::Publishing).await?;
+        self.check_alive().await?;
+        let old = self.blobs.find(&self.name).await?;
+        let file = describe(old.as_ref())?;
         let manifest = Manifest {
             name: self.name.clone(),
             size: self.size,
@@ -141,10 +144,6 @@ impl<S: KeyValue> Upload<S> {
             chunk_bytes: self.blobs.chunk_bytes as u64,
         };
         let bytes = manifest.write()?;
-        self.touch(Usage::Publishing).await?;
-        self.check_alive().await?;
-        let old = self.blobs.find(&self.name).await?;
-        allow(old.as_ref())?;
         if let Some(old) = old {
             self.blobs
                 .touch(&self.name, &old.id, Usage::Published)

@@ -12,7 +12,7 @@ use kit::{
 };
 
 use self::texts::Texts;
-use crate::{json::url_of, pictures, settings, visit::Visit};
+use crate::{json::url_of, pictures, receive::Refusal, settings, visit::Visit};
 
 type Site = site::Site<Texts>;
 
@@ -31,9 +31,9 @@ struct Uploads {
     message: Option<Message>,
     /// None where one has to log in first.
     form: Option<Form>,
+    /// The picture that was uploaded just now.
+    uploaded: Option<Picture>,
     for_scripts: Vec<(&'static str, &'static str)>,
-    /// Where to log in.
-    log_in: String,
     pictures: Vec<Picture>,
     /// Where the next page is.
     next: Option<String>,
@@ -44,12 +44,16 @@ struct Uploads {
 struct Form {
     limits: String,
     max_bytes: u64,
+    /// What was typed in it before.
+    info: String,
 }
 
 /// A picture in the list.
 struct Picture {
     name: String,
     url: String,
+    /// Another one for another content: a browser does not ask twice for the same in one document.
+    src: String,
     /// What is said of it to those who do not see it.
     alt: String,
     info: Option<String>,
@@ -57,11 +61,28 @@ struct Picture {
     owner: Option<String>,
     delete_label: String,
     may_delete: bool,
+    /// Whether it was uploaded just now.
+    is_new: bool,
 }
 
-/// Where a picture is seen after it was uploaded, if it is on the first page of the list.
+/// What became of an upload.
+#[derive(Default)]
+struct Outcome {
+    /// The picture that was kept.
+    uploaded: Option<Manifest>,
+    /// Why none was.
+    message: Option<Message>,
+    /// What was said about the one that was not.
+    info: String,
+}
+
+/// How much of its hash tells what a picture is from what it was.
+const VERSION_DIGITS: usize = 16;
+
+/// Where it is said that a picture was uploaded, and what it is called: it need not be among the first of the
+/// list. Its name needs no escapes.
 pub(crate) fn home_of(picture: &Manifest) -> String {
-    format!("{HOME}#picture-{}", picture.name)
+    format!("{HOME}?uploaded={}#uploaded", picture.name)
 }
 
 /// GET /uploads.
@@ -71,29 +92,51 @@ pub(crate) async fn list(request: &Request, page: Page) -> Result<Response> {
     if let Some(switched) = site::switched(request, HOME, &kept)? {
         return Ok(switched);
     }
-    show(request, &kept, page, None).await
+    let outcome = Outcome {
+        uploaded: match args.get("uploaded") {
+            Some(name) => settings::pictures().await?.find(name).await?,
+            None => None,
+        },
+        ..Outcome::default()
+    };
+    let visit = Visit::of(request).await?;
+    show(request, &kept, visit, page, outcome).await
 }
 
 /// The list with what is wrong with an upload.
 ///
 /// # Errors
 /// The error itself, where the page has no words for it.
-pub(crate) async fn not_uploaded(request: &Request, error: Error) -> Result<Response> {
+pub(crate) async fn not_uploaded(request: &Request, refusal: Refusal) -> Result<Response> {
+    let Refusal { error, info } = refusal;
     let site = Site::of(request, HOME, &[]);
-    let Some(message) = site.texts.flaw(&error) else {
+    let Some(text) = site.texts.flaw(&error) else {
         return Err(error);
     };
-    let page = show(request, &[], pictures::first().await?, Some(message)).await?;
+    let visit = Visit::of(request).await?;
+    let message = match error {
+        // Where there is no form, there is a link in its place.
+        Error::Unauthorized(_) if !visit.has_to_log_in() => {
+            Message::with_link(text, site.log_in(), site.frame.log_in)
+        }
+        _ => Message::new(text),
+    };
+    let outcome = Outcome {
+        message: Some(message),
+        info: info.unwrap_or_default(),
+        ..Outcome::default()
+    };
+    let page = show(request, &[], visit, pictures::first().await?, outcome).await?;
     Ok(failing(page, &error))
 }
 
 async fn show(
     request: &Request,
     kept: &[(&str, &str)],
+    visit: Visit,
     page: Page,
-    message: Option<&'static str>,
+    outcome: Outcome,
 ) -> Result<Response> {
-    let visit = Visit::of(request).await?;
     let max_bytes = settings::max_content_length().await?;
     let site = Site::of(request, HOME, kept).seen_by(&visit.login);
     let texts = site.texts;
@@ -102,17 +145,20 @@ async fn show(
     let form = Form {
         limits: fill(texts.limits, &[("max", &max)]),
         max_bytes,
+        info: outcome.info,
+    };
+    let new = outcome.uploaded;
+    let picture = |file: &Manifest| Picture {
+        may_delete: visit.may_delete(file),
+        is_new: new.as_ref().is_some_and(|new| new.name == file.name),
+        ..Picture::of(file, texts)
     };
     let uploads = Uploads {
-        message: message.map(Message::new),
+        message: outcome.message,
         form: (!visit.has_to_log_in()).then_some(form),
+        uploaded: new.as_ref().map(picture),
         for_scripts: texts.for_scripts(),
-        log_in: url("/auth/login", &[("next", HOME)]),
-        pictures: page
-            .files
-            .iter()
-            .map(|file| Picture::of(file, texts, visit.may_delete(file)))
-            .collect(),
+        pictures: page.files.iter().map(picture).collect(),
         next: page
             .next
             .map(|next| url(HOME, &[("after", &next), ("limit", limit)])),
@@ -130,12 +176,15 @@ async fn show(
 }
 
 impl Picture {
-    fn of(file: &Manifest, texts: &Texts, may_delete: bool) -> Self {
+    /// As somebody sees it who may not delete it.
+    fn of(file: &Manifest, texts: &Texts) -> Self {
+        let version = file.sha256.get(..VERSION_DIGITS).unwrap_or_default();
         let info = file.info.clone().filter(|info| !info.trim().is_empty());
         let date = kit::rfc3339(file.uploaded_at());
         Self {
             name: file.name.clone(),
             url: url_of(file),
+            src: format!("{}?v={version}", url_of(file)),
             alt: info.clone().unwrap_or_else(|| file.name.clone()),
             info,
             about: format!(
@@ -148,7 +197,8 @@ impl Picture {
                 .as_deref()
                 .map(|owner| fill(texts.by, &[("owner", owner)])),
             delete_label: fill(texts.delete_name, &[("name", &file.name)]),
-            may_delete,
+            may_delete: false,
+            is_new: false,
         }
     }
 }
@@ -199,6 +249,7 @@ mod tests {
                 },
                 Error::Unauthorized(String::new()),
                 Error::Forbidden(String::new()),
+                Error::invalid("info", ""),
                 Error::InsufficientStorage(String::new()),
                 Error::Unavailable {
                     detail: String::new(),

@@ -49,8 +49,9 @@ fn content(byte: u8) -> Vec<u8> {
     vec![byte; 2 * CHUNK_BYTES + 1]
 }
 
-fn anybody(_: Option<&Manifest>) -> Result<()> {
-    Ok(())
+/// Nothing is said about the file, and anybody may replace it.
+fn plain(_: Option<&Manifest>) -> Result<NewFile> {
+    Ok(NewFile::default())
 }
 
 async fn upload(blobs: &Blobs<TestStore>, name: &str, content: &[u8]) -> Result<Manifest> {
@@ -61,7 +62,7 @@ async fn upload(blobs: &Blobs<TestStore>, name: &str, content: &[u8]) -> Result<
             return Err(error);
         }
     }
-    upload.finish(NewFile::default(), anybody).await
+    upload.finish(plain).await
 }
 
 async fn read(blobs: &Blobs<TestStore>, name: &str) -> Result<Option<Vec<u8>>> {
@@ -138,7 +139,7 @@ fn what_is_said_about_a_file_is_kept() {
     block_on(async {
         let mut upload = blobs.begin("a.png").unwrap();
         upload.write(b"abc").await.unwrap();
-        upload.finish(said.clone(), anybody).await.unwrap();
+        upload.finish(|_| Ok(said.clone())).await.unwrap();
     });
     let file = block_on(blobs.find("a.png")).unwrap().unwrap();
     assert_eq!(
@@ -153,6 +154,29 @@ fn what_is_said_about_a_file_is_kept() {
 }
 
 #[test]
+fn what_is_said_about_a_file_may_depend_on_the_one_it_replaces() {
+    let (_, blobs) = open();
+    let uploaded = |owner: &'static str| {
+        block_on(async {
+            let mut upload = blobs.begin("a.png")?;
+            upload.write(b"abc").await?;
+            upload
+                .finish(|old| {
+                    let first = old.and_then(|old| old.owner.clone());
+                    Ok(NewFile {
+                        owner: first.or_else(|| Some(owner.to_owned())),
+                        ..NewFile::default()
+                    })
+                })
+                .await
+        })
+    };
+    for owner in ["ann", "bob"] {
+        assert_eq!(uploaded(owner).unwrap().owner.as_deref(), Some("ann"));
+    }
+}
+
+#[test]
 fn what_is_said_about_a_file_has_a_limit() {
     let (store, blobs) = open();
     let got = block_on(async {
@@ -163,7 +187,7 @@ fn what_is_said_about_a_file_has_a_limit() {
             info,
             ..NewFile::default()
         };
-        upload.finish(file, anybody).await
+        upload.finish(|_| Ok(file)).await
     });
     assert!(matches!(got, Err(Error::TooMuch(_))), "{got:?}");
     assert_eq!(store.sorted_keys(), [""; 0]);
@@ -260,19 +284,19 @@ fn who_may_not_replace_or_delete_changes_nothing() {
     let (store, blobs) = open();
     block_on(upload(&blobs, "a.png", &content(b'a'))).unwrap();
     let keys = store.sorted_keys();
-    let no = || Err(Error::Forbidden("no".to_owned()));
+    let no = || Error::Forbidden("no".to_owned());
     let got = block_on(async {
         let mut upload = blobs.begin("a.png")?;
         upload.write(&content(b'b')).await?;
         upload
-            .finish(NewFile::default(), |old| {
+            .finish(|old| {
                 assert!(old.is_some());
-                no()
+                Err(no())
             })
             .await
     });
     assert!(matches!(got, Err(Error::Forbidden(_))));
-    let got = block_on(blobs.delete("a.png", |_| no()));
+    let got = block_on(blobs.delete("a.png", |_| Err(no())));
     assert!(matches!(got, Err(Error::Forbidden(_))));
     assert_eq!(store.sorted_keys(), keys);
     assert_eq!(
@@ -327,7 +351,7 @@ fn an_upload_during_which_something_comes_in_is_never_cleaned_up() {
             wait(GRACE / 2);
             assert_eq!(blobs.clean_up().await.unwrap(), Cleaned::default());
         }
-        upload.finish(NewFile::default(), anybody).await.unwrap();
+        upload.finish(plain).await.unwrap();
     });
     assert_clean(&store, &blobs);
 }
@@ -345,7 +369,7 @@ fn an_upload_that_stood_still_is_given_up_and_nothing_of_it_stays() {
             if goes_on {
                 upload.write(&content(b'b')).await?;
             }
-            upload.finish(NewFile::default(), anybody).await
+            upload.finish(plain).await
         });
         assert!(matches!(got, Err(Error::Unavailable { .. })), "{got:?}");
         assert_eq!(

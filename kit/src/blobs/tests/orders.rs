@@ -103,7 +103,7 @@ struct Shared {
 impl Shared {
     async fn finish(&self, upload: Upload<TestStore>, byte: u8) {
         self.finishing.update(|count| count + 1);
-        match upload.finish(NewFile::default(), anybody).await {
+        match upload.finish(plain).await {
             Ok(_) => self.uploaded.borrow_mut().push(byte),
             // The clock is everybody's: one who stands still makes it a long time for all.
             Err(error) => assert!(self.may_stall && error.status().as_u16() == 503),
