@@ -21,8 +21,10 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// without a next one, before the connection is closed.
 const HEAD_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a client may take nothing of a response before its connection is closed.
-const STALL_LIMIT: Duration = Duration::from_secs(30);
+/// How long a client may take nothing of a response before its connection is closed. The
+/// system of one that reads slowly, with megabytes of room, tells us of what was read only
+/// when a good part of that is free again: at 40 KB/s, after more than a minute.
+const STALL_LIMIT: Duration = Duration::from_secs(120);
 
 /// Connections at the same time; more wait to be accepted. Below the 1,024 files that
 /// a process may usually have open.

@@ -39,36 +39,37 @@ mod tests {
         let (reader, (writer, _)) = (reader.unwrap(), accepted.unwrap());
         prepare(&writer);
         for _ in 0..20 {
-            fill(&writer);
-            sip(&reader).await;
+            fill(&writer).unwrap();
+            sip(&reader).await.unwrap();
             let room = timeout(SOON, writer.writable()).await;
             assert!(room.is_ok(), "what was read made no room");
         }
     }
 
     /// Reads that much, or all that there is.
-    async fn sip(reader: &TcpStream) {
+    async fn sip(reader: &TcpStream) -> io::Result<()> {
         let mut left = SIP;
         let mut buffer = vec![0; 64 * 1024];
-        reader.readable().await.unwrap();
+        reader.readable().await?;
         while left > 0 {
             let most = buffer.len().min(left);
             match reader.try_read(&mut buffer[..most]) {
                 Ok(bytes) => left -= bytes,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) => panic!("{error}"),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(error),
             }
         }
+        Ok(())
     }
 
     /// Writes until nothing more fits in.
-    fn fill(writer: &TcpStream) {
+    fn fill(writer: &TcpStream) -> io::Result<()> {
         let chunk = vec![0; 64 * 1024];
         loop {
             match writer.try_write(&chunk) {
                 Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) => panic!("{error}"),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(error),
             }
         }
     }
