@@ -49,7 +49,7 @@ def test_words_are_imported(book, page, view):
         expect(page.locator("#import-file")).to_have_value("")
     else:
         # To load the page again is not to send the file again.
-        expect(page).to_have_url(re.compile(r"/\?imported=2&skipped=0#import-result$"))
+        expect(page).to_have_url(re.compile(r"/\?imported=2&there=0#import-result$"))
         page.reload()
     expect(book.headwords).to_have_text(["rise", "wake"])
     expect(book.rows.last.locator('[data-field="sentence_chi"]')).to_have_text("我醒了。")
@@ -96,8 +96,12 @@ def test_lines_with_mistakes_are_left_out(book, keeper, page, view):
     skip(book)
     send(book)
     texts = {
-        "en": ["1 word was imported.", "4 lines were left out."],
-        "zh-CN": ["导入了 1 个词。", "跳过了 4 行。"],
+        "en": [
+            "1 word was imported.",
+            "2 lines were left out, as the words are there already.",
+            "2 lines with mistakes were left out:",
+        ],
+        "zh-CN": ["导入了 1 个词。", "有 2 行的词已经记过了，没有重复导入。", "跳过了 2 行有错误的："],
     }
     expect(book.result.locator(".result-summary")).to_have_text(texts[view.lang])
     # What is there already, in the book or in the file, is no mistake.

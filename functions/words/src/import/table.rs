@@ -381,7 +381,7 @@ mod tests {
             ),
             (b"english,sentence_eng\n", "has no column chinese"),
             (b"chinese\n", "has no column english"),
-            (b"PK\x03\x04\x14\x00", "must name its columns"),
+            (b"PK\x03\x04\x14\x00", "is no text but a workbook"),
         ] {
             let error = read(file).unwrap_err();
             assert_eq!(error.status().as_u16(), 422, "{want}");

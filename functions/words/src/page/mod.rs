@@ -34,9 +34,9 @@ type Site = site::Site<Texts>;
 
 const HOME: &str = "/";
 
-/// The parameters that say how many words of a file were imported, and how many lines left out.
+/// The parameters that say how many words of a file were imported, and how many were there already.
 const IMPORTED: &str = "imported";
-const SKIPPED: &str = "skipped";
+const THERE: &str = "there";
 
 /// The words, and who looks at them.
 struct Visit {
@@ -251,16 +251,16 @@ fn exists(site: &Site, location: String) -> Message {
 
 /// The word book that says how many words were imported; see [`outcome::counts`].
 fn home_after_import(report: &Report) -> String {
-    let [imported, skipped] = [report.imported, report.skipped].map(|count| count.to_string());
-    let home = site::url(HOME, &[(IMPORTED, &imported), (SKIPPED, &skipped)]);
+    let [imported, there] = [report.imported, report.skipped].map(|count| count.to_string());
+    let home = site::url(HOME, &[(IMPORTED, &imported), (THERE, &there)]);
     format!("{home}#import-result")
 }
 
 /// What the address says of an import that is just done, in words.
 fn counts_of_import(texts: &Texts, args: &MultiDict) -> Vec<String> {
     let count = |name| args.get(name).and_then(|text| text.parse().ok());
-    match (count(IMPORTED), count(SKIPPED)) {
-        (Some(imported), Some(skipped)) => outcome::counts(texts, imported, skipped),
+    match (count(IMPORTED), count(THERE)) {
+        (Some(imported), Some(there)) => outcome::counts(texts, imported, there),
         _ => Vec::new(),
     }
 }

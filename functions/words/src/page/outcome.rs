@@ -1,5 +1,7 @@
 //! The page that says what became of a file.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::{Site, book::ImportForm, texts::Texts};
@@ -85,14 +87,20 @@ fn summary(texts: &Texts, mode: Mode, report: &Report) -> Vec<String> {
     if report.imported == 0 && report.skipped == 0 {
         return vec![texts.nothing_imported.to_owned(), texts.no_lines.to_owned()];
     }
-    counts(texts, report.imported, report.skipped)
+    let mistaken: BTreeSet<u64> = report.errors.iter().map(|error| error.line).collect();
+    let there = report.skipped.saturating_sub(mistaken.len());
+    let mut summary = counts(texts, report.imported, there);
+    if !mistaken.is_empty() {
+        summary.push(texts.left_out.of(number(mistaken.len())));
+    }
+    summary
 }
 
-/// How many words were imported, and how many lines were left out.
-pub(super) fn counts(texts: &Texts, imported: usize, skipped: usize) -> Vec<String> {
+/// How many words were imported, and how many were there already.
+pub(super) fn counts(texts: &Texts, imported: usize, there: usize) -> Vec<String> {
     let mut counts = vec![texts.imported.of(number(imported))];
-    if skipped > 0 {
-        counts.push(texts.left_out.of(number(skipped)));
+    if there > 0 {
+        counts.push(texts.there.of(number(there)));
     }
     counts
 }

@@ -126,8 +126,12 @@ pub(super) static TEXTS: Texts = Texts {
         many: "导入了 {n} 个词。",
     },
     left_out: Counted {
-        one: "跳过了 {n} 行。",
-        many: "跳过了 {n} 行。",
+        one: "跳过了 {n} 行有错误的：",
+        many: "跳过了 {n} 行有错误的：",
+    },
+    there: Counted {
+        one: "有 {n} 行的词已经记过了，没有重复导入。",
+        many: "有 {n} 行的词已经记过了，没有重复导入。",
     },
     nothing_imported: "什么都没有导入。",
     no_lines: "文件里没有词。",

@@ -127,8 +127,12 @@ pub(super) static TEXTS: Texts = Texts {
         many: "{n} words were imported.",
     },
     left_out: Counted {
-        one: "{n} line was left out.",
-        many: "{n} lines were left out.",
+        one: "{n} line with mistakes was left out:",
+        many: "{n} lines with mistakes were left out:",
+    },
+    there: Counted {
+        one: "{n} line was left out, as the word is there already.",
+        many: "{n} lines were left out, as the words are there already.",
     },
     nothing_imported: "Nothing was imported.",
     no_lines: "The file has no words.",

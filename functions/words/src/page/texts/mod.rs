@@ -125,6 +125,7 @@ pub(crate) struct Texts {
     pub(crate) result_heading: &'static str,
     pub(crate) imported: Counted,
     pub(crate) left_out: Counted,
+    pub(crate) there: Counted,
     pub(crate) nothing_imported: &'static str,
     pub(crate) no_lines: &'static str,
     pub(crate) problems: Counted,
