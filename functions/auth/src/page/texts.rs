@@ -115,7 +115,7 @@ static ENGLISH: Texts = Texts {
     go_log_in: "Log in",
 
     name: "Name",
-    name_hint: "2 to 32 characters. Others see it beside your words.",
+    name_hint: "2 to 32 characters. Others see it with what you add.",
     nickname: "Nickname",
     optional: "optional",
     password: "Password",
@@ -130,7 +130,7 @@ static ENGLISH: Texts = Texts {
     change: "Change password",
     changed: "Your password is changed. You are logged out everywhere else.",
     log_out_heading: "Log out",
-    log_out_text: "You are logged out in this browser.",
+    log_out_text: "Logs you out in this browser.",
     back: "Back to the words",
 
     fix_fields: "That did not work yet. Look at the marked fields.",
@@ -163,7 +163,7 @@ static CHINESE: Texts = Texts {
     go_log_in: "去登录",
 
     name: "名字",
-    name_hint: "2 到 32 个字符，会显示在你的词旁边。",
+    name_hint: "2 到 32 个字符，别人会在你添加的内容上看到它。",
     nickname: "昵称",
     optional: "选填",
     password: "密码",
