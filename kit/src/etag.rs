@@ -89,7 +89,8 @@ impl<'a> Tags<'a> {
 }
 
 /// Reads a list of tags. A comma may be part of one, so it cannot be split.
-fn list(mut text: &[u8]) -> Vec<Tag<'_>> {
+fn list(text: &[u8]) -> Vec<Tag<'_>> {
+    let mut text = skip_empty(text);
     let mut tags = Vec::new();
     while let Some((tag, rest)) = tag(text) {
         tags.push(tag);
@@ -165,6 +166,10 @@ mod tests {
             (&[b"W/\"a\""], &["W/\"a\""]),
             (&[b" \"a\" , W/\"b\",\"c\""], &["\"a\"", "W/\"b\"", "\"c\""]),
             (&[b"\"a\",, ,\"b\","], &["\"a\"", "\"b\""]),
+            (&[b", ,\t\"a\" ,, \"b\""], &["\"a\"", "\"b\""]),
+            (&[b",", b"\"a\""], &["\"a\""]),
+            (&[b", ,"], &[]),
+            (&[b",*"], &[]),
             (&[b"\"a,b\", \"c\""], &["\"a,b\"", "\"c\""]),
             (&[b"\"\""], &["\"\""]),
             (&[b"\"a\"", b"\"b\""], &["\"a\"", "\"b\""]),

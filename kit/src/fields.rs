@@ -1,6 +1,6 @@
 //! Fields that come as a form or as JSON, whichever a client likes.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, FieldError, Result},
@@ -18,14 +18,81 @@ pub(crate) fn from_form(form: &MultiDict, names: &[&str]) -> MultiDict {
     fields
 }
 
+/// Fields of which each has one text or none, and what is wrong with those that are something else. A view
+/// can say that together with whatever else is wrong.
+///
+/// # Example
+/// ```
+/// use kit::{Request, Response, Result, text};
+///
+/// async fn greet(mut request: Request) -> Result<Response> {
+///     let fields = request.text_fields(&["name"]).await?;
+///     Ok(text(format!("welcome {}", fields.all()?.require("name")?)))
+/// }
+/// ```
+#[derive(Debug, Default)]
+pub struct TextFields {
+    texts: MultiDict,
+    not_text: Vec<FieldError>,
+}
+
+impl TextFields {
+    /// The named fields of a form, of which all are text.
+    pub(crate) fn from_form(form: &MultiDict, names: &[&str]) -> Self {
+        Self {
+            texts: from_form(form, names),
+            not_text: Vec::new(),
+        }
+    }
+
+    /// The named fields of a JSON object: strings; `null` counts as absent.
+    ///
+    /// # Errors
+    /// 422 where it is no object.
+    pub(crate) fn from_json(body: &Value, names: &[&str]) -> Result<Self> {
+        let object = object(body)?;
+        let mut fields = Self::default();
+        for name in names {
+            match object.get(*name) {
+                None | Some(Value::Null) => {}
+                Some(Value::String(text)) => fields.texts.add(*name, text),
+                Some(_) => fields.not_text.push(FieldError {
+                    field: (*name).to_owned(),
+                    detail: "must be a string".to_owned(),
+                }),
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Those that are text.
+    pub fn texts(&self) -> &MultiDict {
+        &self.texts
+    }
+
+    /// What is wrong with the others.
+    pub fn not_text(&self) -> &[FieldError] {
+        &self.not_text
+    }
+
+    /// All of them.
+    ///
+    /// # Errors
+    /// 422 where one is not text; each of these is named.
+    pub fn all(&self) -> Result<&MultiDict> {
+        if self.not_text.is_empty() {
+            return Ok(&self.texts);
+        }
+        Err(not_text(self.not_text.clone()))
+    }
+}
+
 /// The named fields of a JSON object: strings, or arrays of strings; `null` counts as absent.
 ///
 /// # Errors
 /// 422 where it is no object, or where a field is not text; each of these is named.
 pub(crate) fn from_json(body: &Value, names: &[&str]) -> Result<MultiDict> {
-    let Value::Object(object) = body else {
-        return Err(Error::unprocessable("the body must be a JSON object"));
-    };
+    let object = object(body)?;
     let mut fields = MultiDict::default();
     let mut errors = Vec::new();
     for name in names {
@@ -42,8 +109,17 @@ pub(crate) fn from_json(body: &Value, names: &[&str]) -> Result<MultiDict> {
     if errors.is_empty() {
         return Ok(fields);
     }
+    Err(not_text(errors))
+}
+
+fn object(body: &Value) -> Result<&Map<String, Value>> {
+    body.as_object()
+        .ok_or_else(|| Error::unprocessable("the body must be a JSON object"))
+}
+
+fn not_text(errors: Vec<FieldError>) -> Error {
     let detail = "some fields are not text".to_owned();
-    Err(Error::Unprocessable { detail, errors })
+    Error::Unprocessable { detail, errors }
 }
 
 /// The texts that a JSON value holds; `None` where it holds anything else.
@@ -98,6 +174,48 @@ mod tests {
         ] {
             let fields = from_json(&body, NAMES).unwrap();
             assert_eq!(fields.items().collect::<Vec<_>>(), want, "{body}");
+        }
+    }
+
+    #[test]
+    fn one_text_each_leaves_the_others_to_be_said_as_well() {
+        for (body, want, not_text) in [
+            (json!({}), &[][..], &[][..]),
+            (
+                json!({ "nickname": "", "name": "a" }),
+                &[("name", "a"), ("nickname", "")],
+                &[],
+            ),
+            (json!({ "name": null, "other": 1 }), &[], &[]),
+            (
+                json!({ "name": ["a"], "nickname": "b" }),
+                &[("nickname", "b")],
+                &["name"],
+            ),
+            (
+                json!({ "name": [], "nickname": {} }),
+                &[],
+                &["name", "nickname"],
+            ),
+            (json!({ "nickname": false }), &[], &["nickname"]),
+        ] {
+            let fields = TextFields::from_json(&body, NAMES).unwrap();
+            let texts: Vec<_> = fields.texts().items().collect();
+            assert_eq!(texts, want, "{body}");
+            let named: Vec<_> = fields.not_text().iter().map(|e| e.field.as_str()).collect();
+            assert_eq!(named, not_text, "{body}");
+            assert!(
+                fields
+                    .not_text()
+                    .iter()
+                    .all(|e| e.detail == "must be a string")
+            );
+            let refused = fields.all().err().map(|error| error.fields().len());
+            assert_eq!(refused, (!not_text.is_empty()).then_some(not_text.len()));
+        }
+        for body in [json!([]), json!("name"), json!(null)] {
+            let error = TextFields::from_json(&body, NAMES).unwrap_err();
+            assert_eq!(error.status().as_u16(), 422, "{body}");
         }
     }
 

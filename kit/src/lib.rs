@@ -99,6 +99,7 @@ pub use cookie::Cookie;
 pub use date::{http_date, python_datetime, rfc3339};
 pub use error::{Allow, Error, FieldError, Result};
 pub use etag::ETag;
+pub use fields::TextFields;
 pub use filename::secure_filename;
 pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
 pub use language::{LANGUAGE_COOKIE, Language};

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import * as list from "./list.js";
 import * as remove from "./remove.js";
 import { busy, clear, control, enhance, explain, fill, isComposing, say, valuesOf } from "./fields.js";
-import { actionOf, fillRow, glow, isSamePair, knownOf, nameOf } from "./rows.js";
+import { actionOf, fillRow, glow, isSamePair, knownOf, nameOf, onAction } from "./rows.js";
 import { showFailure } from "./toasts.js";
 import { announce, text } from "./texts.js";
 
@@ -12,10 +12,7 @@ const template = document.querySelector("#editor").content.firstElementChild;
 const theirsTemplate = document.querySelector("#theirs").content.firstElementChild;
 
 export function start() {
-    document.querySelector("#words").addEventListener("click", (event) => {
-        const button = event.target.closest('[data-action="edit"]');
-        if (button) open(button.closest("tr"), button);
-    });
+    onAction("edit", open);
 }
 
 async function open(row, button) {
@@ -55,6 +52,8 @@ class Editor {
             }
         }
         this.form.setAttribute("aria-label", text("edit-word", { word: nameOf(word) }));
+        // Who clicks beside its fields is still in it, and Esc closes it.
+        this.form.tabIndex = -1;
         row.classList.add("is-editing");
         row.replaceChildren(cell);
         fill(this.form, word);

@@ -42,6 +42,15 @@ export function clear(form) {
     for (const wrong of form.querySelectorAll("[aria-invalid]")) wrong.removeAttribute("aria-invalid");
 }
 
+/** Takes back what is said at a field, and with the last of them that there is something to look at. */
+function mend(form, field) {
+    if (!field?.querySelector("[aria-invalid]")) return;
+    field.querySelector(".field-error").textContent = "";
+    field.querySelector("[aria-invalid]").removeAttribute("aria-invalid");
+    const isMessage = form.querySelector(".message").textContent.trim() === text("fix-fields");
+    if (isMessage && !form.querySelector("[aria-invalid]")) say(form, "");
+}
+
 /** Says something above the fields, and where to go from there. */
 export function say(form, message, link = null) {
     const place = form.querySelector(".message");
@@ -80,7 +89,8 @@ export function busy(button, label) {
     };
 }
 
-/** Makes Enter send a form from its sentences too, and these as high as their text. */
+/** Makes Enter send a form from its sentences too, and these as high as their text; what is said at a field is
+    about what was sent, and goes when that is changed. */
 export function enhance(form) {
     form.addEventListener("keydown", (event) => {
         const newLine = event.shiftKey || event.ctrlKey || event.altKey || event.metaKey;
@@ -89,6 +99,7 @@ export function enhance(form) {
         event.preventDefault();
         form.requestSubmit();
     });
+    form.addEventListener("input", ({ target }) => mend(form, target.closest("[data-field]")));
     grows(form);
 }
 

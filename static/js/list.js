@@ -2,7 +2,7 @@
 
 import * as address from "./address.js";
 import * as api from "./api.js";
-import { actionOf, adopt, glow, knownOf, makeRow, withButtons } from "./rows.js";
+import { actionOf, adopt, glow, guardDoubleClicks, knownOf, makeRow, withButtons } from "./rows.js";
 import { counted, grouped, text } from "./texts.js";
 
 const section = document.querySelector(".book-words");
@@ -42,6 +42,7 @@ const hidden = new Map();
 
 /** Makes what came with the page work. */
 export function start() {
+    guardDoubleClicks();
     for (const row of rows()) {
         adopt(row);
         inTotal.add(row);

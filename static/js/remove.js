@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import * as list from "./list.js";
-import { actionOf, fillRow, knownOf, nameOf } from "./rows.js";
+import { actionOf, fillRow, knownOf, nameOf, onAction } from "./rows.js";
 import { announce, text } from "./texts.js";
 import { offerUndo, showFailure } from "./toasts.js";
 import * as unfinished from "./unfinished.js";
@@ -14,10 +14,7 @@ const SECONDS = 5;
 const open = new Set();
 
 export function start() {
-    document.querySelector("#words").addEventListener("click", (event) => {
-        const button = event.target.closest('[data-action="delete"]');
-        if (button) new Deletion(button.closest("tr")).begin();
-    });
+    onAction("delete", (row) => new Deletion(row).begin());
     // Whoever leaves the page has thought enough.
     addEventListener("pagehide", () => {
         for (const deletion of open) deletion.leave();

@@ -61,6 +61,30 @@ export function actionOf(row, action) {
     return row.querySelector(`[data-action="${action}"]`);
 }
 
+/** Calls `run` with the row and the button whenever the button for this action is pressed in a row. */
+export function onAction(action, run) {
+    document.querySelector("#words").addEventListener("click", (event) => {
+        const button = event.target.closest(`[data-action="${action}"]`);
+        if (button) run(button.closest("tr"), button);
+    });
+}
+
+/** Drops the second click of a double click where the first one took away what was clicked: the next row, or a
+    form, is under the pointer by then, and nobody means it. A click without a pointer has no count. */
+export function guardDoubleClicks() {
+    let pressed = null;
+    const guard = (event) => {
+        if (event.detail > 1 && !pressed?.isConnected) {
+            // Of a mousedown that is the focus.
+            event.preventDefault();
+            event.stopImmediatePropagation();
+        } else if (event.type === "mousedown") {
+            pressed = event.target;
+        }
+    };
+    for (const type of ["mousedown", "click"]) document.addEventListener(type, guard, { capture: true });
+}
+
 /** Shows that a row is new, or changed. */
 export function glow(row) {
     row.classList.remove("is-new");

@@ -1,7 +1,7 @@
 // The search: as you type, and on Enter.
 
 import * as address from "./address.js";
-import { control, fill } from "./fields.js";
+import { clear as clearForm, control, fill } from "./fields.js";
 import * as list from "./list.js";
 
 /** How long typing has to pause. It saves requests; answers that come late are dropped anyway. */
@@ -72,6 +72,7 @@ function addThis() {
     const add = document.querySelector("#add");
     const typed = input.value.trim();
     const isChinese = /\p{Script=Han}/u.test(typed);
+    clearForm(add);
     fill(add, isChinese ? { chinese: typed } : { english: typed });
     control(add, isChinese ? "english" : "chinese").focus();
 }

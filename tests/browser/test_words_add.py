@@ -1,5 +1,6 @@
 """Adding a word with the form beside the list."""
 
+import pytest
 from playwright.sync_api import expect
 
 from book import FIELDS, field, fill, message, said
@@ -70,6 +71,33 @@ def test_every_flaw_is_said_at_its_field(book, console, view):
     expect(book.headwords).to_have_text(["wake"])
     expect(book.add_form.locator("[aria-invalid]")).to_have_count(0)
     expect(message(book.add_form)).to_be_hidden()
+
+
+@pytest.mark.parametrize("by_scripts", [True, False])
+def test_what_is_put_right_is_no_longer_wrong(book, console, by_scripts):
+    console.expect("status of 422")
+    book.open()
+    fill(book.add_form, english="w" * 201)
+    if by_scripts:
+        book.send()
+    else:
+        # The same from the server, as before the scripts are there.
+        book.add_form.evaluate("form => form.submit()")
+    english, chinese = field(book.add_form, "english"), field(book.add_form, "chinese")
+    expect(english).to_be_focused()
+    expect(english).to_have_attribute("aria-invalid", "true")
+    english.fill("short")
+    expect(said(book.add_form, "english")).to_have_text("")
+    expect(english).not_to_have_attribute("aria-invalid", "true")
+    expect(english).to_be_focused()
+    # The other one is still to be put right.
+    expect(said(book.add_form, "chinese")).to_have_text("Enter the Chinese word.")
+    expect(chinese).to_have_attribute("aria-invalid", "true")
+    expect(message(book.add_form)).to_be_visible()
+    chinese.fill("短")
+    expect(book.add_form.locator("[aria-invalid]")).to_have_count(0)
+    expect(message(book.add_form)).to_be_hidden()
+    expect(chinese).to_be_focused()
 
 
 @views(langs=LANGS, scripts=[True, False])

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from book import fill, message
-from view import LANGS, views
+from view import LANGS, PHONE, views
 
 SECONDS = 5
 
@@ -131,6 +131,44 @@ def test_a_word_that_the_search_does_not_find_is_not_counted(book, clock, keeper
     expect(book.status).to_have_text("2 matches for “t”")
     book.delete("two")
     expect(book.status).to_have_text("1 match for “t”")
+
+
+@views(widths=[PHONE, 1280])
+def test_a_double_click_deletes_one_word(book, clock, keeper, page, three):
+    """The next row is under the pointer before the second click."""
+    book.open()
+    book.action("three", "delete").dblclick()
+    expect(book.toast).to_have_count(1)
+    expect(book.headwords).to_have_text(["two", "one"])
+    expect(book.undo).to_be_focused()
+    with page.expect_response(f"**/words/{three[2]['id']}"):
+        clock.run_for(SECONDS * 1000)
+    assert keeper.words() == ["two", "one"]
+
+
+def test_a_double_click_on_undo_deletes_nothing(book, clock, page, three):
+    """A bin may be under the notice."""
+    book.open()
+    book.delete("two")
+    expect(book.undo).to_be_focused()
+    bin = book.action("three", "delete").bounding_box()
+    undo = book.undo.bounding_box()
+    shift = [bin["x"] - undo["x"], bin["y"] - undo["y"]]
+    move = "(toasts, [x, y]) => { toasts.style.transform = `translate(${x}px, ${y}px)`; }"
+    page.locator("#toasts").evaluate(move, shift)
+    book.undo.dblclick(position={"x": bin["width"] / 2, "y": bin["height"] / 2})
+    expect(book.headwords).to_have_text(["three", "two", "one"])
+    expect(book.toast).to_have_count(0)
+    expect(book.action("two", "delete")).to_be_focused()
+
+
+def test_a_click_without_a_pointer_deletes_each_time(book, clock, three):
+    """Screen readers and voice control click without a count."""
+    book.open()
+    for word in ("three", "two"):
+        book.action(word, "delete").dispatch_event("click", {"detail": 0})
+    expect(book.headwords).to_have_text(["one"])
+    expect(book.toast).to_have_count(2)
 
 
 @views(langs=LANGS)

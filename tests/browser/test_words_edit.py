@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from book import field, fill, message, said
-from view import LANGS, views
+from view import LANGS, PHONE, views
 
 CHANGED = {"en": "Somebody else has changed this word", "zh-CN": "有人改过这个词"}
 EXISTS = {"en": "This pair is in the book already.", "zh-CN": "这对词已经记过了。"}
@@ -51,6 +51,35 @@ def test_a_word_is_changed(book, form, wake, keeper, view):
     button(form, "save").click()
     expect(book.headwords).to_have_text(["rise", "wake again"])
     assert keeper.words() == ["rise", "wake again"]
+
+
+@pytest.mark.usefixtures("wake")
+@views(widths=[PHONE, 1280])
+@pytest.mark.parametrize("word", ["rise", "wake"])
+@pytest.mark.parametrize("query", ["", "?q=e"])
+def test_esc_closes_what_a_double_click_opened(book, form, page, query, word):
+    """The form is under the pointer before the second click."""
+    book.open()
+    if query:
+        # The rows that come by a search have no tag yet.
+        book.find("e")
+        expect(book.status).to_contain_text("“e”")
+    book.action(word, "edit").dblclick()
+    expect(field(form, "english")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(book.headwords).to_have_text(["rise", "wake"])
+    expect(book.action(word, "edit")).to_be_focused()
+
+
+@pytest.mark.usefixtures("wake")
+def test_esc_closes_the_form_after_a_click_beside_its_fields(book, form, page):
+    book.open()
+    book.edit("wake")
+    expect(field(form, "english")).to_be_focused()
+    form.click(position={"x": 6, "y": 6})
+    page.keyboard.press("Escape")
+    expect(book.headwords).to_have_text(["rise", "wake"])
+    expect(book.action("wake", "edit")).to_be_focused()
 
 
 @pytest.mark.usefixtures("wake")
@@ -184,6 +213,25 @@ def test_every_flaw_is_said_at_its_field(book, form, console, view):
     button(form, "save").click()
     expect(book.headwords).to_have_text(["rise", "wake"])
     expect(book.row("wake").locator('[data-field="chinese"]')).to_have_text("醒来")
+
+
+@pytest.mark.usefixtures("wake")
+def test_what_is_put_right_is_no_longer_wrong(book, form, console):
+    console.expect("status of 422")
+    book.open()
+    book.edit("wake")
+    fill(form, english="w" * 201, sentence_eng="w" * 2001)
+    button(form, "save").click()
+    expect(field(form, "english")).to_be_focused()
+    field(form, "sentence_eng").press_sequentially("x")
+    expect(said(form, "sentence_eng")).to_have_text("")
+    expect(field(form, "sentence_eng")).not_to_have_attribute("aria-invalid", "true")
+    expect(field(form, "sentence_eng")).to_be_focused()
+    expect(field(form, "english")).to_have_attribute("aria-invalid", "true")
+    expect(message(form)).to_be_visible()
+    fill(form, english="awake")
+    expect(form.locator("[aria-invalid]")).to_have_count(0)
+    expect(message(form)).to_be_hidden()
 
 
 @views(langs=LANGS)

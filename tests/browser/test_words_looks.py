@@ -1,9 +1,12 @@
 """The word book as it looks: each state fits its window, and axe-core finds nothing in it."""
 
+import itertools
+
 import pytest
 from playwright.sync_api import expect
 
 from book import field, fill
+from checks import sticking_out
 from view import LANGS, WIDTHS, View, views
 
 # Each width, language and scheme is seen, not each with each.
@@ -39,6 +42,43 @@ def still(page):
 def four(keeper):
     for word in WORDS:
         keeper.add(*word)
+
+
+# What can be pressed in the head of a page, from the left: where it is, and how wide a name.
+HEAD = """() => [...document.querySelectorAll(".site-header :is(a, button)")]
+    .map((element) => [element, element.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 0)
+    .map(([element, { top, bottom }]) => ({
+        text: element.textContent.trim(),
+        middle: Math.round((top + bottom) / 2),
+        height: bottom - top,
+        name: element.querySelector("bdi")?.getBoundingClientRect().width ?? null,
+    }))"""
+
+
+@views(langs=LANGS)
+@pytest.mark.parametrize("name", [None, "Duke-Elling", "唤醒手腕唤醒手腕唤醒"])
+def test_the_head_has_two_rows_at_most(name, page):
+    widths = (320, 360, 390, 414, 480, 560, 639, 640, 767, 768, 959, 960)
+    paths = ["/", "/uploads", "/auth/login"]
+    if name:
+        account = {"name": name, "password": "how high the moon"}
+        assert page.request.post("/auth/register", data=account).status == 201
+        paths.append("/auth/me")
+    for path, width in itertools.product(paths, widths):
+        page.set_viewport_size({"width": width, "height": 800})
+        if not page.url.endswith(path):
+            page.goto(path)
+        found = page.evaluate(HEAD)
+        seen = f"{path} at {width} px: {found}"
+        assert len({each["middle"] for each in found}) <= (2 if width < 640 else 1), seen
+        assert min(each["height"] for each in found) >= 44, seen
+        # The switch of the language does not have a row for itself.
+        switch = found[-1]
+        assert sum(each["middle"] == switch["middle"] for each in found) > 1, seen
+        # Of a name there is enough to know it again.
+        assert all(each["name"] is None or each["name"] >= 40 for each in found), seen
+        assert sticking_out(page) == [], seen
 
 
 @every(COMBINED)

@@ -120,7 +120,7 @@ impl Draft {
         if flaws.is_empty() {
             Ok(draft)
         } else {
-            Err(unprocessable(flaws))
+            Err(unprocessable(&flaws, &[]))
         }
     }
 
@@ -185,14 +185,20 @@ impl Draft {
     }
 }
 
-/// 422 with what is wrong with each field.
-pub(crate) fn unprocessable(flaws: Vec<(Field, Flaw)>) -> Error {
+/// 422 with what is wrong with each field, in their order. A field that was no text is in `not_text`, and
+/// nothing else is wrong with it.
+pub(crate) fn unprocessable(flaws: &[(Field, Flaw)], not_text: &[FieldError]) -> Error {
+    let errors = Field::ALL.into_iter().flat_map(|field| {
+        let not_text = not_text.iter().find(|error| error.field == field.name());
+        let flaws = flaws
+            .iter()
+            .filter(move |(other, _)| not_text.is_none() && *other == field)
+            .map(move |(_, flaw)| flaw.error(field));
+        not_text.cloned().into_iter().chain(flaws)
+    });
     Error::Unprocessable {
         detail: "the word cannot be kept as it is".to_owned(),
-        errors: flaws
-            .into_iter()
-            .map(|(field, flaw)| flaw.error(field))
-            .collect(),
+        errors: errors.collect(),
     }
 }
 

@@ -13,7 +13,8 @@ use super::Request;
 use crate::{
     body::{Body, Incoming},
     error::{Error, Result},
-    fields, json, method_override,
+    fields::{self, TextFields},
+    json, method_override,
     multidict::MultiDict,
     multipart::{self, Parts, UploadedFile},
     urlencoded,
@@ -202,14 +203,34 @@ impl Request {
         if self.is_json() {
             return fields::from_json(&self.json().await?, names);
         }
+        Ok(fields::from_form(&self.form_only().await?, names))
+    }
+
+    /// The same where each field has one text: in JSON an array is no text, either. Of a form's field with
+    /// several values the first one counts, as [`MultiDict::get`] has it.
+    ///
+    /// # Errors
+    /// Those of [`Self::fields`], but for fields that are not text: these are in the answer.
+    pub async fn text_fields(&mut self, names: &[&str]) -> Result<TextFields> {
+        if self.is_json() {
+            return TextFields::from_json(&self.json().await?, names);
+        }
+        Ok(TextFields::from_form(&self.form_only().await?, names))
+    }
+
+    /// The body as a form.
+    ///
+    /// # Errors
+    /// 415 where there is one and it is called something else: taken for a form without fields, it would be
+    /// lost and nobody be told.
+    async fn form_only(&mut self) -> Result<MultiDict> {
         if self.form_kind().is_none() && !self.data().await?.is_empty() {
-            // Taken for a form without fields, it would be lost and nobody be told.
             return Err(Error::UnsupportedMediaType {
                 got: self.content_type(),
                 want: "application/json, application/x-www-form-urlencoded or multipart/form-data",
             });
         }
-        Ok(fields::from_form(&self.form().await?, names))
+        self.form().await
     }
 
     /// Whether the body is called JSON (Flask's `request.is_json`).
