@@ -8,7 +8,7 @@ const form = document.querySelector("#upload");
 const queue = document.querySelector("#queue");
 
 /** The answers that the page has words for. */
-const EXPLAINED = [400, 401, 403, 413, 415, 422, 503, 504, 507];
+const EXPLAINED = [400, 401, 403, 408, 413, 415, 422, 503, 504, 507];
 
 /** Why a file is not kept however often it is sent, by the names of the texts. */
 const FINAL = ["status-400", "status-403", "status-413", "status-415", "status-422", "choose-again"];

@@ -279,6 +279,7 @@ def test_what_did_not_arrive_is_sent_again(page, console, context, inspect, view
     [
         (500, "Something went wrong on the server."),
         (503, "The picture was not kept. Try again in a moment."),
+        (408, "The upload took too long."),
         (504, "The upload took too long."),
         (507, "There is no room left for pictures."),
     ],

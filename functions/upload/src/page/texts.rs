@@ -87,6 +87,7 @@ impl Texts {
             ("status-400", self.missing),
             ("status-401", self.unauthorized),
             ("status-403", self.forbidden),
+            ("status-408", self.too_slow),
             ("status-413", self.too_large),
             ("status-415", self.no_picture),
             ("status-422", self.info_too_large),
