@@ -49,9 +49,6 @@ pub(super) fn of(file: &[u8]) -> Result<Layout> {
         }
         first_lines.push((separator, record));
     }
-    if first_lines.is_empty() {
-        return Err(too_many_fields(1));
-    }
     for (separator, record) in &first_lines {
         if let Some(columns) = named(record)? {
             return Ok(Layout {
@@ -77,6 +74,9 @@ pub(super) fn of(file: &[u8]) -> Result<Layout> {
     }
     if let [table] = &tables[..] {
         return Ok(table.clone());
+    }
+    if first_lines.len() < SEPARATORS.len() {
+        return Err(too_many_fields(1));
     }
     let half = first_lines
         .iter()
@@ -175,6 +175,20 @@ mod tests {
         ] {
             assert_eq!(separator(file), Some(want), "{file}");
         }
+    }
+
+    #[test]
+    fn what_may_not_separate_is_left_out_and_told_where_nothing_else_does() {
+        let many = ",".repeat(20_000);
+        let other = format!("\"a{many}\";english;chinese\n");
+        assert_eq!(separator(&other), Some(';'));
+        let unquoted = format!("a{many};english;chinese\n");
+        assert_eq!(separator(&unquoted), Some(';'));
+        let error = of(many.as_bytes()).unwrap_err();
+        assert!(
+            error.to_string().contains("more than 10000 fields"),
+            "{error}"
+        );
     }
 
     #[test]
