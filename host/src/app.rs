@@ -196,8 +196,12 @@ impl App {
         // The instance's own clocks are first; but an instance that computes does not
         // even take a request from its queue.
         tokio::select! {
+            biased;
             answer = answer => answer.unwrap_or_else(|_panicked| Err(Refusal::internal())),
             () = clock.over(2 * CLOCK_GRACE) => {
+                if clock.waits_for_client() {
+                    return Err(Refusal::slow_client());
+                }
                 self.log.line(&format!(
                     "component {id} had no turn for a request within {:?}",
                     self.limits.head

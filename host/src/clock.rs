@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 /// The clock begins anew whenever so many bytes of the request's body have come: a large
 /// body on a slow line takes its time, and one that trickles in gets none.
-const PROGRESS_BYTES: usize = 16 * 1024;
+const PROGRESS_BYTES: usize = 64 * 1024;
 
 /// Until when the head of one response has to come.
 ///
@@ -94,11 +94,25 @@ impl HeadClock {
 pub(crate) struct Timed<B> {
     inner: B,
     clock: HeadClock,
+    /// Whether its end was told: it counts once, and not where there was nothing to come.
+    has_ended: bool,
 }
 
-impl<B> Timed<B> {
+impl<B: http_body::Body> Timed<B> {
     pub(crate) fn new(inner: B, clock: HeadClock) -> Self {
-        Self { inner, clock }
+        let has_ended = inner.is_end_stream();
+        Self {
+            inner,
+            clock,
+            has_ended,
+        }
+    }
+}
+
+impl<B> Drop for Timed<B> {
+    fn drop(&mut self) {
+        // Nobody wants more of it.
+        self.clock.0.waits_for_client.store(false, Relaxed);
     }
 }
 
@@ -119,8 +133,11 @@ impl<B: http_body::Body<Data = Bytes> + Unpin> http_body::Body for Timed<B> {
             let data = frame
                 .as_ref()
                 .and_then(|frame| frame.as_ref().ok()?.data_ref());
-            let is_end = frame.is_none() || self.inner.is_end_stream();
-            self.clock.received(data.map_or(0, Bytes::len), is_end);
+            let bytes = data.map_or(0, Bytes::len);
+            // An error is an end as well.
+            let is_over = !matches!(frame, Some(Ok(_))) || self.inner.is_end_stream();
+            let is_end = is_over && !std::mem::replace(&mut self.has_ended, is_over);
+            self.clock.received(bytes, is_end);
         }
         polled
     }
@@ -198,5 +215,37 @@ mod tests {
         assert!(clock.waits_for_client());
         first.await.unwrap().unwrap();
         assert!(!clock.waits_for_client());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_is_dropped_is_waited_for_no_more() {
+        let clock = HeadClock::new(LIMIT);
+        let frames = stream::pending::<Result<Frame<Bytes>, Infallible>>();
+        let mut body = Timed::new(StreamBody::new(frames), clock.clone());
+        assert!(futures::poll!(Box::pin(body.frame())).is_pending());
+        assert!(clock.waits_for_client());
+        drop(body);
+        assert!(!clock.waits_for_client());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_end_counts_once_and_an_error_is_one() {
+        let clock = HeadClock::new(LIMIT);
+        let frames = stream::iter([Err::<Frame<Bytes>, _>("cut off")]);
+        let mut body = Timed::new(StreamBody::new(frames), clock.clone());
+        let arrival = clock.began();
+        sleep(PAUSE).await;
+        assert!(body.frame().await.unwrap().is_err());
+        assert_eq!(clock.began(), arrival + PAUSE);
+        sleep(PAUSE).await;
+        assert!(body.frame().await.is_none());
+        assert_eq!(clock.began(), arrival + PAUSE);
+        // Nothing was to come of one that is empty.
+        let clock = HeadClock::new(LIMIT);
+        let mut body = Timed::new(http_body_util::Empty::<Bytes>::new(), clock.clone());
+        let arrival = clock.began();
+        sleep(PAUSE).await;
+        assert!(body.frame().await.is_none());
+        assert_eq!(clock.began(), arrival);
     }
 }

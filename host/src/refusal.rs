@@ -62,6 +62,10 @@ impl Refusal {
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, json);
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            // What still comes is not to be taken for another request (RFC 9110, 15.5.9).
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

@@ -176,8 +176,12 @@ impl WorkerState for Worker {
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         let clock = ticket.clock.clone();
         self.requests.open().push(ticket);
+        let head = self.limits.head;
         let requests = Arc::clone(&self.requests);
         Box::pin(async move {
+            // A request that waited for its place has its time here nevertheless: that it
+            // gave up is no reason to give the instance up.
+            tokio::time::sleep(head).await;
             clock.over(Duration::ZERO).await;
             requests.abandoned.store(true, Relaxed);
         })
@@ -256,6 +260,7 @@ impl Expiration {
                 let since = clocks.max().map_or(since, |began| began.max(since));
                 let ask = since + self.limits.head + CLOCK_GRACE / 2;
                 if Instant::now() < ask {
+                    self.overdue.store(false, Relaxed);
                     return ask;
                 }
                 self.overdue.store(true, Relaxed);

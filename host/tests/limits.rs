@@ -225,14 +225,14 @@ async fn a_body_may_take_longer_than_the_head() {
 
 #[tokio::test]
 async fn a_request_whose_body_moves_may_take_longer_than_the_head() {
-    const PIECE: usize = 16 << 10;
-    const PIECES: usize = 9;
+    const PIECE: usize = 64 << 10;
+    const PIECES: usize = 11;
     let probe = Probe::new(Limits {
-        head: Duration::from_secs(2),
+        head: Duration::from_secs(4),
         ..Limits::default()
     });
-    // A slow line: half as long again as the limit, never near it between two pieces.
-    let line = tokio::time::interval(Duration::from_millis(333));
+    // A slow line: longer than the limit in all, and never near it between two pieces.
+    let line = tokio::time::interval(Duration::from_millis(500));
     let pieces = stream::unfold(line, |mut line| async {
         line.tick().await;
         let piece = Frame::data(Bytes::from(vec![0; PIECE]));

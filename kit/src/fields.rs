@@ -18,7 +18,7 @@ pub(crate) fn from_form(form: &MultiDict, names: &[&str]) -> MultiDict {
     fields
 }
 
-/// Fields of which each has one text or none, and what is wrong with those that are something else. A view
+/// Fields that are text, and what is wrong with those that are something else. A view
 /// can say that together with whatever else is wrong.
 ///
 /// # Example

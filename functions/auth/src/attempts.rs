@@ -64,7 +64,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// Takes back an attempt that succeeded, or of which nobody knows whether it would have.
+/// Takes back an attempt that did not fail by its password.
 pub(crate) async fn take_back(db: &impl Database, attempt: Attempt) -> Result<()> {
     if let Some(id) = attempt.id {
         let delete = "DELETE FROM login_attempts WHERE id = ?";

@@ -107,8 +107,8 @@ impl<S: KeyValue> Blobs<S> {
     /// Deletes the chunks of uploads that are no file's, or no file's any more, and have not been in use for
     /// the time of grace.
     ///
-    /// It walks all keys of the store and keeps 32 bytes or so for each name. Only where a name has several
-    /// uploads, or has no file, it walks them once more and has to look any closer.
+    /// It walks all keys of the store and keeps 80 bytes at most for each name. Where a name has several
+    /// uploads, or has no file, as one that was replaced a moment ago, it walks them once more and looks closer.
     ///
     /// # Errors
     /// Those of the store. What is left then, the next one deletes.

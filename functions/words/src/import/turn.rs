@@ -3,7 +3,8 @@
 //!
 //! An import takes its part of the budget before its body is read, and gives it back with its answer. Several go
 //! on side by side where they fit in, and whoever came first goes first. Small ones have no need to wait: a client
-//! that announces a large file and sends it slowly keeps large ones waiting, and nobody else. Nobody is woken, as a task of a component cannot
+//! that announces a large file and sends it as slowly as the runtime lets it keeps large ones of the same instance
+//! waiting, and nobody else. Nobody is woken, as a task of a component cannot
 //! be sure to wake another one: who waits looks again after a while.
 
 use std::{
