@@ -131,7 +131,7 @@ def test_a_book_with_words(book, console, inspect, keeper, page):
     inspect("words-import-refused")
     page.locator('[name="mode"][value="skip"]').check()
     book.send(book.import_form)
-    expect(book.result.locator(".result-summary")).to_have_count(2)
+    expect(book.result.locator(".result-summary")).to_have_count(3)
     inspect("words-imported")
 
 
