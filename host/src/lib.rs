@@ -19,6 +19,7 @@ mod cli;
 mod client;
 mod clock;
 mod engine;
+mod event_loop;
 mod fields;
 mod files;
 mod headers;

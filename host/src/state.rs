@@ -23,6 +23,7 @@ use crate::{
     bindings::spin::{key_value::key_value, sqlite::sqlite, variables::variables},
     body::BodyError,
     engine::Engine,
+    event_loop::EventLoop,
     files::Files,
     key_value::{Granted, KeyValue},
     limits::{ComputeClock, Limits, MemoryLimiter},
@@ -47,6 +48,7 @@ pub(crate) struct State {
     /// How many key-value stores it has open.
     pub(crate) stores: usize,
     pub(crate) life: Life,
+    pub(crate) event_loop: Arc<EventLoop>,
 }
 
 /// What the instances of a component have in common: all that it was granted.
@@ -76,6 +78,7 @@ impl State {
         if let Some(files) = &resources.files {
             wasi.preopened_dir(files.path(), "/", FsPerms::ReadOnly)?;
         }
+        let Granted { component, log, .. } = &*resources.key_value;
         Ok(Self {
             wasi: wasi.build(),
             http: WasiHttpCtx::default(),
@@ -89,6 +92,7 @@ impl State {
             key_value: Arc::clone(&resources.key_value),
             stores: 0,
             life: Life::default(),
+            event_loop: Arc::new(EventLoop::new(Arc::clone(component), log.clone())),
         })
     }
 }

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use super::{Error, internal, other, statements::set};
-use crate::{patience::stand, runtime_config::KeyValueStore};
+use crate::{event_loop::HeldId, patience::stand, runtime_config::KeyValueStore};
 
 /// Bytes of a value, the place for it included; Spin's number for what it reads. Here
 /// nothing larger is written either.
@@ -36,6 +36,8 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
 /// One database.
 pub(super) struct Database {
     label: String,
+    /// What a stream of its keys holds.
+    held: HeldId,
     config: KeyValueStore,
     /// None until it is first wanted.
     connection: OnceCell<Arc<sync::Mutex<Connection>>>,
@@ -66,6 +68,7 @@ impl Database {
         };
         Self {
             label,
+            held: HeldId::new(),
             config,
             connection: OnceCell::new(),
             holder: Mutex::new(nobody),
@@ -75,6 +78,11 @@ impl Database {
 
     pub(super) fn label(&self) -> &str {
         &self.label
+    }
+
+    /// What its holder holds.
+    pub(super) fn held(&self) -> HeldId {
+        self.held
     }
 
     /// Where it is, for messages.

@@ -63,8 +63,11 @@ impl HostStoreWithStore<State> for KeyValue {
         accessor: &Accessor<State, Self>,
         label: String,
     ) -> Result<Resource<Store>, Error> {
-        let granted = accessor.with(|mut access| Arc::clone(&access.get().key_value));
-        let store = Store::open(granted, &label).await?;
+        let (granted, event_loop) = accessor.with(|mut access| {
+            let state = access.get();
+            (Arc::clone(&state.key_value), Arc::clone(&state.event_loop))
+        });
+        let store = Store::open(granted, event_loop, &label).await?;
         accessor.with(|mut access| access.get().keep_store(store))
     }
 

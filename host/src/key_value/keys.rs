@@ -13,14 +13,20 @@ use super::{
     internal, other,
     store::{LIST, Store},
 };
-use crate::produce::Source;
+use crate::{
+    event_loop::{CHANNEL_ITEMS, Maker, Reader},
+    produce::Source,
+};
 
 /// Keys under way; Spin's number. A store with so few is free again even if nobody
 /// reads them, as under Spin.
-const KEYS: usize = 4;
+const KEYS: usize = CHANNEL_ITEMS as usize;
 
 /// Where keys come from.
-pub(super) struct Receiver(mpsc::Receiver<String>);
+pub(super) struct Receiver {
+    keys: mpsc::Receiver<String>,
+    reader: Reader,
+}
 
 /// The keys of a store on their way.
 pub(super) struct Keys {
@@ -34,17 +40,18 @@ impl Store {
     pub(super) fn keys(&self) -> Keys {
         let (keys_to, keys) = mpsc::channel(KEYS);
         let (end_to, end) = oneshot::channel();
+        let (maker, reader) = self.event_loop.stream(self.database.held(), LIST);
         let store = self.clone();
         tokio::spawn(async move {
             // Whoever sees the end finds the store free.
-            let result = store.list(keys_to).await;
+            let result = store.list(keys_to, maker).await;
             let _ = end_to.send(result);
         });
-        let keys = Receiver(keys);
+        let keys = Receiver { keys, reader };
         Keys { keys, end }
     }
 
-    async fn list(self, keys: mpsc::Sender<String>) -> Result<(), Error> {
+    async fn list(self, keys: mpsc::Sender<String>, maker: Maker) -> Result<(), Error> {
         let held = tokio::select! {
             held = self.hold(LIST) => held?,
             // Nobody wants them any more.
@@ -53,6 +60,7 @@ impl Store {
         let list = move || {
             self.ask(KeyValueOperation::GetKeys)?;
             held.keys(|key| {
+                maker.made();
                 keys.blocking_send(key).map_err(other)?;
                 held.moved();
                 Ok(())
@@ -68,7 +76,10 @@ impl Source for Receiver {
 
     fn poll_items(&mut self, context: &mut Context<'_>, count: usize) -> Poll<Vec<String>> {
         let mut keys = Vec::new();
-        let received = self.0.poll_recv_many(context, &mut keys, count);
-        received.map(|_| keys)
+        let received = self.keys.poll_recv_many(context, &mut keys, count);
+        received.map(|count| {
+            self.reader.read(count);
+            keys
+        })
     }
 }

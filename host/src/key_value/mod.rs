@@ -3,9 +3,10 @@
 //! It is what Spin's `spin-factor-key-value` and `spin-key-value-spin` are: a component
 //! opens stores by label, only those that it was granted, and each label has one SQLite
 //! connection behind a lock. A stream of keys holds the lock until it has been read to
-//! its end or dropped. Whoever wants the store meanwhile waits, under Spin for ever;
-//! here the wait has a limit, [`Limits::key_value`](crate::Limits::key_value), and the
-//! log says who held the store.
+//! its end or dropped. Another call of the instance that reads the stream would hang it
+//! for good under Spin, so here it fails at once (see [`crate::event_loop`]). Other
+//! instances wait; the wait has a limit, [`Limits::key_value`](crate::Limits::key_value),
+//! and the log says who held the store.
 //!
 //! Nothing here runs on an async thread, and who waits for a store takes no thread.
 

@@ -11,7 +11,7 @@ use super::{
     internal,
     stores::Stores,
 };
-use crate::log::Log;
+use crate::{event_loop::EventLoop, log::Log};
 
 /// What a key stream is there for, as others are told of it.
 pub(super) const LIST: &str = "list its keys";
@@ -30,8 +30,9 @@ pub(crate) struct Granted {
 #[derive(Clone)]
 #[allow(unreachable_pub, reason = "the generated bindings export it once more")]
 pub struct Store {
-    database: Arc<Database>,
+    pub(super) database: Arc<Database>,
     granted: Arc<Granted>,
+    pub(super) event_loop: Arc<EventLoop>,
 }
 
 impl Store {
@@ -41,12 +42,20 @@ impl Store {
     /// # Errors
     ///
     /// A label that was not granted, and a file that cannot be opened.
-    pub(super) async fn open(granted: Arc<Granted>, label: &str) -> Result<Self, Error> {
+    pub(super) async fn open(
+        granted: Arc<Granted>,
+        event_loop: Arc<EventLoop>,
+        label: &str,
+    ) -> Result<Self, Error> {
         let Some(database) = granted.stores.get(label) else {
             return Err(Error::AccessDenied);
         };
         let database = Arc::clone(database);
-        let store = Self { database, granted };
+        let store = Self {
+            database,
+            granted,
+            event_loop,
+        };
         if store.granted.faults.are_possible() {
             let asking = store.clone();
             let asked = spawn_blocking(move || asking.ask(KeyValueOperation::Open));
@@ -97,11 +106,19 @@ impl Store {
 
     /// Does `work` with the store to itself. Once begun, it is done to its end, whether
     /// or not somebody still waits for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work` and of [`Self::hold`]; and where a list of keys of the same
+    /// instance holds the store, since Spin waits for it on the event loop.
     async fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
         work: impl FnOnce(&Self, &Held) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let what = format!("the key-value store {}", self.database.label());
+        let checked = self.event_loop.check(self.database.held(), doing, &what);
+        checked.await.map_err(Error::Other)?;
         let held = self.hold(doing).await?;
         let store = self.clone();
         let done = spawn_blocking(move || work(&store, &held)).await;

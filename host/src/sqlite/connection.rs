@@ -16,7 +16,15 @@ use super::{
     threads::{Place, Threads, internal},
     turns::Turn,
 };
-use crate::bindings::spin::sqlite::sqlite::{Error, QueryResult, Value};
+use crate::{
+    bindings::spin::sqlite::sqlite::{Error, QueryResult, Value},
+    event_loop::{EventLoop, HeldId},
+};
+
+/// What a row stream is there for, and what a call that waits for its connection uses, as
+/// others are told.
+const STATEMENT: &str = "run a statement";
+const CONNECTION: &str = "the database connection";
 
 /// A connection: opened when it is first used, and used by one statement at a time.
 #[derive(Clone)]
@@ -24,6 +32,9 @@ use crate::bindings::spin::sqlite::sqlite::{Error, QueryResult, Value};
 pub struct Connection {
     database: Arc<Database>,
     slot: Arc<Mutex<Slot>>,
+    /// What an open row stream holds.
+    held: HeldId,
+    event_loop: Arc<EventLoop>,
     threads: Threads,
     instance: Witness,
 }
@@ -77,7 +88,12 @@ impl Drop for Slot {
 }
 
 impl Connection {
-    pub(super) fn new(database: Arc<Database>, threads: Threads, instance: Witness) -> Self {
+    pub(super) fn new(
+        database: Arc<Database>,
+        threads: Threads,
+        instance: Witness,
+        event_loop: Arc<EventLoop>,
+    ) -> Self {
         let slot = Slot {
             database: Arc::clone(&database),
             connection: None,
@@ -85,17 +101,24 @@ impl Connection {
         Self {
             database,
             slot: Arc::new(Mutex::new(slot)),
+            held: HeldId::new(),
+            event_loop,
             threads,
             instance,
         }
     }
 
-    /// Runs a statement to its end.
+    /// Runs a statement to its end, while nothing else of the instance goes on.
+    ///
+    /// # Errors
+    ///
+    /// SQLite's; and where rows of the same connection are still to be read.
     pub(super) async fn execute(
         &self,
         sql: String,
         parameters: Vec<Value>,
     ) -> Result<QueryResult, Error> {
+        self.check(STATEMENT).await?;
         let query = self.query(sql, parameters);
         let ready = self.ready(&query).await;
         let Ready {
@@ -118,7 +141,8 @@ impl Connection {
     ) -> Result<Streamed, Error> {
         let query = self.query(sql, parameters);
         let (columns_to, columns) = oneshot::channel();
-        let (rows_to, rows) = rows::channel();
+        let (maker, reader) = self.event_loop.stream(self.held, STATEMENT);
+        let (rows_to, rows) = rows::channel(maker, reader);
         let (end_to, end) = oneshot::channel();
         match self.ready(&query).await {
             Err(Refused::ToOpen(error)) => return Err(error),
@@ -151,17 +175,30 @@ impl Connection {
         Ok(Streamed { columns, rows, end })
     }
 
-    /// What `ask` says of the connection, which is opened for it where need be.
+    /// What `ask` says of the connection, which is opened for it where need be. `call` is
+    /// what is asked, in words.
+    ///
+    /// # Errors
+    ///
+    /// The connection cannot be opened, or rows of it are still to be read.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
+        call: &str,
         ask: fn(&rusqlite::Connection) -> T,
     ) -> Result<T, Error> {
+        self.check(call).await?;
         let mut slot = self.lock().await;
         if let Some(connection) = &slot.connection {
             return Ok(ask(connection));
         }
         let place = self.threads.place().await?;
         place.run(move || Ok(ask(slot.connection()?))).await
+    }
+
+    /// Spin waits on the event loop where a row stream has the connection.
+    async fn check(&self, call: &str) -> Result<(), Error> {
+        let checked = self.event_loop.check(self.held, call, CONNECTION);
+        checked.await.map_err(Error::Io)
     }
 
     fn query(&self, sql: String, parameters: Vec<Value>) -> Arc<Query> {

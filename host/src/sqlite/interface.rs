@@ -20,6 +20,10 @@ use crate::{
 /// Connections that an instance may have open at the same time; Spin's number.
 const MAX_CONNECTIONS: usize = 256;
 
+/// What is asked of a connection, in words.
+const LAST_ID: &str = "ask for the last row id";
+const CHANGES: &str = "ask for the number of changes";
+
 /// Ties `spin:sqlite` to the state.
 pub(crate) struct Sqlite;
 
@@ -51,6 +55,7 @@ impl State {
             Arc::clone(database),
             databases.threads.clone(),
             self.life.witness(),
+            Arc::clone(&self.event_loop),
         );
         let connection = self.table.push(connection).map_err(io)?;
         self.connections += 1;
@@ -83,14 +88,14 @@ impl HostConnection for State {
         connection: Resource<Connection>,
     ) -> wasmtime::Result<i64> {
         let connection = self.connection(&connection)?;
-        Ok(connection
-            .ask(rusqlite::Connection::last_insert_rowid)
-            .await?)
+        let ask = connection.ask(LAST_ID, rusqlite::Connection::last_insert_rowid);
+        Ok(ask.await?)
     }
 
     async fn changes(&mut self, connection: Resource<Connection>) -> wasmtime::Result<u64> {
         let connection = self.connection(&connection)?;
-        Ok(connection.ask(rusqlite::Connection::changes).await?)
+        let ask = connection.ask(CHANGES, rusqlite::Connection::changes);
+        Ok(ask.await?)
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -129,9 +134,8 @@ impl HostConnectionWithStore<State> for Sqlite {
         connection: Resource<Connection>,
     ) -> wasmtime::Result<i64> {
         let connection = accessor.with(|mut access| access.get().connection(&connection))?;
-        Ok(connection
-            .ask(rusqlite::Connection::last_insert_rowid)
-            .await?)
+        let ask = connection.ask(LAST_ID, rusqlite::Connection::last_insert_rowid);
+        Ok(ask.await?)
     }
 
     async fn changes_async(
@@ -139,7 +143,8 @@ impl HostConnectionWithStore<State> for Sqlite {
         connection: Resource<Connection>,
     ) -> wasmtime::Result<u64> {
         let connection = accessor.with(|mut access| access.get().connection(&connection))?;
-        Ok(connection.ask(rusqlite::Connection::changes).await?)
+        let ask = connection.ask(CHANGES, rusqlite::Connection::changes);
+        Ok(ask.await?)
     }
 }
 

@@ -13,7 +13,10 @@ use std::{
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::io;
-use crate::bindings::spin::sqlite::sqlite::{Error, RowResult};
+use crate::{
+    bindings::spin::sqlite::sqlite::{Error, RowResult},
+    event_loop::{Maker, Reader},
+};
 
 /// The most rows and bytes of a batch; a larger row is a batch of its own.
 const BATCH_ROWS: usize = 64;
@@ -24,16 +27,18 @@ const BATCH_BYTES: usize = 64 << 10;
 const BATCHES: usize = 4;
 
 /// A way for rows that begins now.
-pub(super) fn channel() -> (Sender, Receiver) {
+pub(super) fn channel(maker: Maker, reader: Reader) -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::channel(BATCHES);
     (
         Sender {
             batches: sender,
+            maker,
             read_only: AtomicBool::new(true),
         },
         Receiver {
             batches: receiver,
             current: Vec::new().into_iter(),
+            reader,
         },
     )
 }
@@ -41,6 +46,7 @@ pub(super) fn channel() -> (Sender, Receiver) {
 /// Where the rows of a statement go.
 pub(super) struct Sender {
     batches: mpsc::Sender<Vec<RowResult>>,
+    maker: Maker,
     /// Whether the statement is there for its rows only.
     read_only: AtomicBool,
 }
@@ -56,6 +62,7 @@ pub(super) struct Batch {
 pub(super) struct Receiver {
     batches: mpsc::Receiver<Vec<RowResult>>,
     current: vec::IntoIter<RowResult>,
+    reader: Reader,
 }
 
 impl Sender {
@@ -81,6 +88,7 @@ impl Sender {
         row: RowResult,
         bytes: usize,
     ) -> Result<(), Error> {
+        self.maker.made();
         batch.rows.push(row);
         batch.bytes += bytes;
         if batch.rows.len() >= BATCH_ROWS || batch.bytes >= BATCH_BYTES {
@@ -134,7 +142,9 @@ impl Receiver {
         {
             self.current = batch.into_iter();
         }
-        Poll::Ready(self.current.by_ref().take(count).collect())
+        let rows: Vec<RowResult> = self.current.by_ref().take(count).collect();
+        self.reader.read(rows.len());
+        Poll::Ready(rows)
     }
 }
 
@@ -148,6 +158,16 @@ mod tests {
     };
 
     use super::*;
+    use crate::{
+        event_loop::{EventLoop, HeldId},
+        log::Log,
+    };
+
+    fn channel() -> (Sender, Receiver) {
+        let event_loop = EventLoop::new("test".into(), Log::new(|_| {}));
+        let (maker, reader) = event_loop.stream(HeldId::new(), "test");
+        super::channel(maker, reader)
+    }
 
     fn row() -> RowResult {
         RowResult { values: Vec::new() }

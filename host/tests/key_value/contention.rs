@@ -17,10 +17,19 @@ use crate::support::{
 /// is in the hands of the thread that reads.
 const ENOUGH: usize = 6;
 
-/// What a call says that a list of keys has kept waiting for too long.
+/// What a call says that a list of keys of another instance has kept waiting for too long.
 const HELD: &str = "Err(Error::Other(\"the key-value store default has served nobody for 1s: \
                     component probe holds it to list its keys; a stream of keys holds its store \
                     until it is read to its end or dropped\"))";
+
+/// What a call says that would never come back under Spin.
+fn hung(call: &str) -> String {
+    format!(
+        "the key-value store default cannot be used to {call}: an earlier call of this instance, \
+         to list its keys, has more to read. Under Spin the instance would hang here for good; \
+         read the earlier call's stream to its end, or drop it, first"
+    )
+}
 
 /// A list of keys that a guest holds open.
 async fn held(store: &Store) -> Held {
@@ -29,30 +38,61 @@ async fn held(store: &Store) -> Held {
 
 #[tokio::test]
 async fn a_call_before_the_end_of_a_list_of_keys_is_found() {
-    let store = Store::impatient();
+    let store = Store::new();
     store.fill(20);
     let answer = store.ask("/key-value/get-while-listing").await;
-    let want = format!("{HELD}\n{HELD}\n19 more keys\nOk(Some([49]))");
+    let hung = hung("get a value");
+    let error = format!("Err(Error::Other({hung:?}))");
+    let want = format!("{error}\n{error}\n19 more keys\nOk(Some([49]))");
     assert_eq!(answer, want);
     let log = store.probe.log();
-    let entry = "component probe cannot get a value: the key-value store default has served \
-                 nobody for 1s: component probe holds it to list its keys";
-    assert_eq!(log.matches(entry).count(), 2, "{log}");
+    let entry = format!("component probe: {hung}");
+    assert_eq!(log.matches(&entry).count(), 2, "{log}");
 }
 
 #[tokio::test]
-async fn an_open_list_of_keys_holds_the_store_from_everybody() {
+async fn a_list_that_has_just_begun_is_waited_for_until_it_is_known_whether_spin_would_hang() {
+    for (keys, hangs) in [(4, false), (5, true)] {
+        let store = Store::new();
+        store.fill(keys);
+        let answer = store.ask("/key-value/get-and-list").await;
+        assert_eq!(answer.starts_with("Err"), hangs, "{keys}: {answer}");
+        assert!(answer.ends_with(&format!("\n{keys} keys")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_open_list_of_keys_holds_the_store_from_every_other_instance() {
     let store = Store::impatient();
     store.fill(ENOUGH);
     let held = held(&store).await;
     let calls = "get key 1\nset a 1\ndelete key 1\nexists a\nkeys";
-    for path in ["/key-value/run?default", "/other/x/key-value/run?default"] {
-        let answers = run_at(&store.probe, path, calls).await;
-        assert_eq!(answers.lines().collect::<Vec<_>>(), [HELD; 5], "{path}");
-    }
+    let answers = run_at(&store.probe, "/other/x/key-value/run?default", calls).await;
+    assert_eq!(answers.lines().collect::<Vec<_>>(), [HELD; 5]);
     held.release().await;
     assert_eq!(store.run("exists a\nset a 1").await, "Ok(false)\nOk(())\n");
     assert_eq!(keys(store.folder.path()).len(), ENOUGH + 1);
+}
+
+#[tokio::test]
+async fn an_open_list_of_keys_fails_every_call_of_another_request_of_its_instance() {
+    let store = Store::impatient();
+    store.fill(ENOUGH);
+    let held = held(&store).await;
+    let calls = "get key 1\nset a 1\ndelete key 1\nexists a\nkeys";
+    let answers = run_at(&store.probe, "/key-value/run?default", calls).await;
+    let error = |call| format!("Err(Error::Other({:?}))", hung(call));
+    let want = [
+        error("get a value"),
+        error("set a value"),
+        error("delete a key"),
+        error("look for a key"),
+        // Spin waits for it elsewhere, so the list can be read on.
+        HELD.to_owned(),
+    ];
+    assert_eq!(answers.lines().collect::<Vec<_>>(), want);
+    held.release().await;
+    assert_eq!(store.run("set a 1").await, DONE);
 }
 
 #[tokio::test]
@@ -69,7 +109,11 @@ async fn who_waits_for_a_list_of_keys_is_served_at_its_end() {
     let store = Store::new();
     store.fill(ENOUGH);
     let held = held(&store).await;
-    let mut set = pin!(store.run("set a 1"));
+    let mut set = pin!(run_at(
+        &store.probe,
+        "/other/x/key-value/run?default",
+        "set a 1"
+    ));
     assert!(poll!(&mut set).is_pending());
     let (answer, ()) = futures::join!(set, held.release());
     assert_eq!(answer, DONE);

@@ -6,9 +6,12 @@ use host::{Limits, Options};
 use http::StatusCode;
 use tokio::time::timeout;
 
-use super::{DONE, SOON, Store};
+use super::{DONE, SOON, Store, run_at};
+use crate::support::Held;
 
 const KEYS: usize = 100;
+
+const RUN: &str = "/key-value/run?default";
 
 #[tokio::test]
 async fn a_list_that_is_dropped_ends_as_under_spin() {
@@ -39,9 +42,13 @@ async fn the_end_of_a_requests_time_ends_its_waiting() {
         ..Options::default()
     });
     store.fill(KEYS);
-    let request = store.probe.client.get("/key-value/get-while-listing");
-    assert_eq!(request.await.unwrap().status, StatusCode::GATEWAY_TIMEOUT);
+    // In another instance than those that wait.
+    let held = Held::by(store.probe.client.post("/other/x/key-value/hold")).await;
+    let request = store.probe.client.post(RUN);
+    let response = request.body("set a 1").await.unwrap();
+    assert_eq!(response.status, StatusCode::GATEWAY_TIMEOUT);
+    held.release().await;
     // A set may itself take longer than this application allows.
-    let free = async { while store.run("set a 1").await != DONE {} };
+    let free = async { while run_at(&store.probe, RUN, "set a 1").await != DONE {} };
     timeout(SOON, free).await.unwrap();
 }

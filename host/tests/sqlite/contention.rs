@@ -149,3 +149,57 @@ async fn statements_leave_threads_for_files() {
     assert_eq!(value, "Value::Integer(1)");
     join_all(held.map(Held::release)).await;
 }
+
+/// Rows of which a result holds its connection: one is read, four are on their way, and one is in the hands of
+/// the thread that makes them.
+const ENOUGH: usize = 6;
+
+/// A statement with so many rows.
+fn rows(count: usize) -> String {
+    format!("SELECT n FROM {ENDLESS} LIMIT {count}")
+}
+
+#[tokio::test]
+async fn a_statement_that_spin_would_wait_for_on_the_event_loop_fails() {
+    let database = Database::new().await;
+    for (count, hangs) in [(ENOUGH - 1, false), (ENOUGH, true), (1_000, true)] {
+        let request = database.probe.client.get("/sqlite/ask-while-reading");
+        let answer = request.header("sql", rows(count)).await.unwrap();
+        let answer = answer.text().unwrap();
+        let ran = answer.lines().next().unwrap();
+        if hangs {
+            assert!(
+                ran.contains("to run a statement, has more to read"),
+                "{ran}"
+            );
+            let log = database.probe.log();
+            assert!(
+                log.contains("component probe: the database connection"),
+                "{log}"
+            );
+        } else {
+            assert_eq!(ran, "Ok(1)");
+        }
+        let want = format!("{} more rows\nOk(1)", count - 1);
+        assert!(answer.ends_with(&want), "{answer}");
+    }
+}
+
+/// There is no error that this could return, so it ends the instance.
+#[tokio::test]
+async fn a_question_that_spin_would_wait_for_on_the_event_loop_ends_the_instance() {
+    let database = Database::new().await;
+    for (count, status) in [
+        (ENOUGH - 1, StatusCode::OK),
+        (ENOUGH, StatusCode::INTERNAL_SERVER_ERROR),
+    ] {
+        let request = database.probe.client.get("/sqlite/changes-while-reading");
+        let answer = request.header("sql", rows(count)).await.unwrap();
+        assert_eq!(answer.status, status, "{count}");
+    }
+    let log = database.probe.log();
+    assert!(
+        log.contains("to ask for the number of changes: an earlier call"),
+        "{log}"
+    );
+}

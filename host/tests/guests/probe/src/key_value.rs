@@ -25,6 +25,7 @@ pub(crate) async fn behave(request: Request) -> Response<BoxBody> {
         "/key-value/put" => put(&argument, request).await,
         "/key-value/fill" => text(fill(number(&argument)).await.unwrap_or_else(said)),
         "/key-value/count" => text(count().await.unwrap_or_else(said)),
+        "/key-value/get-and-list" => text(get_and_list().await.unwrap_or_else(said)),
         "/key-value/get-while-listing" => text(get_while_listing().await.unwrap_or_else(said)),
         "/key-value/hold" => hold(request).await,
         "/key-value/drop" => text(drop_keys().await.unwrap_or_else(said)),
@@ -147,6 +148,14 @@ async fn get_while_listing() -> Result<String, Error> {
     Ok(format!(
         "{first:?}\n{second:?}\n{rest} more keys\n{after:?}"
     ))
+}
+
+/// Asks for a value right after a list of keys is asked for, and reads both at the same time.
+async fn get_and_list() -> Result<String, Error> {
+    let store = Store::open_default().await?;
+    let keys = store.get_keys().await;
+    let (value, keys) = join(store.get("key 1"), keys.collect()).await;
+    Ok(format!("{value:?}\n{} keys", keys?.len()))
 }
 
 /// Keeps a list of keys that has begun until the request's body ends, and says so before

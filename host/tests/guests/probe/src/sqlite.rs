@@ -28,6 +28,10 @@ pub(crate) async fn behave(request: Request) -> Response<BoxBody> {
         "/sqlite/run-sync" => run_sync(&argument, request).await,
         "/sqlite/values" => text(values().await.unwrap_or_else(said)),
         "/sqlite/asked" => text(asked().await.unwrap_or_else(said)),
+        "/sqlite/ask-while-reading" => text(ask_while_reading(&sql).await.unwrap_or_else(said)),
+        "/sqlite/changes-while-reading" => {
+            text(changes_while_reading(&sql).await.unwrap_or_else(said))
+        }
         "/sqlite/connections" => connections(number(&argument)).await,
         "/sqlite/drain" => text(drain(&sql).await.unwrap_or_else(said)),
         "/sqlite/stream" => stream(sql).await,
@@ -139,6 +143,38 @@ async fn asked() -> Result<String, Error> {
     let other = raw::Connection::open("default")?;
     let untouched = (other.changes(), other.last_insert_rowid());
     Ok(format!("{before:?} {after:?} {untouched:?}"))
+}
+
+/// Reads the first row of a statement, and then runs another on its connection with the function that is not
+/// async; says what came of it, how many rows were left, and what came of it after these.
+async fn ask_while_reading(sql: &str) -> Result<String, Error> {
+    let connection = raw::Connection::open("default")?;
+    let (_, mut rows, end) = connection.execute_async(sql.to_owned(), Vec::new()).await?;
+    rows.next().await;
+    let run = || {
+        connection
+            .execute("SELECT 1", &[])
+            .map(|result| result.rows.len())
+    };
+    let ran = run();
+    let mut left = 0;
+    while rows.next().await.is_some() {
+        left += 1;
+    }
+    end.await?;
+    Ok(format!("{ran:?}\n{left} more rows\n{:?}", run()))
+}
+
+/// Reads the first row of a statement, and asks its connection for the number of changes.
+async fn changes_while_reading(sql: &str) -> Result<String, Error> {
+    let connection = Connection::open_default().await?;
+    let mut result = connection.execute(sql, []).await?;
+    result.next().await;
+    let changes = connection.changes().await;
+    Ok(format!(
+        "{changes} changes, next row: {}",
+        result.next().await.is_some()
+    ))
 }
 
 /// Opens connections and keeps them; then says what came of the last.
