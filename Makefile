@@ -16,6 +16,7 @@ HURL := target/tools/hurl-$(HURL_VERSION)/bin/hurl
 # Flask to compare with, and what drives a browser, each in an environment of its own.
 PARITY := target/parity-venv
 BROWSER := target/browser-venv
+BENCH := target/bench-venv
 
 # Functions and the guests of the host's tests: all that is not native.
 GUESTS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard \
@@ -96,9 +97,9 @@ test-browser: build
 run-test-browser: $(BROWSER)
 	$(call pytest,browser) -n auto --maxprocesses 4
 
-bench: build ## measure words and log-ins, and hold them to their limits
-	@tests/need-packages python
+bench: build $(BENCH) ## measure words, uploads and log-ins, and hold them to their limits
 	HANDSPUN=$(HANDSPUN) python3 -B bench/logins.py --out bench/results/logins.md
+	HANDSPUN=$(HANDSPUN) $(BENCH)/bin/python -B bench/uploads.py --out bench/results/uploads.md
 	HANDSPUN=$(HANDSPUN) python3 -B bench/words.py --out bench/results/words.md
 
 lint: cc-installed ## check format, clippy, docs
@@ -137,6 +138,8 @@ hurl-libraries:
 
 # Made anew when the requirements change.
 $(PARITY) $(BROWSER): target/%-venv: tests/%/requirements.txt
+$(BENCH): target/%-venv: %/requirements.txt
+$(PARITY) $(BROWSER) $(BENCH):
 	@tests/need-packages python
 	rm -rf $@
 	python3 -m venv $@

@@ -23,7 +23,7 @@ mod auth;
 #[path = "../../tests/functions.rs"]
 mod functions;
 
-#[path = "../../tests/upload.rs"]
+#[path = "../../tests/upload/mod.rs"]
 mod upload;
 
 #[path = "../../tests/words/mod.rs"]

@@ -114,6 +114,10 @@ pub enum Error {
     /// stranger may not know.
     #[error("{0}")]
     Misconfigured(String),
+    /// 503: this function needs a database or a store that the application does not grant it here. Says what to
+    /// grant, and where, as [`Self::Misconfigured`] does. Everything else works.
+    #[error("{0}")]
+    NotGranted(String),
     /// 503: not now, but later.
     #[error("{detail}")]
     Unavailable {
@@ -195,7 +199,7 @@ impl Error {
             Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) | Self::Misconfigured(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotGranted(_) | Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::InsufficientStorage(_) => StatusCode::INSUFFICIENT_STORAGE,
         }
     }

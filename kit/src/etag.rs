@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::hex::hex;
+
 /// A strong entity tag of one's own: the same as long as every byte is.
 ///
 /// # Example
@@ -14,7 +16,7 @@ pub struct ETag(HeaderValue);
 impl ETag {
     /// The tag of what has this hash, written in hexadecimal.
     pub fn of_hash(hash: &[u8]) -> Self {
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(hash);
         // Hexadecimal digits are always a valid header value.
         Self(
             HeaderValue::try_from(format!("\"{hex}\"")).unwrap_or(HeaderValue::from_static("\"\"")),

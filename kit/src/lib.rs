@@ -38,7 +38,7 @@
 //! - who is logged in, and what they may change (feature `login`): `login`
 //! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`
 //! - a SQLite database (feature `sqlite`): `db`
-//! - a key-value store, and files in one (feature `key-value`): `key_value`, `blobs`
+//! - a key-value store, and bytes of any length in one (feature `key-value`): `key_value`, `blobs`
 //! - the frame of the pages, in two languages (feature `site`): `site`
 //! - the application's variables (feature `variables`): `variable`
 //!
@@ -61,6 +61,7 @@ mod etag;
 mod fields;
 mod filename;
 mod header_options;
+mod hex;
 mod json;
 #[cfg(feature = "key-value")]
 pub mod key_value;
@@ -101,6 +102,7 @@ pub use error::{Allow, Error, FieldError, Result};
 pub use etag::ETag;
 pub use fields::TextFields;
 pub use filename::secure_filename;
+pub use hex::hex;
 pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
 pub use language::{LANGUAGE_COOKIE, Language};
 pub use multidict::MultiDict;

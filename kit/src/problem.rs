@@ -113,6 +113,7 @@ fn chinese_title(error: &Error) -> &'static str {
         Error::TooManyRequests { .. } => "太频繁了，请稍后再试",
         Error::Internal(_) => "服务器出错了",
         Error::Misconfigured(_) => "服务器的设置不完整",
+        Error::NotGranted(_) => "这里没有开通这项功能",
         Error::Unavailable { .. } => "暂时无法处理，请稍后再试",
         Error::InsufficientStorage(_) => "没有存储空间了",
     }
@@ -276,6 +277,7 @@ mod tests {
                 None,
             ),
             (Error::Misconfigured(detail()), 500, None),
+            (Error::NotGranted(detail()), 503, None),
             (
                 Error::Unavailable {
                     detail: detail(),
@@ -314,14 +316,15 @@ mod tests {
             Error::TooManyRequests { .. } => 15,
             Error::Internal(_) => 16,
             Error::Misconfigured(_) => 17,
-            Error::Unavailable { .. } => 18,
-            Error::InsufficientStorage(_) => 19,
+            Error::NotGranted(_) => 18,
+            Error::Unavailable { .. } => 19,
+            Error::InsufficientStorage(_) => 20,
         };
         let numbers: Vec<usize> = every_error()
             .iter()
             .map(|(error, ..)| number(error))
             .collect();
-        assert_eq!(numbers, (0..=19).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=20).collect::<Vec<_>>());
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod picture;
 mod pictures;
 mod receive;
 mod settings;
+mod store;
 mod upload;
 mod visit;
 

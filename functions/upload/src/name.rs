@@ -1,9 +1,12 @@
 //! The name under which a picture is kept.
 
-use kit::{Error, Result, blobs::MAX_NAME_BYTES, secure_filename};
+use kit::{Error, Result, hex, secure_filename};
 use sha2::{Digest, Sha256};
 
 use crate::picture;
+
+/// The most bytes that a name has.
+const MAX_NAME_BYTES: usize = 190;
 
 /// How much of a hash tells long names apart that begin alike.
 const HASH_BYTES: usize = 8;
@@ -11,7 +14,7 @@ const HASH_BYTES: usize = 8;
 /// The name for a picture that its client calls `filename`, as the tutorial has it (`secure_filename`).
 ///
 /// Where nothing but the extension is left of it, as of `唤醒.png`, it gets a random one: in the tutorial, all
-/// such pictures replace one another under the name `png`. Where it is too long for a key, a part of its hash
+/// such pictures replace one another under the name `png`. Where it is too long, a part of its hash
 /// stands for the rest.
 ///
 /// # Errors
@@ -36,10 +39,6 @@ pub(crate) fn of(filename: &str, extension: &str) -> Result<String> {
     let mut begin = name;
     begin.truncate(MAX_NAME_BYTES - end.len());
     Ok(begin + &end)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! Taking a picture out of a form while it comes in.
 
-use kit::{
-    Error, FilePart, Part, Parts, Result,
-    blobs::{Blobs, Manifest, NewFile, Upload},
-    key_value::KeyValue,
-};
+use kit::{Error, FilePart, Part, Parts, Result, db::Database, key_value::KeyValue};
 
-use crate::{name, picture};
+use crate::{
+    name, picture,
+    store::{Description, Incoming, Kept, Picture, Pictures, Uploader},
+};
 
 /// Why a form's picture was not kept.
 #[derive(Debug)]
@@ -23,13 +22,13 @@ impl From<Error> for Refusal {
 }
 
 /// What a form had in its field `image`.
-enum Image<S> {
+enum Image<'a, D, S> {
     /// No file, or none was chosen.
     Missing,
     /// One that is not kept.
     Refused(Error),
-    /// A picture, which nobody sees yet.
-    Picture(Box<Upload<S>>, &'static str),
+    /// A picture, which nobody sees yet, and its content type.
+    Picture(Box<Incoming<'a, D, S>>, &'static str),
 }
 
 /// The most characters of `info`: a page shows it of many pictures at the same time.
@@ -37,33 +36,31 @@ const MAX_INFO_CHARS: usize = 2_000;
 
 /// Keeps the picture of a form. Its fields may come in any order; of several of a name, the first counts.
 ///
-/// `owner` says whose the picture is in the place of what is there under its name, or that it may not replace
-/// that. It is asked before anything is kept, and once more when all is.
+/// `check_replace` refuses whom a picture that is there does not belong to. It is asked before anything is kept;
+/// in the end the database decides by `uploader`.
 ///
 /// # Errors
-/// 400 where there is no file `image`, 415 where it is no picture, that of `owner`, and those of the body
-/// and of the store. Nothing is kept then.
-pub(crate) async fn receive<S: KeyValue>(
-    pictures: &Blobs<S>,
+/// 400 where there is no file `image`, 415 where it is no picture, that of `check_replace`, and those of the
+/// body, the database and the store. Nothing is kept then.
+pub(crate) async fn receive<D: Database, S: KeyValue>(
+    pictures: &Pictures<D, S>,
     parts: &mut Parts,
-    owner: impl Fn(Option<&Manifest>) -> Result<Option<String>>,
-) -> Result<Manifest, Refusal> {
+    uploader: &Uploader,
+    check_replace: impl Fn(&Picture) -> Result<()>,
+) -> Result<Picture, Refusal> {
     let mut info = None;
     let mut image = Image::Missing;
-    let walked = walk(pictures, parts, (&mut info, &mut image), &owner).await;
+    let walked = walk(pictures, parts, (&mut info, &mut image), &check_replace).await;
     let kept = match (walked, image) {
-        (Ok(()), Image::Picture(upload, content_type)) => {
-            let describe = |old: Option<&Manifest>| {
-                Ok(NewFile {
-                    content_type: content_type.to_owned(),
-                    owner: owner(old)?,
-                    info: info.clone(),
-                })
+        (Ok(()), Image::Picture(incoming, content_type)) => {
+            let description = Description {
+                content_type,
+                info: info.as_deref(),
             };
-            upload.finish(describe).await
+            finish(*incoming, uploader, &description, &check_replace).await
         }
-        (Err(error), Image::Picture(upload, _)) => {
-            upload.abort().await;
+        (Err(error), Image::Picture(incoming, _)) => {
+            incoming.give_up().await;
             Err(error)
         }
         (Err(error), _) | (Ok(()), Image::Refused(error)) => Err(error),
@@ -72,12 +69,31 @@ pub(crate) async fn receive<S: KeyValue>(
     kept.map_err(|error| Refusal { error, info })
 }
 
+async fn finish<D: Database, S: KeyValue>(
+    mut incoming: Incoming<'_, D, S>,
+    uploader: &Uploader,
+    description: &Description<'_>,
+    check_replace: &impl Fn(&Picture) -> Result<()>,
+) -> Result<Picture> {
+    let error = match incoming.keep(uploader, description).await {
+        Ok(Kept::Picture(picture)) => return Ok(picture),
+        Ok(Kept::NotBeside(old)) => check_replace(&old).err().unwrap_or_else(|| {
+            Error::internal(
+                "the database and the function disagree about who may replace a picture",
+            )
+        }),
+        Err(error) => error,
+    };
+    incoming.give_up().await;
+    Err(error)
+}
+
 /// Reads the form to its end, also behind what is refused: most clients send all before they listen.
-async fn walk<S: KeyValue>(
-    pictures: &Blobs<S>,
+async fn walk<'a, D: Database, S: KeyValue>(
+    pictures: &'a Pictures<D, S>,
     parts: &mut Parts,
-    (info, image): (&mut Option<String>, &mut Image<S>),
-    owner: &impl Fn(Option<&Manifest>) -> Result<Option<String>>,
+    (info, image): (&mut Option<String>, &mut Image<'a, D, S>),
+    check_replace: &impl Fn(&Picture) -> Result<()>,
 ) -> Result<()> {
     while let Some(part) = parts.next().await? {
         match part {
@@ -92,7 +108,7 @@ async fn walk<S: KeyValue>(
                 }
             }
             Part::File(file) if file.name == "image" && matches!(image, Image::Missing) => {
-                keep(pictures, file, image, owner).await?;
+                keep(pictures, file, image, check_replace).await?;
             }
             _ => {}
         }
@@ -100,11 +116,11 @@ async fn walk<S: KeyValue>(
     Ok(())
 }
 
-async fn keep<S: KeyValue>(
-    pictures: &Blobs<S>,
+async fn keep<'a, D: Database, S: KeyValue>(
+    pictures: &'a Pictures<D, S>,
     mut file: FilePart<'_>,
-    image: &mut Image<S>,
-    owner: &impl Fn(Option<&Manifest>) -> Result<Option<String>>,
+    image: &mut Image<'a, D, S>,
+    check_replace: &impl Fn(&Picture) -> Result<()>,
 ) -> Result<()> {
     let mut beginning = Vec::new();
     while beginning.len() < picture::SNIFFED_BYTES
@@ -123,14 +139,16 @@ async fn keep<S: KeyValue>(
         return Ok(());
     };
     let name = name::of(&file.filename, extension)?;
-    if let Err(error) = owner(pictures.find(&name).await?.as_ref()) {
+    if let Some(old) = pictures.find(&name).await?
+        && let Err(error) = check_replace(&old)
+    {
         *image = Image::Refused(error);
         return Ok(());
     }
-    let mut upload = Box::new(pictures.begin(&name)?);
-    let written = write(&mut upload, beginning, &mut file).await;
-    // Whether it is published or given up, by then it is known what there is to give up.
-    *image = Image::Picture(upload, content_type);
+    let mut incoming = Box::new(pictures.begin(&name).await?);
+    let written = write(&mut incoming, beginning, &mut file).await;
+    // Whether it is kept or given up, by then it is known what there is to give up.
+    *image = Image::Picture(incoming, content_type);
     written
 }
 
@@ -142,28 +160,26 @@ fn no_picture(filename: &str) -> Error {
     }
 }
 
-async fn write<S: KeyValue>(
-    upload: &mut Upload<S>,
+async fn write<D: Database, S: KeyValue>(
+    incoming: &mut Incoming<'_, D, S>,
     beginning: Vec<u8>,
     file: &mut FilePart<'_>,
 ) -> Result<()> {
-    upload.write(&beginning).await?;
-    drop(beginning);
+    incoming.write(beginning.into()).await?;
     while let Some(chunk) = file.chunk().await? {
-        upload.write(&chunk).await?;
+        incoming.write(chunk).await?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use futures::executor::block_on;
     use http_body_util::Full;
-    use kit::{Request, key_value::TestStore};
+    use kit::Request;
 
     use super::*;
+    use crate::store::testing::{Storage, account};
 
     const PNG: &str = "\u{89}PNG\r\n\u{1a}\n";
 
@@ -177,13 +193,8 @@ mod tests {
         format!("--b\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n")
     }
 
-    /// What becomes of a form, and which keys are there then.
-    fn sent(
-        form: &str,
-        owner: impl Fn(Option<&Manifest>) -> Result<Option<String>>,
-    ) -> (Result<Manifest, Refusal>, Vec<String>) {
-        let store = TestStore::default();
-        let pictures = Blobs::new(store.clone(), Duration::from_secs(60));
+    /// What becomes of a form that somebody sends.
+    fn sent(storage: &Storage, form: &str, uploader: &Uploader) -> Result<Picture, Refusal> {
         let body: Vec<u8> = form.chars().map(|c| u8::try_from(c).unwrap()).collect();
         let request = http::Request::post("/upload")
             .header("content-type", "multipart/form-data; boundary=b")
@@ -192,12 +203,16 @@ mod tests {
         let mut request = Request::new(request);
         request.set_body_limit(u64::MAX);
         let mut parts = request.parts().unwrap();
-        let received = block_on(receive(&pictures, &mut parts, owner));
-        (received, store.sorted_keys())
-    }
-
-    fn duke(_: Option<&Manifest>) -> Result<Option<String>> {
-        Ok(Some("duke".to_owned()))
+        let check_replace = |old: &Picture| match uploader.may_replace(old) {
+            true => Ok(()),
+            false => Err(Error::Forbidden("no".to_owned())),
+        };
+        block_on(receive(
+            &storage.pictures(),
+            &mut parts,
+            uploader,
+            check_replace,
+        ))
     }
 
     #[test]
@@ -216,16 +231,16 @@ mod tests {
             format!("{image}{info}{others}--b--"),
             format!("{unchosen}{image}{others}--b--").replace("\r\n2\r\n", "\r\n1\r\n"),
         ] {
-            let (picture, keys) = sent(&form, duke);
-            let picture = picture.unwrap();
+            let storage = Storage::with_usual_chunks();
+            let picture = sent(&storage, &form, &account(1, "duke")).unwrap();
             assert_eq!(picture.name, "a.png", "{form}");
             assert_eq!(picture.info.as_deref(), Some("1"), "{form}");
-            assert_eq!(picture.owner.as_deref(), Some("duke"));
+            assert_eq!(picture.owner_name(), Some("duke"));
             assert_eq!(
                 (picture.size, picture.content_type.as_str()),
                 (8, "image/png")
             );
-            assert_eq!(keys.len(), 3, "{keys:?}");
+            assert_eq!(storage.left(), (1, 1), "{form}");
         }
     }
 
@@ -250,10 +265,11 @@ mod tests {
             (large[..1_500_000].to_owned(), 400),
             (large + &field("info", &"x".repeat(500_001)) + "--b--", 413),
         ] {
-            let (received, keys) = sent(&form, duke);
+            let storage = Storage::with_usual_chunks();
+            let received = sent(&storage, &form, &Uploader::default());
             let Refusal { error, .. } = received.unwrap_err();
             assert_eq!(error.status().as_u16(), status, "{error}");
-            assert_eq!(keys, [""; 0], "{error}");
+            assert_eq!(storage.left(), (0, 0), "{error}");
         }
     }
 
@@ -261,11 +277,15 @@ mod tests {
     fn who_may_not_replace_is_refused_and_nothing_is_kept() {
         let large = file("image", "a.png", &format!("{PNG}{}", "x".repeat(2_000_000)));
         let form = large + &field("info", "1") + "--b--";
-        let (received, keys) = sent(&form, |_| Err(Error::Forbidden("no".to_owned())));
-        let Refusal { error, info } = received.unwrap_err();
-        assert!(matches!(error, Error::Forbidden(_)), "{error:?}");
-        assert_eq!(info.as_deref(), Some("1"));
-        assert_eq!(keys, [""; 0]);
+        let storage = Storage::with_usual_chunks();
+        let small = file("image", "a.png", PNG) + "--b--";
+        sent(&storage, &small, &account(1, "duke")).unwrap();
+        for uploader in [Uploader::default(), account(2, "ann")] {
+            let Refusal { error, info } = sent(&storage, &form, &uploader).unwrap_err();
+            assert!(matches!(error, Error::Forbidden(_)), "{error:?}");
+            assert_eq!(info.as_deref(), Some("1"));
+            assert_eq!(storage.left(), (1, 1));
+        }
     }
 
     #[test]
@@ -282,7 +302,7 @@ mod tests {
             (format!("{info}{text}"), Some("1")),
             (text, None),
         ] {
-            let (received, _) = sent(&form, duke);
+            let received = sent(&Storage::with_usual_chunks(), &form, &Uploader::default());
             assert_eq!(received.unwrap_err().info.as_deref(), want, "{form}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kit::{Error, Result, blobs::Blobs, key_value::Store, variable};
+use kit::{Error, Result, variable};
 
 /// The most bytes that the body of POST /upload may have (the variable `max_content_length`, Flask's
 /// `MAX_CONTENT_LENGTH`).
@@ -14,11 +14,10 @@ pub(crate) async fn max_content_length() -> Result<u64> {
     )
 }
 
-/// The pictures, where what nobody uses is left alone for the variable `upload_grace`.
-pub(crate) async fn pictures() -> Result<Blobs<Store>> {
+/// How long what nobody uses is left alone (the variable `upload_grace`).
+pub(crate) async fn upload_grace() -> Result<Duration> {
     let seconds = number("upload_grace", "seconds", &variable("upload_grace").await?)?;
-    let store = Store::open_default().await?;
-    Ok(Blobs::new(store, Duration::from_secs(seconds)))
+    Ok(Duration::from_secs(seconds))
 }
 
 /// # Errors

@@ -1,16 +1,13 @@
 //! POST /upload.
 
-use std::error::Error as _;
-
 use http::StatusCode;
-use kit::{
-    Error, Request, Response, Result, blobs::Manifest, jsonify, login::Login, see_other, text,
-};
+use kit::{Error, Request, Response, Result, jsonify, login::Login, see_other, text};
 
 use crate::{
     json, page,
     receive::{Refusal, receive},
     settings,
+    store::{Picture, Pictures, cause},
     visit::Visit,
 };
 
@@ -40,21 +37,19 @@ pub(crate) async fn upload(mut request: Request) -> Result<Response> {
 }
 
 /// The picture that was kept, and who sent it.
-async fn kept(request: &mut Request) -> Result<(Manifest, Login), Refusal> {
+async fn kept(request: &mut Request) -> Result<(Picture, Login), Refusal> {
     request.set_body_limit(settings::max_content_length().await?);
     // What is announced as too large is refused before anything else is done.
     let mut parts = request.parts()?;
-    let visit = Visit::of(request).await?;
+    let pictures = Pictures::open().await?;
+    let visit = Visit::of(request, pictures.db()).await?;
     visit.check_upload()?;
-    let pictures = settings::pictures().await?;
     if let Err(error) = pictures.clean_up().await {
         // That is no reason to refuse a picture. The next clean-up goes on from there.
-        let cause = error
-            .source()
-            .map_or_else(|| error.to_string(), ToString::to_string);
-        eprintln!("the clean-up of old uploads ended early: {cause}");
+        eprintln!("the clean-up of old uploads ended early: {}", cause(&error));
     }
-    let owner = |old: Option<&Manifest>| visit.owner(old);
-    let picture = receive(&pictures, &mut parts, owner).await?;
+    let uploader = visit.uploader();
+    let check_replace = |old: &Picture| visit.check_replace(old);
+    let picture = receive(&pictures, &mut parts, &uploader, check_replace).await?;
     Ok((picture, visit.login))
 }

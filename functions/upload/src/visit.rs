@@ -2,10 +2,12 @@
 
 use kit::{
     Request, Result,
-    blobs::Manifest,
-    login::{self, Admins, Login, RequireLogin},
+    db::Database,
+    login::{Admins, Login, RequireLogin},
     session::Secrets,
 };
+
+use crate::store::{Owner, Picture, Uploader};
 
 /// What is refused, in words.
 const UPLOAD: &str = "upload a picture";
@@ -22,11 +24,10 @@ pub(crate) struct Visit {
 impl Visit {
     /// # Errors
     /// Those of the variables and of the database.
-    pub(crate) async fn of(request: &Request) -> Result<Self> {
+    pub(crate) async fn of(request: &Request, db: &impl Database) -> Result<Self> {
         let secrets = Secrets::from_variables().await?;
-        let db = login::open().await?;
         Ok(Self {
-            login: Login::of(request, &secrets, &db).await?,
+            login: Login::of(request, &secrets, db).await?,
             admins: Admins::from_variable().await?,
             require_login: RequireLogin::from_variable().await?,
         })
@@ -46,18 +47,28 @@ impl Visit {
         self.require_login.holds() && self.login.account().is_none()
     }
 
-    /// Whose a picture is that comes in the place of `old`. What somebody owns stays theirs, whoever replaces
-    /// it; anybody may replace what nobody owns, as in the tutorial, and then it is whose the new one is.
+    /// Who uploads a picture, for the statement that decides whose it is.
+    pub(crate) fn uploader(&self) -> Uploader {
+        let account = self.login.account();
+        Uploader {
+            account: account.map(|account| Owner {
+                id: account.id,
+                name: account.name.clone(),
+            }),
+            is_admin: account.is_some_and(|account| self.admins.has(account)),
+        }
+    }
+
+    /// Refuses who may not put a picture in the place of this one.
     ///
     /// # Errors
-    /// 401 or 403 where the old one is somebody else's.
-    pub(crate) fn owner(&self, old: Option<&Manifest>) -> Result<Option<String>> {
-        let Some(owner) = old.and_then(|old| old.owner.as_deref()) else {
-            return Ok(self.login.account().map(|account| account.name.clone()));
-        };
+    /// 401 or 403 where it is somebody else's.
+    pub(crate) fn check_replace(&self, old: &Picture) -> Result<()> {
+        if self.uploader().may_replace(old) {
+            return Ok(());
+        }
         self.login
-            .require_to_change(Some(owner), &self.admins, REPLACE)?;
-        Ok(Some(owner.to_owned()))
+            .require_to_change(old.owner_name(), &self.admins, REPLACE)
     }
 
     /// Refuses who may delete nothing at all, whether the picture is there or not.
@@ -71,14 +82,13 @@ impl Visit {
 
     /// # Errors
     /// 401 or 403 where the picture is somebody else's, or nobody's.
-    pub(crate) fn check_delete(&self, picture: &Manifest) -> Result<()> {
-        let owner = picture.owner.as_deref();
-        self.login.require_to_change(owner, &self.admins, DELETE)
+    pub(crate) fn check_delete(&self, picture: &Picture) -> Result<()> {
+        self.login
+            .require_to_change(picture.owner_name(), &self.admins, DELETE)
     }
 
     /// Whether it may delete a picture.
-    pub(crate) fn may_delete(&self, picture: &Manifest) -> bool {
-        self.login
-            .may_change(picture.owner.as_deref(), &self.admins)
+    pub(crate) fn may_delete(&self, picture: &Picture) -> bool {
+        self.login.may_change(picture.owner_name(), &self.admins)
     }
 }

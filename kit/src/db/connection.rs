@@ -1,32 +1,73 @@
 //! A database of Spin's.
 
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
+
 use spin_sdk::sqlite;
 
-use super::{Database, DbError, Rows, Value};
+use super::{
+    Database, DbError, Migration, Rows, Value,
+    lent::{Lent, Open},
+    migrate,
+    pool::Pool,
+};
 
-/// How often a statement is tried while the database is locked. Spin waits 5 s for the lock each
-/// time, so a request gives up after 20 s, before its own limit of 30 s.
-pub const MAX_ATTEMPTS: usize = 4;
+#[cfg(doc)]
+use super::{MAX_ATTEMPTS, MAX_IDLE_CONNECTIONS, MAX_REPEATED_BYTES};
 
-/// How many bytes of parameters are kept for another attempt.
-pub const MAX_REPEATED_BYTES: usize = 1024 * 1024;
-
-/// A connection to a database that `spin.toml` grants with `sqlite_databases`.
+/// A connection to the database that `spin.toml` grants with `sqlite_databases = ["default"]`.
 ///
-/// Open one for a request and drop it with the request. Statements of one connection wait for one another.
-pub struct Connection(sqlite::Connection);
+/// Open one for a request, use it for all that the request does, and drop it with the request: the instance keeps
+/// up to [`MAX_IDLE_CONNECTIONS`] of them open for later ones. Nobody else has it meanwhile.
+pub struct Connection(Lent<sqlite::Connection>);
 
 impl Connection {
-    /// Opens the database `default`.
+    /// Opens the database `default`, and brings it to the form that these migrations give it. They are looked
+    /// at once in an instance: nobody takes one back.
     ///
     /// # Errors
-    /// [`DbError::Denied`] where the component is not granted it.
-    pub async fn open_default() -> Result<Self, DbError> {
-        Ok(Self(sqlite::Connection::open_default().await?))
+    /// [`DbError::Denied`] where the component is not granted it; those of the migrations.
+    pub async fn open(migrations: &'static [Migration]) -> Result<Self, DbError> {
+        static APPLIED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+        let applied = || APPLIED.lock().unwrap_or_else(PoisonError::into_inner);
+        let db = Self(Lent::take().await?);
+        let names = || migrations.iter().map(|migration| migration.name);
+        let is_done = {
+            let applied = applied();
+            names().all(|name| applied.contains(name))
+        };
+        if !is_done {
+            migrate(&db, migrations).await?;
+            applied().extend(names());
+        }
+        Ok(db)
+    }
+}
+
+impl Database for Connection {
+    /// See [`Database::execute`]. A statement that finds the database locked has changed nothing and
+    /// is tried again, up to [`MAX_ATTEMPTS`] times; one with more than [`MAX_REPEATED_BYTES`] of parameters
+    /// is not, as they would be in memory twice. Where the other side has given the connection up, as libSQL
+    /// does after 10 s, the statement runs on another one.
+    async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
+        self.0.execute(statement, parameters).await
+    }
+}
+
+impl Open for sqlite::Connection {
+    fn pool() -> &'static Pool<Self> {
+        static POOL: Pool<sqlite::Connection> = Pool::new();
+        &POOL
     }
 
-    async fn attempt(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
-        let mut result = self.0.execute(statement, parameters).await?;
+    async fn open() -> Result<Self, DbError> {
+        Ok(Self::open_default().await?)
+    }
+
+    async fn run(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
+        let mut result = self.execute(statement, parameters).await?;
         let columns = result.columns().to_vec();
         let mut rows = Vec::new();
         while let Some(row) = result.next().await {
@@ -36,32 +77,4 @@ impl Connection {
         result.result().await?;
         Ok(Rows::new(columns, rows))
     }
-}
-
-impl Database for Connection {
-    /// See [`Database::execute`]. A statement that finds the database locked has changed nothing and
-    /// is tried again, up to [`MAX_ATTEMPTS`] times; one with more than [`MAX_REPEATED_BYTES`] of parameters
-    /// is not, as they would be in memory twice.
-    async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
-        let attempts = match bytes_of(&parameters) {
-            0..=MAX_REPEATED_BYTES => MAX_ATTEMPTS,
-            _ => 1,
-        };
-        for _ in 1..attempts {
-            match self.attempt(statement, parameters.clone()).await {
-                Err(DbError::Locked) => {}
-                done => return done,
-            }
-        }
-        self.attempt(statement, parameters).await
-    }
-}
-
-fn bytes_of(parameters: &[Value]) -> usize {
-    let bytes = parameters.iter().map(|value| match value {
-        Value::Text(text) => text.len(),
-        Value::Blob(bytes) => bytes.len(),
-        _ => 0,
-    });
-    bytes.sum()
 }

@@ -11,6 +11,9 @@ pub enum DbError {
     /// The component's `sqlite_databases` in `spin.toml` does not list the database.
     #[error("spin.toml does not grant this component the database")]
     Denied,
+    /// The other side has given the connection up: the statement did not run.
+    #[error("the database has given the connection up")]
+    Gone,
     /// Somebody else held the lock for as long as the runtime waits for it.
     #[error("the database is locked")]
     Locked,
@@ -55,6 +58,14 @@ impl DbError {
             || says("too many statements run at the same time")
         {
             Self::Locked
+        } else if says("STREAM_EXPIRED")
+            || says("expired due to inactivity")
+            || says("invalid baton")
+            || says("BATON_INVALID")
+            || says("stream not found")
+        {
+            // What libSQL's server says of a connection that it does not know any more.
+            Self::Gone
         } else if says("database or disk is full") || says("SQLITE_FULL") {
             Self::Full
         } else if says("attempt to write a readonly database") || says("SQLITE_READONLY") {
@@ -79,7 +90,7 @@ impl From<spin_sdk::sqlite::Error> for DbError {
             Spin::NoSuchDatabase => Self::Missing,
             Spin::AccessDenied => Self::Denied,
             Spin::DatabaseFull => Self::Full,
-            Spin::InvalidConnection => Self::Other("the connection is not valid".to_owned()),
+            Spin::InvalidConnection => Self::Gone,
             Spin::Io(message) => Self::of_message(message),
         }
     }
@@ -87,19 +98,24 @@ impl From<spin_sdk::sqlite::Error> for DbError {
 
 impl From<DbError> for Error {
     /// The status that the client gets: 503 where trying again can help, 507 where there is no room,
-    /// 500 where the application is set up wrongly or the function is.
+    /// or something has to be granted, 500 where the function is wrong.
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Missing => Self::Misconfigured(
+            DbError::Missing => Self::NotGranted(
                 "the database is not configured: give it a table [sqlite_database.NAME] in the \
                  runtime's configuration file"
                     .to_owned(),
             ),
-            DbError::Denied => Self::Misconfigured(
+            DbError::Denied => Self::NotGranted(
                 "the component has no database: grant it with sqlite_databases = [\"default\"] in \
                  spin.toml"
                     .to_owned(),
             ),
+            DbError::Gone => Self::Unavailable {
+                detail: "the database has closed the connection; nothing was changed, so try again"
+                    .to_owned(),
+                retry_after_seconds: 1,
+            },
             DbError::Locked => Self::Unavailable {
                 detail:
                     "the database is busy with other requests; nothing was changed, so try again"
@@ -127,6 +143,14 @@ mod tests {
             ("database or disk is full", DbError::Full),
             ("attempt to write a readonly database", DbError::ReadOnly),
             (
+                r#"Hrana: `api error: `status=400 Bad Request, body={"code":"STREAM_EXPIRED"}``"#,
+                DbError::Gone,
+            ),
+            (
+                "Hrana: `api error: `status=400 Bad Request, body=Received an invalid baton``",
+                DbError::Gone,
+            ),
+            (
                 "UNIQUE constraint failed: words.id",
                 DbError::Constraint("UNIQUE constraint failed: words.id".to_owned()),
             ),
@@ -142,9 +166,10 @@ mod tests {
     #[test]
     fn the_client_learns_whether_trying_again_helps() {
         for (error, status, shown) in [
-            (DbError::Missing, 500, "[sqlite_database.NAME]"),
-            (DbError::Denied, 500, "sqlite_databases"),
+            (DbError::Missing, 503, "[sqlite_database.NAME]"),
+            (DbError::Denied, 503, "sqlite_databases"),
             (DbError::Locked, 503, "busy"),
+            (DbError::Gone, 503, "try again"),
             (DbError::Full, 507, "no room"),
             (DbError::ReadOnly, 500, "log"),
             (DbError::Constraint("words.secret".to_owned()), 500, "log"),

@@ -5,7 +5,9 @@
 //!   happens ([`Database::execute`]), and a large one is walked in pages ([`walk`]);
 //! - a text of several statements runs the first and drops the rest, so [`Migration`] runs its
 //!   statements one by one;
-//! - a busy database is asked again ([`Connection`]), and what goes wrong has a status ([`DbError`]).
+//! - to open a connection costs more than most statements, so an instance keeps a few open, each lent to one
+//!   request at a time; a busy database is asked again ([`Connection`]);
+//! - what goes wrong has a status ([`DbError`]).
 //!
 //! Views take any [`Database`], so that their tests run natively on [`TestDatabase`] (feature `testing`).
 //!
@@ -14,7 +16,7 @@
 //! use kit::{Result, db::{Connection, Database, params}};
 //!
 //! async fn count(prefix: &str) -> Result<i64> {
-//!     let db = Connection::open_default().await?;
+//!     let db = Connection::open(&[]).await?;
 //!     let rows = db
 //!         .execute("SELECT count(*) AS n FROM words WHERE english >= ?", params![prefix])
 //!         .await?;
@@ -24,18 +26,22 @@
 
 mod connection;
 mod error;
+mod lent;
 mod migrations;
 mod pages;
+mod pool;
 mod rows;
 #[cfg(feature = "testing")]
 mod testing;
 
 use std::future::Future;
 
-pub use connection::{Connection, MAX_ATTEMPTS, MAX_REPEATED_BYTES};
+pub use connection::Connection;
 pub use error::DbError;
+pub use lent::{MAX_ATTEMPTS, MAX_REPEATED_BYTES};
 pub use migrations::{Migration, migrate};
 pub use pages::{DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, Page, PageRequest, WALK_ROWS, walk};
+pub use pool::{MAX_IDLE, MAX_IDLE_CONNECTIONS};
 pub use rows::{FromValue, Row, Rows};
 pub use spin_sdk::sqlite::Value;
 #[cfg(feature = "testing")]
@@ -55,6 +61,16 @@ pub trait Database {
         statement: &str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = std::result::Result<Rows, DbError>>;
+}
+
+impl<D: Database> Database for &D {
+    async fn execute(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> std::result::Result<Rows, DbError> {
+        (**self).execute(statement, parameters).await
+    }
 }
 
 /// Parameters of a statement, from values of any type that SQLite has: integers, floats, text,

@@ -53,15 +53,15 @@ impl From<Spin> for KeyValueError {
 
 impl From<KeyValueError> for Error {
     /// The status that the client gets: 503 where trying again can help, 507 where there is no room,
-    /// 500 where the application is set up wrongly or the function is.
+    /// or something has to be granted, 500 where the function is wrong.
     fn from(error: KeyValueError) -> Self {
         match error {
-            KeyValueError::Missing => Self::Misconfigured(
+            KeyValueError::Missing => Self::NotGranted(
                 "the key-value store is not configured: give it a table [key_value_store.NAME] in \
                  the runtime's configuration file"
                     .to_owned(),
             ),
-            KeyValueError::Denied => Self::Misconfigured(
+            KeyValueError::Denied => Self::NotGranted(
                 "the component has no key-value store: grant it with key_value_stores = \
                  [\"default\"] in spin.toml"
                     .to_owned(),
@@ -86,8 +86,8 @@ mod tests {
     fn the_client_learns_whether_trying_again_helps() {
         let other = |message: &str| Spin::Other(message.to_owned());
         for (error, status, shown) in [
-            (Spin::NoSuchStore, 500, "[key_value_store.NAME]"),
-            (Spin::AccessDenied, 500, "key_value_stores"),
+            (Spin::NoSuchStore, 503, "[key_value_store.NAME]"),
+            (Spin::AccessDenied, 503, "key_value_stores"),
             (Spin::StoreTableFull, 503, "busy"),
             (other("SQLite: `database is locked`"), 503, "busy"),
             (

@@ -1,8 +1,8 @@
 //! A key-value store, through Spin's API (feature `key-value`).
 //!
-//! Spin's stores have no transaction, no compare-and-swap and no expiry, and a stream of keys holds the
-//! store until it is read to its end. So [`KeyValue::keys`] does nothing else before the end, and what
-//! needs more than one key is built so that every order of single calls is right: see [`blobs`](crate::blobs).
+//! Spin's stores have no transaction, no compare-and-swap and no expiry. Listing the keys is not offered: it
+//! costs as much as there are keys, and on Spin any other call of the instance meanwhile hangs it for good. So
+//! what is in the store has to be known from elsewhere, as from a row in a database: see [`blobs`](crate::blobs).
 //!
 //! Functions take any [`KeyValue`], so that their tests run natively on [`TestStore`] (feature `testing`).
 //!
@@ -47,7 +47,7 @@ pub trait KeyValue: Send + Sync + 'static {
     fn set(
         &self,
         key: &str,
-        value: &[u8],
+        value: Vec<u8>,
     ) -> impl Future<Output = Result<(), KeyValueError>> + Send;
 
     /// Deletes a key; it is no error that there is none.
@@ -55,19 +55,4 @@ pub trait KeyValue: Send + Sync + 'static {
     /// # Errors
     /// See [`KeyValueError`].
     fn delete(&self, key: &str) -> impl Future<Output = Result<(), KeyValueError>> + Send;
-
-    /// Whether there is a key.
-    ///
-    /// # Errors
-    /// See [`KeyValueError`].
-    fn exists(&self, key: &str) -> impl Future<Output = Result<bool, KeyValueError>> + Send;
-
-    /// Shows all keys to `each`, in any order. A key that is set or deleted meanwhile may be among them or not.
-    ///
-    /// # Errors
-    /// See [`KeyValueError`]. Some keys may have been shown by then.
-    fn keys(
-        &self,
-        each: impl FnMut(String) + Send,
-    ) -> impl Future<Output = Result<(), KeyValueError>> + Send;
 }

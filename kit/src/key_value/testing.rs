@@ -95,7 +95,7 @@ impl KeyValue for TestStore {
         Ok(self.peek(key))
     }
 
-    async fn set(&self, key: &str, value: &[u8]) -> Result<(), KeyValueError> {
+    async fn set(&self, key: &str, value: Vec<u8>) -> Result<(), KeyValueError> {
         turn().await;
         self.write(|inner| {
             let before = inner.values.get(key).map_or(0, Vec::len);
@@ -103,7 +103,7 @@ impl KeyValue for TestStore {
             if inner.room_bytes.is_some_and(|room| after > room) {
                 return Err(KeyValueError::Full);
             }
-            inner.values.insert(key.to_owned(), value.to_owned());
+            inner.values.insert(key.to_owned(), value);
             Ok(())
         })
     }
@@ -114,20 +114,6 @@ impl KeyValue for TestStore {
             inner.values.remove(key);
             Ok(())
         })
-    }
-
-    async fn exists(&self, key: &str) -> Result<bool, KeyValueError> {
-        turn().await;
-        Ok(self.lock().values.contains_key(key))
-    }
-
-    async fn keys(&self, mut each: impl FnMut(String) + Send) -> Result<(), KeyValueError> {
-        turn().await;
-        let mut keys = self.sorted_keys();
-        // Nobody may count on their order.
-        keys.sort_by_key(|key| key.bytes().rev().collect::<Vec<_>>());
-        keys.into_iter().for_each(&mut each);
-        Ok(())
     }
 }
 

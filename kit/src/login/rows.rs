@@ -1,10 +1,8 @@
 //! The table `sessions`: logins, each with the moment it ends. One clock for all: the database's.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use super::{Account, token::Token};
 use crate::{
-    db::{self, Connection, Database, DbError, Migration, params},
+    db::{Connection, Database, DbError, Migration, params},
     error::Result,
     session::LIFETIME,
 };
@@ -20,14 +18,7 @@ pub const MIGRATION: Migration = Migration {
 /// # Errors
 /// Those of [`DbError`].
 pub async fn open() -> Result<Connection> {
-    // Once per instance is enough: nobody takes a migration back.
-    static MIGRATED: AtomicBool = AtomicBool::new(false);
-    let db = Connection::open_default().await?;
-    if !MIGRATED.load(Ordering::Relaxed) {
-        db::migrate(&db, &[MIGRATION]).await?;
-        MIGRATED.store(true, Ordering::Relaxed);
-    }
-    Ok(db)
+    Ok(Connection::open(&[MIGRATION]).await?)
 }
 
 /// How long a login lasts, in seconds.

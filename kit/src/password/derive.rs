@@ -8,7 +8,10 @@ use super::{
     stored::{Digest, Method},
     turn::{Turn, yield_now},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    hex::hex,
+};
 
 /// The length of a scrypt digest, in bytes: the default of Python's `hashlib.scrypt`.
 const SCRYPT_DIGEST_BYTES: usize = 64;
@@ -35,7 +38,7 @@ pub(super) async fn digest(method: &Method, salt: &str, password: &str) -> Resul
         },
     };
     turn.give_back().await;
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&digest))
 }
 
 fn scrypt(log_n: u8, r: u32, p: u32, salt: &[u8], password: &[u8]) -> Result<Vec<u8>> {

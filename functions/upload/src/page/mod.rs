@@ -5,14 +5,18 @@ mod texts;
 use askama::Template;
 use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
 use kit::{
-    Error, Request, Response, Result,
-    blobs::{Manifest, Page},
-    failing, render_template,
+    Error, Request, Response, Result, failing, render_template,
     site::{self, Message, fill, url},
 };
 
 use self::texts::Texts;
-use crate::{json::url_of, pictures, receive::Refusal, settings, visit::Visit};
+use crate::{
+    json::url_of,
+    receive::Refusal,
+    settings,
+    store::{Order, Page, PageRequest, Picture, Pictures},
+    visit::Visit,
+};
 
 type Site = site::Site<Texts>;
 
@@ -32,13 +36,15 @@ struct Uploads {
     /// None where one has to log in first.
     form: Option<Form>,
     /// The picture that was uploaded just now.
-    uploaded: Option<Picture>,
+    uploaded: Option<Card>,
     for_scripts: Vec<(&'static str, &'static str)>,
-    pictures: Vec<Picture>,
+    pictures: Vec<Card>,
+    /// The other order, and where it is.
+    reorder: Option<(&'static str, String)>,
     /// Where the next page is.
     next: Option<String>,
     /// Where the first one is, seen from another.
-    first: Option<&'static str>,
+    first: Option<String>,
 }
 
 struct Form {
@@ -49,7 +55,7 @@ struct Form {
 }
 
 /// A picture in the list.
-struct Picture {
+struct Card {
     name: String,
     url: String,
     /// Another one for another content: a browser does not ask twice for the same in one document.
@@ -69,7 +75,7 @@ struct Picture {
 #[derive(Default)]
 struct Outcome {
     /// The picture that was kept.
-    uploaded: Option<Manifest>,
+    uploaded: Option<Picture>,
     /// Why none was.
     message: Option<Message>,
     /// What was said about the one that was not.
@@ -81,26 +87,28 @@ const VERSION_DIGITS: usize = 16;
 
 /// Where it is said that a picture was uploaded, and what it is called: it need not be among the first of the
 /// list. Its name needs no escapes.
-pub(crate) fn home_of(picture: &Manifest) -> String {
+pub(crate) fn home_of(picture: &Picture) -> String {
     format!("{HOME}?uploaded={}#uploaded", picture.name)
 }
 
 /// GET /uploads.
-pub(crate) async fn list(request: &Request, page: Page) -> Result<Response> {
+pub(crate) async fn list(request: &Request, asked: &PageRequest) -> Result<Response> {
     let args = request.args();
-    let kept = ["after", "limit"].map(|name| (name, args.get(name).unwrap_or_default()));
+    let kept = ["order", "after", "limit"].map(|name| (name, args.get(name).unwrap_or_default()));
     if let Some(switched) = site::switched(request, HOME, &kept)? {
         return Ok(switched);
     }
+    let pictures = Pictures::open().await?;
     let outcome = Outcome {
         uploaded: match args.get("uploaded") {
-            Some(name) => settings::pictures().await?.find(name).await?,
+            Some(name) => pictures.find(name).await?,
             None => None,
         },
         ..Outcome::default()
     };
-    let visit = Visit::of(request).await?;
-    show(request, &kept, visit, page, outcome).await
+    let visit = Visit::of(request, pictures.db()).await?;
+    let page = pictures.list(asked).await?;
+    show(request, &kept, visit, (asked.order, page), outcome).await
 }
 
 /// The list with what is wrong with an upload.
@@ -113,7 +121,8 @@ pub(crate) async fn not_uploaded(request: &Request, refusal: Refusal) -> Result<
     let Some(text) = site.texts.flaw(&error) else {
         return Err(error);
     };
-    let visit = Visit::of(request).await?;
+    let pictures = Pictures::open().await?;
+    let visit = Visit::of(request, pictures.db()).await?;
     let message = match error {
         // Where there is no form, there is a link in its place.
         Error::Unauthorized(_) if !visit.has_to_log_in() => {
@@ -126,7 +135,9 @@ pub(crate) async fn not_uploaded(request: &Request, refusal: Refusal) -> Result<
         info: info.unwrap_or_default(),
         ..Outcome::default()
     };
-    let page = show(request, &[], visit, pictures::first().await?, outcome).await?;
+    let first = PageRequest::first();
+    let list = (first.order, pictures.list(&first).await?);
+    let page = show(request, &[], visit, list, outcome).await?;
     Ok(failing(page, &error))
 }
 
@@ -134,13 +145,22 @@ async fn show(
     request: &Request,
     kept: &[(&str, &str)],
     visit: Visit,
-    page: Page,
+    (order, page): (Order, Page),
     outcome: Outcome,
 ) -> Result<Response> {
     let max_bytes = settings::max_content_length().await?;
     let site = Site::of(request, HOME, kept).seen_by(&visit.login);
     let texts = site.texts;
     let limit = request.args().get("limit").unwrap_or_default();
+    // The usual order is not said in a link.
+    let named = |order: Order| match order {
+        Order::Name => "",
+        order => order.as_str(),
+    };
+    let list = |order, after: &str| {
+        let pairs = [("order", named(order)), ("after", after), ("limit", limit)];
+        url(HOME, &pairs)
+    };
     let max = size(max_bytes);
     let form = Form {
         limits: fill(texts.limits, &[("max", &max)]),
@@ -148,24 +168,27 @@ async fn show(
         info: outcome.info,
     };
     let new = outcome.uploaded;
-    let picture = |file: &Manifest| Picture {
-        may_delete: visit.may_delete(file),
-        is_new: new.as_ref().is_some_and(|new| new.name == file.name),
-        ..Picture::of(file, texts)
+    let card = |picture: &Picture| Card {
+        may_delete: visit.may_delete(picture),
+        is_new: new.as_ref().is_some_and(|new| new.name == picture.name),
+        ..Card::of(picture, texts)
+    };
+    let other = match order {
+        Order::Name => (texts.newest_first, Order::Newest),
+        Order::Newest => (texts.by_name, Order::Name),
     };
     let uploads = Uploads {
         message: outcome.message,
         form: (!visit.has_to_log_in()).then_some(form),
-        uploaded: new.as_ref().map(picture),
+        uploaded: new.as_ref().map(card),
         for_scripts: texts.for_scripts(),
-        pictures: page.files.iter().map(picture).collect(),
-        next: page
-            .next
-            .map(|next| url(HOME, &[("after", &next), ("limit", limit)])),
+        reorder: (page.pictures.len() > 1).then(|| (other.0, list(other.1, ""))),
+        pictures: page.pictures.iter().map(card).collect(),
+        next: page.next.map(|next| list(order, &next)),
         first: kept
             .iter()
             .any(|(name, value)| *name == "after" && !value.is_empty())
-            .then_some(HOME),
+            .then(|| list(order, "")),
         site,
     };
     let mut response = visit.login.save_on(render_template(&uploads)?)?;
@@ -175,9 +198,9 @@ async fn show(
     Ok(response)
 }
 
-impl Picture {
+impl Card {
     /// As somebody sees it who may not delete it.
-    fn of(file: &Manifest, texts: &Texts) -> Self {
+    fn of(file: &Picture, texts: &Texts) -> Self {
         let version = file.sha256.get(..VERSION_DIGITS).unwrap_or_default();
         let info = file.info.clone().filter(|info| !info.trim().is_empty());
         let date = kit::rfc3339(file.uploaded_at());
@@ -193,8 +216,7 @@ impl Picture {
                 date.get(..10).unwrap_or_default()
             ),
             owner: file
-                .owner
-                .as_deref()
+                .owner_name()
                 .map(|owner| fill(texts.by, &[("owner", owner)])),
             delete_label: fill(texts.delete_name, &[("name", &file.name)]),
             may_delete: false,

@@ -30,6 +30,8 @@ pub(crate) struct Texts {
     pub(super) delete_sure: &'static str,
     pub(super) more: &'static str,
     pub(super) first: &'static str,
+    pub(super) newest_first: &'static str,
+    pub(super) by_name: &'static str,
 
     missing: &'static str,
     too_large: &'static str,
@@ -138,6 +140,8 @@ static ENGLISH: Texts = Texts {
     delete_sure: "Yes, delete it for good",
     more: "More pictures",
     first: "Back to the first",
+    newest_first: "Newest first",
+    by_name: "By name",
 
     missing: "Choose a picture first.",
     too_large: "The picture is too large.",
@@ -190,6 +194,8 @@ static CHINESE: Texts = Texts {
     delete_sure: "确定，永久删除",
     more: "更多图片",
     first: "回到开头",
+    newest_first: "最新的在前",
+    by_name: "按名称排列",
 
     missing: "请先选择一张图片。",
     too_large: "图片太大。",

@@ -7,8 +7,6 @@ mod anki;
 mod csv;
 mod json;
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use kit::{BoxError, Error, Request, Response, Result, attachment, db::walk};
@@ -43,11 +41,11 @@ pub(crate) async fn export(request: Request) -> Result<Response> {
 }
 
 async fn file<F: Format>(format: F) -> Result<Response> {
-    let words = Arc::new(Words::open().await?);
     let mut pages = Box::pin(walk(
-        move |after, limit| {
-            let words = Arc::clone(&words);
-            async move { words.newest_within(MAX_PAGE_CHARS, after, limit).await }
+        |after, limit| async move {
+            // Somebody may take minutes to read a page, and others need the connection.
+            let words = Words::open().await?;
+            words.newest_within(MAX_PAGE_CHARS, after, limit).await
         },
         |word: &Word| word.id,
     ));

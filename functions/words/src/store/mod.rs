@@ -6,8 +6,6 @@
 mod list;
 mod search;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use kit::{
     Error, Result,
     db::{self, Connection, Database, DbError, Migration, params},
@@ -44,14 +42,7 @@ impl Words<Connection> {
     /// # Errors
     /// Those of [`DbError`].
     pub(crate) async fn open() -> Result<Self> {
-        // Once per instance is enough: nobody takes a migration back.
-        static MIGRATED: AtomicBool = AtomicBool::new(false);
-        let db = Connection::open_default().await?;
-        if !MIGRATED.load(Ordering::Relaxed) {
-            db::migrate(&db, MIGRATIONS).await?;
-            MIGRATED.store(true, Ordering::Relaxed);
-        }
-        Ok(Self(db))
+        Ok(Self(Connection::open(MIGRATIONS).await?))
     }
 }
 
