@@ -15,8 +15,8 @@ use kit::{BoxError, Error, Request, Response, Result, attachment, db::walk};
 
 use crate::{store::Words, word::Word};
 
-/// How many characters the words of a page have together. They are in memory several times.
-const MAX_PAGE_CHARS: i64 = 500_000;
+/// How many bytes the texts of a page's words have together. They are in memory several times.
+const MAX_PAGE_BYTES: i64 = 1024 * 1024;
 
 /// What a file looks like.
 trait Format: Send + 'static {
@@ -47,7 +47,7 @@ async fn file<F: Format>(format: F) -> Result<Response> {
     let mut pages = Box::pin(walk(
         move |after, limit| {
             let words = Arc::clone(&words);
-            async move { words.newest_within(MAX_PAGE_CHARS, after, limit).await }
+            async move { words.newest_within(MAX_PAGE_BYTES, after, limit).await }
         },
         |word: &Word| word.id,
     ));
