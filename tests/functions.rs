@@ -47,6 +47,24 @@ async fn a_body_at_the_limit_is_taken_and_one_byte_more_is_not() {
 }
 
 #[tokio::test]
+async fn a_form_of_very_many_fields_is_refused_and_ends_no_instance() {
+    let (log, entries) = collecting_log();
+    let client = client_of(&root().join("spin.toml"), log);
+    let body = "a&".repeat(MAX_BODY_BYTES / 2);
+    let forms = (0..24).map(|_| async {
+        let request = client
+            .post("/form")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "application/json");
+        request.body(body.clone()).await.unwrap().status
+    });
+    let statuses = futures::future::join_all(forms).await;
+    assert_eq!(statuses, [StatusCode::PAYLOAD_TOO_LARGE; 24]);
+    let told = entries.lock().unwrap().join("\n");
+    assert!(!told.contains("component form"), "{told}");
+}
+
+#[tokio::test]
 async fn ten_thousand_brackets_are_an_error_and_no_crash() {
     let client = client();
     for open in ["[", "{\"a\":"] {

@@ -56,12 +56,19 @@ impl Access {
         } else {
             return None;
         };
-        Some(Self {
+        let mut access = Self::without_request(client, log);
+        access.status = status.as_u16();
+        Some(access)
+    }
+
+    /// A connection on which no request was read.
+    pub(crate) fn without_request(client: SocketAddr, log: Log) -> Self {
+        Self {
             log,
             client,
             request_line: NO_REQUEST_LINE.to_owned(),
-            status: status.as_u16(),
-        })
+            status: CLIENT_GONE,
+        }
     }
 
     /// The request was answered.

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use tokio::{sync::Semaphore, time::timeout_at};
+use tokio::time::timeout_at;
 
 use crate::{
     TestClient,
@@ -21,6 +21,7 @@ use crate::{
     load::{self, Components},
     log::Log,
     manifest::Manifest,
+    places::Places,
     refusal::{Refusal, bare},
     router::{RouteMatch, Router, WELL_KNOWN_PREFIX},
     runtime_config::RuntimeConfig,
@@ -42,6 +43,9 @@ pub struct Options {
     pub quiet: bool,
     /// The folder for what outlives the application; without one, nothing does.
     pub state_dir: Option<PathBuf>,
+    /// Whether what components printed before is taken out of the log files, as
+    /// `spin up --truncate-logs` does.
+    pub truncate_logs: bool,
     /// What the labels of the application stand for.
     pub runtime_config: RuntimeConfig,
     /// Run before the application is: each a statement for the database `default`, or
@@ -62,7 +66,7 @@ pub struct App {
     manifest: Manifest,
     router: Router,
     components: Components,
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
     limits: Limits,
     log: Log,
 }
@@ -89,11 +93,12 @@ impl App {
         // Last: an application that does not start should change nothing.
         databases.set_up(&options.sqlite, &options.log)?;
         stores.set_up(&options.key_values)?;
+        load::truncate_logs(&options)?;
         Ok(Self {
             components,
             manifest,
             router,
-            places: Arc::new(Semaphore::new(options.limits.concurrent_requests)),
+            places: Places::new(options.limits.concurrent_requests),
             limits: options.limits,
             log: options.log,
         })
@@ -179,8 +184,8 @@ impl App {
             self.log.line(&format!("there is no component {id}"));
             return Err(Refusal::internal());
         };
-        let waiting = timeout_at(clock.deadline(), Arc::clone(&self.places).acquire_owned());
-        let Ok(Ok(place)) = waiting.await else {
+        let waiting = timeout_at(clock.deadline(), self.places.wait(client.ip()));
+        let Ok(place) = waiting.await else {
             return Err(Refusal::busy());
         };
         let call = Call {

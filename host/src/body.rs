@@ -8,10 +8,10 @@ use std::{
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt as _, Empty, Full};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use wasmtime_wasi_http::WasiBody;
 
-use crate::worker::Fate;
+use crate::{places::Place, worker::Fate};
 
 /// Why a body ended before its end.
 pub type BodyError = wasmtime_wasi_http::Error;
@@ -27,7 +27,7 @@ pub struct Body {
 
 struct Guest {
     fate: oneshot::Receiver<Fate>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Body {
@@ -40,11 +40,7 @@ impl Body {
     }
 
     /// A body that a guest sends.
-    pub(crate) fn of_guest(
-        inner: WasiBody,
-        fate: oneshot::Receiver<Fate>,
-        place: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(crate) fn of_guest(inner: WasiBody, fate: oneshot::Receiver<Fate>, place: Place) -> Self {
         let guest = Some(Guest {
             fate,
             _place: place,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use wasmtime::PoolConcurrencyLimitError;
 use wasmtime_wasi_http::handler::{
     ExpirationError, InstantiationError, ProxyHandler, Request, TrapOrPanicError,
@@ -14,6 +14,7 @@ use crate::{
     limits::LimitExceeded,
     log::Log,
     output::printable,
+    places::Place,
     refusal::Refusal,
     worker::{Fate, Instances, Ticket},
 };
@@ -26,7 +27,7 @@ pub(crate) struct Call {
     pub(crate) clock: HeadClock,
     pub(crate) head: Duration,
     pub(crate) log: Log,
-    pub(crate) place: OwnedSemaphorePermit,
+    pub(crate) place: Place,
 }
 
 impl Call {

@@ -16,7 +16,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use crate::{App, Log, Options, RuntimeConfig, serve, variables};
+use crate::{App, Log, Options, RuntimeConfig, descriptors, serve, stderr, variables};
 
 /// Runs Spin applications on one machine.
 #[derive(Debug, Parser)]
@@ -77,6 +77,10 @@ struct Up {
     #[arg(long, value_name = "SQL | @FILE | @FILE:DATABASE")]
     sqlite: Vec<String>,
 
+    /// Empty the log files of components before the start
+    #[arg(long)]
+    truncate_logs: bool,
+
     /// Show neither requests nor what components print; logs are kept all the same
     #[arg(short, long)]
     quiet: bool,
@@ -99,6 +103,8 @@ impl Cli {
     /// Whatever keeps the application from being served, as a message for the
     /// terminal.
     pub async fn run(self) -> anyhow::Result<()> {
+        stderr::log_panics();
+        descriptors::raise_limit();
         match self.command {
             Command::Up(up) => up.run().await,
         }
@@ -119,6 +125,7 @@ impl Up {
             variables: variables::Sources::of_process(arguments, DOTENV.as_ref())?,
             quiet: self.quiet,
             state_dir: self.state_dir(),
+            truncate_logs: self.truncate_logs,
             runtime_config,
             sqlite: self.sqlite.clone(),
             key_values: self.key_value.clone(),

@@ -46,7 +46,8 @@ pub struct Limits {
     /// being sent included (Spin: 16, without those).
     pub concurrent_per_instance: usize,
     /// Requests that the application serves at the same time; more wait for their
-    /// turn, and are answered 503 if it does not come within [`Limits::head`].
+    /// turn, and are answered 503 if it does not come within [`Limits::head`]. Half of them are the
+    /// most that one address gets.
     pub concurrent_requests: usize,
 }
 

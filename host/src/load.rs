@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -14,6 +14,7 @@ use crate::{
     engine::Engine,
     files::Files,
     key_value::{Granted, Stores},
+    log_file,
     manifest::{Component, Manifest},
     output::Output,
     router::{Router, WELL_KNOWN_PREFIX},
@@ -130,6 +131,19 @@ fn granted(
     Ok(granted)
 }
 
+/// Where what components print is kept.
+fn log_folder(options: &Options) -> Option<PathBuf> {
+    options.state_dir.as_ref().map(|folder| folder.join(LOGS))
+}
+
+/// Empties the log files, where that is asked for.
+pub(crate) fn truncate_logs(options: &Options) -> anyhow::Result<()> {
+    match log_folder(options) {
+        Some(folder) if options.truncate_logs => log_file::truncate(&folder),
+        _ => Ok(()),
+    }
+}
+
 fn resources(
     component: &Component,
     (databases, stores): (Databases, Stores),
@@ -137,9 +151,10 @@ fn resources(
     values: &BTreeMap<String, String>,
     options: &Options,
 ) -> anyhow::Result<Resources> {
-    let logs = options.state_dir.as_ref().map(|folder| folder.join(LOGS));
+    let logs = log_folder(options);
     let terminal = (!options.quiet).then_some(&options.log);
-    let (stdout, stderr) = Output::of_component(&component.id, logs.as_deref(), terminal)?;
+    let (stdout, stderr) =
+        Output::of_component(&component.id, logs.as_deref(), terminal, &options.log)?;
     let variables = ComponentVariables::new(component, values).map_err(anyhow::Error::msg)?;
     let key_value = Granted {
         component: component.id.as_str().into(),
@@ -153,7 +168,12 @@ fn resources(
         databases: Arc::new(databases),
         key_value: Arc::new(key_value),
         environment: component.environment.clone(),
-        files: Files::copy(&component.files, folder, &options.log)?,
+        files: Files::copy(
+            &component.files,
+            folder,
+            options.state_dir.as_deref(),
+            &options.log,
+        )?,
         stdout,
         stderr,
     })

@@ -1,12 +1,10 @@
 //! Where the runtime writes what the operator has to know.
 
-use std::{
-    fmt,
-    io::{self, Write as _},
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
-/// A place for log lines; standard error unless it is given another.
+use crate::stderr;
+
+/// A place for log lines; standard error unless it is given another, and nobody waits for that.
 #[derive(Clone)]
 pub struct Log(Arc<dyn Fn(&str) + Send + Sync>);
 
@@ -17,6 +15,12 @@ impl Log {
         Self(Arc::new(write))
     }
 
+    /// Waits until what was written to standard error is there, or until it looks as if nobody
+    /// reads it. Comes at the end of a program.
+    pub fn flush() {
+        stderr::flush();
+    }
+
     /// Writes one entry.
     pub fn line(&self, entry: &str) {
         (self.0)(entry);
@@ -25,11 +29,7 @@ impl Log {
 
 impl Default for Log {
     fn default() -> Self {
-        // `eprintln!` would panic once nobody reads standard error any more, and a
-        // server must not end with its log collector.
-        Self::new(|entry| {
-            let _ = writeln!(io::stderr(), "{entry}");
-        })
+        Self::new(stderr::write)
     }
 }
 

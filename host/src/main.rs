@@ -3,15 +3,17 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use host::Cli;
+use host::{Cli, Log};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Cli::parse().run().await {
+    let ended = Cli::parse().run().await;
+    if let Err(error) = &ended {
+        Log::default().line(&format!("handspun: {error:#}"));
+    }
+    Log::flush();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("handspun: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(_) => ExitCode::FAILURE,
     }
 }

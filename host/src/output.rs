@@ -1,23 +1,21 @@
 //! What components print: kept in files, shown on the terminal.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write as _},
+    io,
     path::Path,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
 
-use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::{
     cli::{IsTerminal, StdoutStream},
-    p2::{OutputStream, Pollable, StreamError, StreamResult},
+    p2::{OutputStream, Pollable, StreamResult},
 };
 
-use crate::log::Log;
+use crate::{log::Log, log_file::LogFile};
 
 /// A line longer than this is passed on in pieces.
 const MAX_LINE_BYTES: usize = 8 << 10;
@@ -28,14 +26,15 @@ const MAX_LINE_BYTES: usize = 8 << 10;
 /// component printed is there before its response is.
 pub(crate) struct Output {
     /// `None` where no state is kept, as in tests.
-    file: Option<File>,
+    file: Option<LogFile>,
     /// Where its lines are shown, each behind the component's name.
     terminal: Option<(Log, String)>,
 }
 
 impl Output {
     /// The standard output and the standard error of a component. The files are
-    /// named as Spin names them: `COMPONENT_stdout.txt` and `COMPONENT_stderr.txt`.
+    /// named as Spin names them: `COMPONENT_stdout.txt` and `COMPONENT_stderr.txt`. What goes
+    /// wrong with them later is written to `log`.
     ///
     /// # Errors
     ///
@@ -44,10 +43,11 @@ impl Output {
         id: &str,
         folder: Option<&Path>,
         terminal: Option<&Log>,
+        log: &Log,
     ) -> anyhow::Result<(Arc<Self>, Arc<Self>)> {
         let open = |stream: &str| {
             let file = folder
-                .map(|folder| append_to(&folder.join(format!("{id}_{stream}.txt"))))
+                .map(|folder| LogFile::open(folder.join(format!("{id}_{stream}.txt")), log))
                 .transpose()?;
             let terminal = terminal.map(|log| (log.clone(), id.to_owned()));
             anyhow::Ok(Arc::new(Self { file, terminal }))
@@ -63,23 +63,17 @@ impl Output {
         })))
     }
 
-    fn write_lines(&self, lines: &[u8]) -> io::Result<()> {
-        if let Some(mut file) = self.file.as_ref() {
-            file.write_all(lines)?;
+    /// Never fails: whoever prints could do nothing about it, and would give up.
+    fn write_lines(&self, lines: &[u8]) {
+        if let Some(file) = &self.file {
+            file.add(lines);
         }
         if let Some((log, id)) = &self.terminal {
             for line in String::from_utf8_lossy(lines).lines() {
                 log.line(&format!("{id}: {}", printable(line)));
             }
         }
-        Ok(())
     }
-}
-
-fn append_to(path: &Path) -> anyhow::Result<File> {
-    let file = path.parent().map_or(Ok(()), fs::create_dir_all);
-    let file = file.and_then(|()| File::options().create(true).append(true).open(path));
-    file.with_context(|| format!("the log file {} cannot be opened", path.display()))
 }
 
 /// A line without characters that would make a terminal do something: a component
@@ -102,16 +96,16 @@ struct Lines {
 }
 
 impl Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8]) {
         self.partial.extend_from_slice(bytes);
         let end = match self.partial.iter().rposition(|byte| *byte == b'\n') {
             Some(newline) => newline + 1,
             None if self.partial.len() > MAX_LINE_BYTES => self.partial.len(),
-            None => return Ok(()),
+            None => return,
         };
         let rest = self.partial.split_off(end);
         let lines = std::mem::replace(&mut self.partial, rest);
-        self.output.write_lines(&lines)
+        self.output.write_lines(&lines);
     }
 }
 
@@ -120,8 +114,7 @@ impl Drop for Lines {
     fn drop(&mut self) {
         if !self.partial.is_empty() {
             self.partial.push(b'\n');
-            // Nobody is left to be told.
-            let _ = self.output.write_lines(&self.partial);
+            self.output.write_lines(&self.partial);
         }
     }
 }
@@ -131,10 +124,10 @@ impl Drop for Lines {
 pub(crate) struct Stream(Arc<Mutex<Lines>>);
 
 impl Stream {
-    fn put(&self, bytes: &[u8]) -> io::Result<()> {
+    fn put(&self, bytes: &[u8]) {
         // A panic while writing leaves the buffer in order.
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.write(bytes)
+        lines.write(bytes);
     }
 }
 
@@ -160,7 +153,8 @@ impl AsyncWrite for Stream {
         _context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Poll::Ready(self.put(bytes).map(|()| bytes.len()))
+        self.put(bytes);
+        Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -179,8 +173,8 @@ impl Pollable for Stream {
 
 impl OutputStream for Stream {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.put(&bytes)
-            .map_err(|error| StreamError::LastOperationFailed(error.into()))
+        self.put(&bytes);
+        Ok(())
     }
 
     fn flush(&mut self) -> StreamResult<()> {
@@ -194,18 +188,21 @@ impl OutputStream for Stream {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
     fn lines_of_several_instances_do_not_mix() {
         let folder = tempfile::tempdir().unwrap();
         let logs = folder.path().join("logs");
-        let (output, _) = Output::of_component("a", Some(&logs), None).unwrap();
+        let log = Log::new(|_| {});
+        let (output, _) = Output::of_component("a", Some(&logs), None, &log).unwrap();
         let one = output.stream();
         let two = output.stream();
-        one.put(b"one be").unwrap();
-        two.put(b"two\n").unwrap();
-        one.put(b"gins\nand").unwrap();
+        one.put(b"one be");
+        two.put(b"two\n");
+        one.put(b"gins\nand");
         drop(one);
         let text = fs::read_to_string(logs.join("a_stdout.txt")).unwrap();
         assert_eq!(text, "two\none begins\nand\n");

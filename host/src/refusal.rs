@@ -49,15 +49,37 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 
-    /// The refusal as an RFC 9457 problem document.
-    pub(crate) fn into_response(self) -> Response<Body> {
+    /// A client has more connections than its part.
+    pub(crate) fn too_many_connections(most: usize) -> Self {
+        let detail = format!("There are {most} connections from your address, and may be no more.");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
+    fn problem(&self) -> String {
         let problem = serde_json::json!({
             "type": "about:blank",
             "title": self.status.canonical_reason().unwrap_or_default(),
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
-        let mut response = Response::new(Body::full(problem.to_string()));
+        problem.to_string()
+    }
+
+    /// The refusal as HTTP/1.1 has it on a connection that is closed behind it, for one on which no request
+    /// was read.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        let (status, problem) = (self.status, self.problem());
+        let length = problem.len();
+        format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
+             connection: close\r\ncontent-length: {length}\r\n\r\n{problem}"
+        )
+        .into_bytes()
+    }
+
+    /// The refusal as an RFC 9457 problem document.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::full(self.problem()));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/problem+json");

@@ -2,17 +2,26 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use http::StatusCode;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     pin,
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
 };
 
-use crate::{App, Log, access::Access, socket, stall::StallLimit};
+use crate::{
+    App, Log,
+    access::Access,
+    descriptors,
+    places::{FreePlace, Places},
+    refusal::Refusal,
+    socket,
+    stall::StallLimit,
+};
 
 /// How long running requests may go on once the server is told to stop.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
@@ -26,10 +35,6 @@ const HEAD_READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// when a good part of that is free again: at 40 KB/s, after more than a minute.
 const STALL_LIMIT: Duration = Duration::from_secs(120);
 
-/// Connections at the same time; more wait to be accepted. Below the 1,024 files that
-/// a process may usually have open.
-const MAX_CONNECTIONS: usize = 1_000;
-
 /// The pause after a connection could not be accepted, so that a process out of
 /// file descriptors waits for some to be closed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -38,6 +43,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 ///
 /// For each request a line is written to `access`, where there is one: its client,
 /// its request line and its status, as Flask's development server writes them.
+///
+/// Has as many connections at the same time as the process may have files open for; more
+/// wait to be accepted. An address that has half of them already is answered 503.
 ///
 /// Then accepts no more, lets running requests end, and returns when they have, at
 /// the latest after [`SHUTDOWN_GRACE`].
@@ -50,13 +58,17 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     let (stop, stopped) = watch::channel(());
     pin!(shutdown);
-    let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Places::new(descriptors::max_connections(app.log()));
     let mut failing = false;
     loop {
         tokio::select! {
-            (place, accepted) = accept(&listener, &free) => match accepted {
+            (place, accepted) = accept(&listener, &places) => match accepted {
                 Ok((stream, client)) => {
                     failing = false;
+                    let Some(place) = place.give(client.ip()) else {
+                        refuse(stream, client, places.per_address(), access.clone());
+                        continue;
+                    };
                     let connection =
                         connection(stream, client, Arc::clone(&app), access.clone(), stopped.clone());
                     connections.spawn(async move {
@@ -92,14 +104,17 @@ pub async fn serve(
 /// The next connection, once there is a place for it.
 async fn accept(
     listener: &TcpListener,
-    free: &Arc<Semaphore>,
-) -> (
-    Option<OwnedSemaphorePermit>,
-    io::Result<(TcpStream, SocketAddr)>,
-) {
-    // The semaphore is never closed, so there is always a place in the end.
-    let place = Arc::clone(free).acquire_owned().await.ok();
-    (place, listener.accept().await)
+    places: &Arc<Places>,
+) -> (FreePlace, io::Result<(TcpStream, SocketAddr)>) {
+    (places.free().await, listener.accept().await)
+}
+
+/// Answers a client that has too many connections already, whatever it asks for.
+fn refuse(stream: TcpStream, client: SocketAddr, most: usize, log: Option<Log>) {
+    socket::send_last(stream, &Refusal::too_many_connections(most).into_bytes());
+    if let Some(log) = log {
+        Access::without_request(client, log).answered(StatusCode::SERVICE_UNAVAILABLE);
+    }
 }
 
 async fn connection(

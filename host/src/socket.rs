@@ -1,5 +1,7 @@
 //! What is set on the socket of a client.
 
+use std::io::Write as _;
+
 use tokio::net::TcpStream;
 
 /// How much may wait in the system to be sent, beside what is on its way. The system says
@@ -14,6 +16,15 @@ pub(crate) fn prepare(socket: &TcpStream) {
     let _ = socket.set_nodelay(true);
     #[cfg(target_os = "linux")]
     let _ = socket2::SockRef::from(socket).set_tcp_notsent_lowat(UNSENT_BYTES);
+}
+
+/// Sends what fits into the socket at once, and closes it.
+pub(crate) fn send_last(socket: TcpStream, bytes: &[u8]) {
+    // Tokio knows of room only once it was told of it.
+    if let Ok(mut socket) = socket.into_std() {
+        // A client that is gone needs no answer.
+        let _ = socket.write(bytes);
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]

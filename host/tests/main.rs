@@ -11,7 +11,10 @@
 mod cli;
 mod key_value;
 mod limits;
+mod logs;
 mod manifests;
+mod mounts;
+mod places;
 mod requests;
 mod shutdown;
 mod sqlite;

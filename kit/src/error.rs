@@ -76,6 +76,9 @@ pub enum Error {
     /// how much is accepted.
     #[error("{0}")]
     TooMuch(String),
+    /// 413: a query or a form has more fields than are accepted. Says which, and how many are.
+    #[error("{0}")]
+    TooManyFields(String),
     /// 415: the body is of the wrong kind.
     #[error("the body must be {want}, not {}", got.as_deref().unwrap_or("of an unnamed content type"))]
     UnsupportedMediaType {
@@ -193,7 +196,9 @@ impl Error {
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::TooLarge { .. } | Self::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::TooMuch(_) | Self::TooManyFields(_) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RangeNotSatisfiable { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,

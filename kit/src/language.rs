@@ -49,12 +49,18 @@ impl Language {
             .find(|language| primary.eq_ignore_ascii_case(language.primary()))
     }
 
-    /// The tag without its region.
-    fn primary(self) -> &'static str {
+    /// All that can be said of it in a tag, in lower case: our Chinese is `zh-Hans-CN`, which is written
+    /// `zh-CN` for short.
+    fn subtags(self) -> &'static [&'static str] {
         match self {
-            Self::English => "en",
-            Self::Chinese => "zh",
+            Self::English => &["en"],
+            Self::Chinese => &["zh", "hans", "cn"],
         }
+    }
+
+    /// The tag without its script and region.
+    fn primary(self) -> &'static str {
+        self.subtags().first().copied().unwrap_or_default()
     }
 }
 
@@ -63,6 +69,19 @@ impl Language {
 struct Range {
     tag: String,
     quality: f32,
+}
+
+/// How closely a range names a language, from the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Closeness {
+    /// `*`: what nothing else names.
+    Any,
+    /// It names a relative, as `zh-TW` is one of `zh-CN`. Who reads that is better off with this than with a
+    /// page in another language, as RFC 4647's lookup has it (section 3.4); to refuse it says nothing of this.
+    Relative,
+    /// It is the language's tag, or a part of it, with so many subtags (RFC 4647, section 3.3): the more
+    /// there are, the more it is meant.
+    Exact(usize),
 }
 
 /// How welcome a language is, from the least: its quality, whether it was named, and how early.
@@ -99,28 +118,32 @@ pub(crate) fn preferred(headers: &HeaderMap, offered: &[Language]) -> Language {
 }
 
 /// None where the client does not want the language, or says nothing about it.
+///
+/// The ranges that name it most closely decide, whatever the others say: `zh-CN, zh;q=0` is for who reads
+/// no Chinese but that of `zh-CN`, `zh, zh-CN;q=0` for who reads any but that. Of several that name it as
+/// closely, one that refuses it counts, and else the best.
 fn welcome(ranges: &[Range], language: Language) -> Option<Welcome> {
-    let refused = |range: &Range| range.quality == 0.0 && range.covers(language);
-    if ranges.iter().any(refused) {
-        return None;
-    }
-    let best = |named: bool, wanted: &dyn Fn(&Range) -> bool| {
+    let closeness: Vec<_> = ranges
+        .iter()
+        .map(|range| range.closeness(language))
+        .collect();
+    let closest = closeness.iter().flatten().max().copied()?;
+    let decisive = || {
         ranges
             .iter()
             .enumerate()
-            .filter(|(_, range)| range.quality > 0.0 && wanted(range))
-            .map(|(place, range)| Welcome {
-                quality: range.quality,
-                named,
-                place: std::cmp::Reverse(place),
-            })
-            .reduce(|best, other| if other > best { other } else { best })
+            .filter(|(place, _)| closeness.get(*place) == Some(&Some(closest)))
     };
-    // `*` is for what nothing else names.
-    best(true, &|range| {
-        Language::from_tag(&range.tag) == Some(language)
-    })
-    .or_else(|| best(false, &|range| range.tag == "*"))
+    if decisive().any(|(_, range)| range.quality == 0.0) {
+        return None;
+    }
+    decisive()
+        .map(|(place, range)| Welcome {
+            quality: range.quality,
+            named: closest != Closeness::Any,
+            place: std::cmp::Reverse(place),
+        })
+        .reduce(|best, other| if other > best { other } else { best })
 }
 
 impl Range {
@@ -133,10 +156,21 @@ impl Range {
         })
     }
 
-    /// Whether the range is the language's tag or what that begins with (RFC 4647, section 3.3.1):
-    /// `zh;q=0` is said of `zh-CN` too, `zh-TW;q=0` is not.
-    fn covers(&self, language: Language) -> bool {
-        self.tag == language.primary() || self.tag.eq_ignore_ascii_case(language.tag())
+    /// None where the range does not name the language at all.
+    fn closeness(&self, language: Language) -> Option<Closeness> {
+        if self.tag == "*" {
+            return Some(Closeness::Any);
+        }
+        if Language::from_tag(&self.tag) != Some(language) {
+            return None;
+        }
+        let mut subtags = self.tag.split('-');
+        let of_language = language.subtags();
+        if subtags.all(|subtag| of_language.contains(&subtag)) {
+            return Some(Closeness::Exact(self.tag.split('-').count()));
+        }
+        // One that refuses a relative is about that alone.
+        (self.quality > 0.0).then_some(Closeness::Relative)
     }
 }
 
@@ -206,6 +240,14 @@ mod tests {
             ("en;q=0, *", "zh-CN"),
             ("en;q=0, zh;q=0.1", "zh-CN"),
             ("zh, zh-CN;q=0, en;q=0.1", "en"),
+            ("zh, zh-Hans;q=0, en;q=0.1", "en"),
+            ("zh-Hans, zh-CN;q=0, en;q=0.1", "en"),
+            ("zh;q=0, zh, en;q=0.1", "en"),
+            ("zh-CN, *;q=0", "zh-CN"),
+            ("zh-TW, *;q=0", "zh-CN"),
+            ("*, zh;q=0", "en"),
+            ("zh-TW, zh-HK;q=0, en;q=0.1", "zh-CN"),
+            ("zh-TW;q=0, *;q=0.5, en;q=0.1", "zh-CN"),
             ("zh-TW, zh;q=0, en;q=0.1", "en"),
             ("zh-TW;q=0, zh, en;q=0.1", "zh-CN"),
             ("en-GB;q=0.000, en;q=0.2, zh;q=0.1", "en"),
@@ -232,6 +274,24 @@ mod tests {
             assert_eq!(preferred_of(lines, &[]), "en", "{lines:?}");
         }
         assert_eq!(preferred_of(&["zh"], &[Language::English]), "en");
+    }
+
+    #[test]
+    fn the_range_that_names_a_language_most_closely_decides() {
+        for (line, want) in [
+            ("zh-CN, zh;q=0, en;q=0.1", "zh-CN"),
+            ("zh-Hans, zh;q=0, en;q=0.1", "zh-CN"),
+            ("zh-Hans-CN, zh;q=0, zh-CN;q=0, en;q=0.1", "zh-CN"),
+            ("zh;q=0, zh-CN;q=0.2, en;q=0.1", "zh-CN"),
+            ("zh-CN;q=0.1, zh, en;q=0.5", "en"),
+            ("zh-CN;q=0.6, zh;q=0.1, en;q=0.5", "zh-CN"),
+            ("zh-TW, zh;q=0.3, en;q=0.5", "en"),
+            ("zh-TW;q=0.3, zh, en;q=0.5", "zh-CN"),
+            ("zh-TW;q=0.3, *, en;q=0.5", "en"),
+            ("en-US, en;q=0, zh;q=0.1", "zh-CN"),
+        ] {
+            assert_eq!(preferred_of(&[line], BOTH), want, "{line}");
+        }
     }
 
     proptest! {

@@ -119,5 +119,6 @@ pub use response::{
 };
 pub use send_file::{FileInfo, body_of_file, send_file};
 pub use serde_json::{Number, Value, json};
+pub use urlencoded::MAX_FIELDS;
 #[cfg(feature = "variables")]
 pub use variables::variable;

@@ -107,6 +107,7 @@ fn chinese_title(error: &Error) -> &'static str {
         Error::Conflict { .. } => "已经有了",
         Error::PreconditionFailed => "内容已被修改",
         Error::TooLarge { .. } | Error::TooMuch(_) => "内容太大",
+        Error::TooManyFields(_) => "字段太多",
         Error::UnsupportedMediaType { .. } => "内容类型不对",
         Error::RangeNotSatisfiable { .. } => "超出了文件的范围",
         Error::Unprocessable { .. } => "内容不符合要求",
@@ -249,6 +250,7 @@ mod tests {
             (Error::PreconditionFailed, 412, None),
             (Error::TooLarge { limit_bytes: 7 }, 413, None),
             (Error::TooMuch(detail()), 413, None),
+            (Error::TooManyFields(detail()), 413, None),
             (
                 Error::UnsupportedMediaType {
                     got: Some(detail()),
@@ -310,21 +312,22 @@ mod tests {
             Error::PreconditionFailed => 9,
             Error::TooLarge { .. } => 10,
             Error::TooMuch(_) => 11,
-            Error::UnsupportedMediaType { .. } => 12,
-            Error::RangeNotSatisfiable { .. } => 13,
-            Error::Unprocessable { .. } => 14,
-            Error::TooManyRequests { .. } => 15,
-            Error::Internal(_) => 16,
-            Error::Misconfigured(_) => 17,
-            Error::NotGranted(_) => 18,
-            Error::Unavailable { .. } => 19,
-            Error::InsufficientStorage(_) => 20,
+            Error::TooManyFields(_) => 12,
+            Error::UnsupportedMediaType { .. } => 13,
+            Error::RangeNotSatisfiable { .. } => 14,
+            Error::Unprocessable { .. } => 15,
+            Error::TooManyRequests { .. } => 16,
+            Error::Internal(_) => 17,
+            Error::Misconfigured(_) => 18,
+            Error::NotGranted(_) => 19,
+            Error::Unavailable { .. } => 20,
+            Error::InsufficientStorage(_) => 21,
         };
         let numbers: Vec<usize> = every_error()
             .iter()
             .map(|(error, ..)| number(error))
             .collect();
-        assert_eq!(numbers, (0..=20).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=21).collect::<Vec<_>>());
     }
 
     #[test]

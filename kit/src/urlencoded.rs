@@ -10,31 +10,45 @@ use crate::{
     multidict::MultiDict,
 };
 
+/// The fields that a query or an urlencoded form may have, in number; that many are accepted, and one more is
+/// 413. A field of two bytes takes a hundred times as much once it is read and shown, and an instance has
+/// many requests at the same time.
+pub const MAX_FIELDS: usize = 10_000;
+
 /// Reads a query string, or a form body that is known to be UTF-8.
 ///
 /// Only `&` separates pairs and nothing is malformed: `%zz` stands for itself, a key without `=` has
 /// an empty value, and an escape that is not UTF-8 stays an escape, in upper case.
-pub(crate) fn parse(text: &str) -> MultiDict {
-    text.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(key), decode(value))
-        })
-        .collect()
+///
+/// # Errors
+/// 413 where there are more than [`MAX_FIELDS`]; `what` is what has them.
+pub(crate) fn parse(text: &str, what: &str) -> Result<MultiDict> {
+    let pairs = || text.split('&').filter(|pair| !pair.is_empty());
+    if pairs().nth(MAX_FIELDS).is_some() {
+        return Err(Error::TooManyFields(format!(
+            "the {what} has more than {MAX_FIELDS} fields"
+        )));
+    }
+    let fields = pairs().map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(key), decode(value))
+    });
+    Ok(fields.collect())
 }
 
 /// Reads a form body.
 ///
 /// # Errors
-/// 400 where a raw byte is not UTF-8; Werkzeug would drop the whole form without a word.
+/// 400 where a raw byte is not UTF-8; Werkzeug would drop the whole form without a word. 413 where there are
+/// more than [`MAX_FIELDS`].
 pub(crate) fn parse_body(body: &[u8]) -> Result<MultiDict> {
-    std::str::from_utf8(body).map(parse).map_err(|error| {
+    let text = std::str::from_utf8(body).map_err(|error| {
         let place = error.valid_up_to();
         Error::Malformed(format!(
             "the form is not UTF-8: byte {place} is wrong; send such bytes percent-encoded"
         ))
-    })
+    })?;
+    parse(text, "form")
 }
 
 fn decode(part: &str) -> String {
@@ -73,7 +87,8 @@ mod tests {
             ("a+b=c+d", &[("a b", "c d")]),
             ("?a=1", &[("?a", "1")]),
         ] {
-            assert_eq!(parse(input).items().collect::<Vec<_>>(), want, "{input:?}");
+            let got = parse(input, "query").unwrap();
+            assert_eq!(got.items().collect::<Vec<_>>(), want, "{input:?}");
         }
     }
 
@@ -111,6 +126,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn as_many_fields_as_the_limit_are_read_and_one_more_is_not() {
+        for field in ["a&", "a=1&&", "&a%26"] {
+            let most = field.repeat(MAX_FIELDS);
+            let got = parse_body(most.as_bytes()).unwrap();
+            assert_eq!(got.items().count(), MAX_FIELDS, "{field:?}");
+            let error = parse_body(format!("{most}&b").as_bytes()).unwrap_err();
+            assert_eq!(error.status().as_u16(), 413, "{field:?}");
+            assert_eq!(error.to_string(), "the form has more than 10000 fields");
+        }
+        // What separates no fields is no field.
+        assert!(parse(&"&".repeat(1 << 20), "query").is_ok());
+    }
+
     proptest! {
         #[test]
         fn what_was_encoded_reads_back(pairs in prop::collection::vec(any::<(String, String)>(), 0..8)) {
@@ -121,7 +150,8 @@ mod tests {
                     format!("{}={}", escaped(key), escaped(value))
                 })
                 .collect();
-            prop_assert_eq!(parse(&encoded.join("&")), pairs.into_iter().collect::<MultiDict>());
+            let got = parse(&encoded.join("&"), "query").unwrap();
+            prop_assert_eq!(got, pairs.into_iter().collect::<MultiDict>());
         }
 
         #[test]

@@ -230,6 +230,7 @@ impl App {
     }
 
     async fn dispatch(&self, mut request: Request) -> Result<Response> {
+        request.check_query()?;
         let mut here = self.routes_at(request.path());
         if here.is_empty() {
             return Err(Error::NotFound(request.path().to_owned()));

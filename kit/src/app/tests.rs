@@ -159,6 +159,21 @@ fn a_route_is_a_method_and_a_whole_path() {
 }
 
 #[test]
+fn a_query_with_too_many_fields_is_refused_before_any_view_sees_it() {
+    for (fields, status) in [(crate::MAX_FIELDS, 200), (crate::MAX_FIELDS + 1, 413)] {
+        let path = format!("/word?{}", "a&".repeat(fields));
+        for method in ["GET", "POST"] {
+            let answer = answer(method, &path, &[]);
+            assert_eq!(
+                answer.status().as_u16(),
+                status,
+                "{method}, {fields} fields"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_wrong_method_and_options_name_the_right_ones() {
     for (path, allow) in [
         ("/word", "GET, HEAD, OPTIONS, POST"),

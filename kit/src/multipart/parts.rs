@@ -112,7 +112,7 @@ impl Parts {
         };
         self.count += 1;
         if self.count > MAX_FORM_PARTS {
-            return Err(Error::TooMuch(format!(
+            return Err(Error::TooManyFields(format!(
                 "the form has more than {MAX_FORM_PARTS} parts"
             )));
         }

@@ -78,7 +78,7 @@ impl Request {
     ///
     /// # Errors
     /// Those of [`Self::data`]; 400 where an urlencoded form is not UTF-8 or a multipart form cannot
-    /// be read to its end; 413 where the latter has too many parts or too large a field.
+    /// be read to its end; 413 where either has too many fields, or the latter too large a one.
     pub async fn form(&mut self) -> Result<MultiDict> {
         match self.form_kind() {
             Some(FormKind::Urlencoded) => urlencoded::parse_body(&self.data().await?),

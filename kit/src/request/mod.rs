@@ -30,7 +30,8 @@ use self::body::Content;
 /// first there, if at all.
 ///
 /// # Limits
-/// A body holds at most [`MAX_BODY_BYTES`] bytes, or what [`Self::set_body_limit`] says.
+/// A body holds at most [`MAX_BODY_BYTES`] bytes, or what [`Self::set_body_limit`] says; a query and an
+/// urlencoded form have at most [`MAX_FIELDS`](crate::MAX_FIELDS) fields.
 ///
 /// # Example
 /// ```
@@ -46,6 +47,8 @@ use self::body::Content;
 pub struct Request {
     parts: Parts,
     args: MultiDict,
+    /// Why `args` is empty although the query is not.
+    unread_query: Option<Error>,
     accept: Accept,
     /// The app keeps a handle to it.
     vary: Rc<Vary>,
@@ -62,8 +65,14 @@ impl Request {
         B::Error: Into<BoxError>,
     {
         let (parts, body) = request.into_parts();
+        let args = urlencoded::parse(parts.uri.query().unwrap_or_default(), "query");
+        let (args, unread_query) = match args {
+            Ok(args) => (args, None),
+            Err(error) => (MultiDict::default(), Some(error)),
+        };
         Self {
-            args: urlencoded::parse(parts.uri.query().unwrap_or_default()),
+            args,
+            unread_query,
             accept: Accept::of(&parts.headers),
             vary: Rc::default(),
             path_params: Params::new(),
@@ -224,6 +233,14 @@ impl Request {
 
     pub(crate) fn accept(&self) -> &Accept {
         &self.accept
+    }
+
+    /// Comes before the request's view.
+    ///
+    /// # Errors
+    /// 413 where the query has too many fields.
+    pub(crate) fn check_query(&mut self) -> Result<()> {
+        self.unread_query.take().map_or(Ok(()), Err)
     }
 
     pub(crate) fn vary(&self) -> Rc<Vary> {

@@ -2,11 +2,14 @@
 
 from compare import Exchange, json_of
 from differences import WHOLE, Example, difference
-from differences._common import JSON, URLENCODED, post, refused, tells
+from differences._common import JSON, URLENCODED, get, post, refused, tells
 from wire import Request
 
 # What Handspun takes where nothing else is said, in bytes.
 BODY_LIMIT = 1024 * 1024
+
+# How many fields Handspun takes of a query and of an urlencoded form.
+FIELD_LIMIT = 10_000
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -52,6 +55,19 @@ def stream_not_utf8(exchange: Exchange):
 def body_limit(exchange: Exchange):
     if len(exchange.request.body or b"") > BODY_LIMIT:
         return refused(exchange, {200}, 413)
+
+
+@difference(
+    "field-count",
+    Example(post("/form", URLENCODED, b"a&" * (FIELD_LIMIT + 1), accept=()), "200 success", "413"),
+    Example(get("/args?infor=1" + "&a" * FIELD_LIMIT), '200 {"infor":"1"}', "413"),
+)
+def field_count(exchange: Exchange):
+    request = exchange.request
+    forms = [request.body or b""] if request.media_type == URLENCODED.decode() else []
+    for fields in (request.target.partition(b"?")[2], *forms):
+        if sum(field != b"" for field in fields.split(b"&")) > FIELD_LIMIT:
+            return refused(exchange, {200}, 413)
 
 
 def _is_json(request: Request) -> bool:

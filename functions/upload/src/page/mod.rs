@@ -264,7 +264,9 @@ mod tests {
             for error in [
                 Error::MissingField("image".to_owned()),
                 Error::TooLarge { limit_bytes: 1 },
-                Error::TooMuch(String::new()),
+                Error::TooMuch("the file has too many chunks".to_owned()),
+                Error::TooMuch("the field info is larger than 500000 bytes".to_owned()),
+                Error::TooManyFields(String::new()),
                 Error::UnsupportedMediaType {
                     got: None,
                     want: "",
@@ -282,6 +284,9 @@ mod tests {
             }
             assert!(texts.flaw(&Error::internal("x")).is_none());
             assert!(texts.flaw(&Error::Malformed(String::new())).is_none());
+            // Neither the picture nor what is said about it.
+            let header = Error::TooMuch("the header of a part is larger than 1 byte".to_owned());
+            assert!(texts.flaw(&header).is_none());
         }
     }
 }

@@ -13,8 +13,8 @@ use kit::{BoxError, Error, Request, Response, Result, attachment, db::walk};
 
 use crate::{store::Words, word::Word};
 
-/// How many characters the words of a page have together. They are in memory several times.
-const MAX_PAGE_CHARS: i64 = 500_000;
+/// How many bytes the texts of a page's words have together. They are in memory several times.
+const MAX_PAGE_BYTES: i64 = 1024 * 1024;
 
 /// What a file looks like.
 trait Format: Send + 'static {
@@ -45,7 +45,7 @@ async fn file<F: Format>(format: F) -> Result<Response> {
         |after, limit| async move {
             // Somebody may take minutes to read a page, and others need the connection.
             let words = Words::open().await?;
-            words.newest_within(MAX_PAGE_CHARS, after, limit).await
+            words.newest_within(MAX_PAGE_BYTES, after, limit).await
         },
         |word: &Word| word.id,
     ));

@@ -179,28 +179,30 @@ impl<D: Database> Words<D> {
         Ok(all(&rows)?)
     }
 
-    /// The same, but only as many of them as have so many characters together. The first one comes however
+    /// The same, but only as many of them as have so many bytes together. The first one comes however
     /// long it is.
     pub(crate) async fn newest_within(
         &self,
-        max_chars: i64,
+        max_bytes: i64,
         after: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Word>> {
+        // SQLite's length() of a text ends at U+0000, which `/data` takes.
+        let bytes = "octet_length(english) + octet_length(chinese) \
+                     + octet_length(sentence_eng) + octet_length(sentence_chi)";
         let select = format!(
             "SELECT {0} FROM (SELECT {0}, row_number() OVER up_to_here AS number, \
-             sum(length(english) + length(chinese) + length(sentence_eng) + length(sentence_chi)) \
-             OVER up_to_here AS chars \
+             sum({bytes}) OVER up_to_here AS bytes \
              FROM (SELECT {0} FROM words WHERE id < ? ORDER BY id DESC LIMIT ?) \
              WINDOW up_to_here AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)) \
-             WHERE number = 1 OR chars <= ? ORDER BY id DESC",
+             WHERE number = 1 OR bytes <= ? ORDER BY id DESC",
             Word::COLUMNS
         );
         let (before, limit) = (
             after.unwrap_or(i64::MAX),
             i64::try_from(limit).unwrap_or(i64::MAX),
         );
-        let values = params![before, limit, max_chars];
+        let values = params![before, limit, max_bytes];
         let rows = self.0.execute(&select, values).await?;
         Ok(all(&rows)?)
     }
@@ -391,6 +393,18 @@ mod tests {
         assert_eq!(read(Some(4), 10), ["cccccccccc"]);
         assert_eq!(read(Some(3), 10), ["bbb", "a"]);
         assert!(read(Some(1), 10).is_empty());
+    }
+
+    #[test]
+    fn what_is_behind_u0000_makes_a_word_longer_too() {
+        let words = words();
+        for english in ["\0aaaaaaa", "\0bbbbbbb", "唤\0"] {
+            added(&words, english, "");
+        }
+        for (max_bytes, want) in [(4, 1), (11, 1), (12, 2), (19, 2), (20, 3)] {
+            let some = block_on(words.newest_within(max_bytes, None, 10)).unwrap();
+            assert_eq!(some.len(), want, "{max_bytes} bytes");
+        }
     }
 
     #[test]

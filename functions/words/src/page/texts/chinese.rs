@@ -176,5 +176,6 @@ pub(super) static TEXTS: Texts = Texts {
         no_column: "文件的第一行缺少列名 {column}。",
         file_too_large: "文件超过了 {mib} MiB。",
         too_many_lines: "文件里超过了 {lines} 个词，请分成几个文件。",
+        too_many_parts: "表单的部分太多，请只发送文件。",
     },
 };

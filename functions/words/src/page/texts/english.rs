@@ -178,5 +178,6 @@ pub(super) static TEXTS: Texts = Texts {
         no_column: "The first line of the file does not name the column {column}.",
         file_too_large: "The file is larger than {mib} MiB.",
         too_many_lines: "The file has more than {lines} words. Split it into several files.",
+        too_many_parts: "The form has too many parts. Send the file and no more.",
     },
 };

@@ -33,6 +33,7 @@ pub(super) struct Texts {
     pub(super) no_column: &'static str,
     pub(super) file_too_large: &'static str,
     pub(super) too_many_lines: &'static str,
+    pub(super) too_many_parts: &'static str,
 }
 
 impl super::Texts {
@@ -79,7 +80,9 @@ impl super::Texts {
         match error {
             Error::MissingField(_) => Some(self.flaws.no_file.to_owned()),
             Error::TooLarge { .. } => Some(self.file_too_large()),
-            Error::TooMuch(_) => {
+            Error::TooManyFields(_) => Some(self.flaws.too_many_parts.to_owned()),
+            // A form can have too much in it, too, and that is not said of the file.
+            Error::TooMuch(detail) if detail.starts_with("the file") => {
                 let lines = count(MAX_LINES);
                 Some(fill(self.flaws.too_many_lines, &[("lines", &lines)]))
             }
@@ -225,11 +228,20 @@ mod tests {
                 },
                 "16 MiB",
             ),
-            (Error::TooMuch(String::new()), "100,000 words"),
+            (
+                Error::TooMuch("the file has more than 100000 words".to_owned()),
+                "100,000 words",
+            ),
+            (Error::TooManyFields(String::new()), "parts"),
         ] {
             let said = texts.file_flaw(&error).unwrap();
             assert!(said.contains(want), "{said}");
         }
-        assert_eq!(texts.file_flaw(&Error::PreconditionFailed), None);
+        for other in [
+            Error::PreconditionFailed,
+            Error::TooMuch("the field mode is larger than 500000 bytes".to_owned()),
+        ] {
+            assert_eq!(texts.file_flaw(&other), None);
+        }
     }
 }

@@ -1,0 +1,223 @@
+//! Places that clients share, of which nobody gets all.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// One address may hold one place in so many. A reverse proxy in front is one address, and so are all who
+/// share a line.
+const ADDRESS_SHARE: usize = 2;
+
+/// The bits of an IPv6 address that a network has; those behind it are for whoever is in it to choose.
+const IPV6_NETWORK_BITS: u32 = 64;
+
+/// A number of places.
+pub(crate) struct Places {
+    all: Arc<Semaphore>,
+    per_address: usize,
+    shares: Mutex<HashMap<IpAddr, Share>>,
+}
+
+/// What is left of the places that an address may hold.
+struct Share {
+    left: Arc<Semaphore>,
+    /// How many hold one of its places or wait for one. It is forgotten when there are none.
+    users: usize,
+}
+
+/// A place that somebody holds, until it is dropped.
+pub(crate) struct Place {
+    /// In the order in which they are given back.
+    _place: Option<OwnedSemaphorePermit>,
+    _part: PartOfShare,
+}
+
+impl Places {
+    /// So many places.
+    pub(crate) fn new(number: usize) -> Arc<Self> {
+        Arc::new(Self {
+            all: Arc::new(Semaphore::new(number)),
+            per_address: number.div_ceil(ADDRESS_SHARE),
+            shares: Mutex::default(),
+        })
+    }
+
+    /// A place for an address, as soon as the address has less than its share and there is one.
+    pub(crate) async fn wait(self: &Arc<Self>, address: IpAddr) -> Place {
+        let mut part = PartOfShare::of(self, address);
+        let left = Arc::clone(&part.left);
+        // No semaphore is ever closed.
+        part.permit = left.acquire_owned().await.ok();
+        Place {
+            _place: Arc::clone(&self.all).acquire_owned().await.ok(),
+            _part: part,
+        }
+    }
+
+    /// A place, whoever it is for: [`FreePlace::give`] says that once it is known.
+    pub(crate) async fn free(self: &Arc<Self>) -> FreePlace {
+        FreePlace {
+            places: Arc::clone(self),
+            place: Arc::clone(&self.all).acquire_owned().await.ok(),
+        }
+    }
+
+    /// How many places one address may hold.
+    pub(crate) fn per_address(&self) -> usize {
+        self.per_address
+    }
+
+    fn shares(&self) -> MutexGuard<'_, HashMap<IpAddr, Share>> {
+        // A panic leaves it in order.
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place that nobody has yet.
+pub(crate) struct FreePlace {
+    places: Arc<Places>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl FreePlace {
+    /// Gives it to an address; `None` where that has its share already.
+    pub(crate) fn give(self, address: IpAddr) -> Option<Place> {
+        let mut part = PartOfShare::of(&self.places, address);
+        part.permit = Some(Arc::clone(&part.left).try_acquire_owned().ok()?);
+        Some(Place {
+            _place: self.place,
+            _part: part,
+        })
+    }
+}
+
+/// One of the users of a share, with one of its places once it has it.
+struct PartOfShare {
+    places: Arc<Places>,
+    address: IpAddr,
+    left: Arc<Semaphore>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl PartOfShare {
+    fn of(places: &Arc<Places>, address: IpAddr) -> Self {
+        let address = network(address);
+        let mut shares = places.shares();
+        let share = shares.entry(address).or_insert_with(|| Share {
+            left: Arc::new(Semaphore::new(places.per_address)),
+            users: 0,
+        });
+        share.users += 1;
+        let left = Arc::clone(&share.left);
+        drop(shares);
+        Self {
+            places: Arc::clone(places),
+            address,
+            left,
+            permit: None,
+        }
+    }
+}
+
+impl Drop for PartOfShare {
+    fn drop(&mut self) {
+        let mut shares = self.places.shares();
+        if let Some(share) = shares.get_mut(&self.address) {
+            share.users -= 1;
+            if share.users == 0 {
+                shares.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// What counts as one address.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = address.to_bits() >> IPV6_NETWORK_BITS << IPV6_NETWORK_BITS;
+            Ipv6Addr::from_bits(network).into()
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    const ONE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+    const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
+
+    #[test]
+    fn an_address_waits_at_its_share_and_others_do_not() {
+        let places = Places::new(4);
+        let mut held: Vec<_> = (0..2)
+            .map(|_| places.wait(ONE).now_or_never().unwrap())
+            .collect();
+        let mut third = Box::pin(places.wait(ONE));
+        assert!((&mut third).now_or_never().is_none());
+        held.push(places.wait(OTHER).now_or_never().unwrap());
+        held.remove(0);
+        assert!(third.now_or_never().is_some());
+    }
+
+    #[test]
+    fn what_waits_for_the_last_place_gets_it() {
+        let places = Places::new(1);
+        let held = places.wait(ONE).now_or_never().unwrap();
+        let mut next = Box::pin(places.wait(OTHER));
+        assert!((&mut next).now_or_never().is_none());
+        drop(held);
+        assert!(next.now_or_never().is_some());
+    }
+
+    #[test]
+    fn a_free_place_goes_to_whoever_has_less_than_their_share() {
+        let places = Places::new(2);
+        let free = || places.free().now_or_never().unwrap();
+        let held = free().give(ONE).unwrap();
+        assert!(free().give(ONE).is_none());
+        let other = free().give(OTHER).unwrap();
+        assert!(places.free().now_or_never().is_none());
+        drop((held, other));
+        assert!(free().give(ONE).is_some());
+    }
+
+    #[test]
+    fn a_network_is_one_address() {
+        let places = Places::new(2);
+        let free = || places.free().now_or_never().unwrap();
+        for (one, other, same) in [
+            ("2001:db8::1", "2001:db8::ffff:1", true),
+            ("2001:db8::1", "2001:db8:0:1::1", false),
+            ("::ffff:192.0.2.1", "192.0.2.1", true),
+            ("::ffff:192.0.2.1", "192.0.2.2", false),
+        ] {
+            let held = free().give(one.parse().unwrap());
+            let other_held = free().give(other.parse().unwrap());
+            assert_eq!(other_held.is_none(), same, "{one} and {other}");
+            drop(held);
+        }
+    }
+
+    #[test]
+    fn addresses_that_hold_nothing_are_forgotten() {
+        let places = Places::new(2);
+        let held = places.wait(ONE).now_or_never().unwrap();
+        let mut waiting = Box::pin(places.wait(ONE));
+        assert!((&mut waiting).now_or_never().is_none());
+        assert_eq!(places.shares().len(), 1);
+        drop(waiting);
+        drop(held);
+        assert_eq!(places.shares().len(), 0);
+    }
+}

@@ -1,0 +1,253 @@
+//! Standard error, which nobody may be reading.
+//!
+//! A write to a full pipe, or to a terminal that was stopped with Ctrl-S, waits for as long as nobody reads.
+//! So a thread of its own writes, and whoever has a line puts it into a queue that keeps nobody waiting:
+//! what does not fit in is counted, and the count is written in its place.
+
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    io::{self, Write},
+    panic,
+    sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+
+/// How many bytes may wait to be written, beside those that are being written.
+const MAX_WAITING_BYTES: usize = 1 << 20;
+
+/// How long the end of the process waits for what is still to be written.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The queue of this process; none where there is no thread to be had.
+static STDERR: LazyLock<Option<Queue>> = LazyLock::new(|| Queue::start(io::stderr()).ok());
+
+/// Writes one entry to standard error, or counts it where nobody reads that.
+pub(crate) fn write(entry: &str) {
+    match &*STDERR {
+        Some(queue) => queue.put(entry),
+        // `eprintln!` would panic once nobody has it open any more, and a server must not end with its log
+        // collector.
+        None => drop(writeln!(io::stderr(), "{entry}")),
+    }
+}
+
+/// Has panics written here as well: Rust itself would wait until somebody reads.
+pub(crate) fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let thread = thread::current();
+        let name = thread.name().unwrap_or("without a name");
+        let backtrace = Backtrace::capture();
+        write(&match backtrace.status() {
+            BacktraceStatus::Captured => format!("thread {name} {panic}\n{backtrace}"),
+            _ => format!("thread {name} {panic}"),
+        });
+    }));
+}
+
+/// Waits until all is written, but not for long where nobody reads it.
+pub(crate) fn flush() {
+    if let Some(queue) = &*STDERR {
+        queue.flush(FLUSH_PATIENCE);
+    }
+}
+
+/// Entries on their way to a writer.
+struct Queue(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// There is something to be written.
+    filled: Condvar,
+    /// All is written.
+    emptied: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: String,
+    /// Lines that did not fit in behind what waits.
+    lost: usize,
+    writing: bool,
+}
+
+impl Queue {
+    /// Starts the thread that writes, which runs for as long as the process does.
+    fn start(writer: impl Write + Send + 'static) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let of_thread = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("log".to_owned());
+        thread.spawn(move || of_thread.run(writer))?;
+        Ok(Self(shared))
+    }
+
+    fn put(&self, entry: &str) {
+        let mut state = self.0.state();
+        let fits = state.waiting.len() + entry.len() < MAX_WAITING_BYTES;
+        // Behind a gap nothing is taken until the gap is told of.
+        if fits && state.lost == 0 {
+            state.waiting.push_str(entry);
+            state.waiting.push('\n');
+        } else {
+            state.lost += lines(entry);
+        }
+        self.0.filled.notify_one();
+    }
+
+    fn flush(&self, patience: Duration) {
+        let busy = |state: &mut State| state.writing || !state.is_empty();
+        let emptied = &self.0.emptied;
+        drop(emptied.wait_timeout_while(self.0.state(), patience, busy));
+    }
+}
+
+impl State {
+    fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.lost == 0
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic leaves it in order: it is only added to and taken.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, mut writer: impl Write) {
+        // Lines that were taken and could not be written.
+        let mut failed = 0;
+        loop {
+            let filled = self
+                .filled
+                .wait_while(self.state(), |state| state.is_empty());
+            let mut state = filled.unwrap_or_else(PoisonError::into_inner);
+            let waiting = std::mem::take(&mut state.waiting);
+            let lost = std::mem::take(&mut state.lost);
+            state.writing = true;
+            drop(state);
+            let text = format!("{}{waiting}{}", gap(failed), gap(lost));
+            let written = writer.write_all(text.as_bytes());
+            // The next entry tries again, so this does not go round in circles.
+            failed = match written.and_then(|()| writer.flush()) {
+                Ok(()) => 0,
+                Err(_) => failed + lost + waiting.lines().count(),
+            };
+            let mut state = self.state();
+            state.writing = false;
+            if state.is_empty() {
+                self.emptied.notify_all();
+            }
+        }
+    }
+}
+
+/// The line for lines that are not there.
+fn gap(lines: usize) -> String {
+    if lines == 0 {
+        return String::new();
+    }
+    format!("{lines} lines of the log are missing here: standard error did not take them\n")
+}
+
+fn lines(entry: &str) -> usize {
+    entry.matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+
+    /// A writer that takes nothing until it is told how its next write ends.
+    struct Reluctant {
+        next: Receiver<io::Result<()>>,
+        taken: Sender<String>,
+    }
+
+    impl Write for Reluctant {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.next.recv().unwrap()?;
+            self.taken
+                .send(String::from_utf8(bytes.to_vec()).unwrap())
+                .unwrap();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn reluctant() -> (Queue, Sender<io::Result<()>>, Receiver<String>) {
+        let (allow, next) = channel();
+        let (taken, written) = channel();
+        let queue = Queue::start(Reluctant { next, taken }).unwrap();
+        (queue, allow, written)
+    }
+
+    /// Waits until the thread has taken what waits.
+    fn begin(queue: &Queue, entry: &str) {
+        queue.put(entry);
+        while !queue.0.state().waiting.is_empty() {
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_writer_and_what_does_not_fit_in_is_counted() {
+        const LINE: usize = 1 << 10;
+        let (queue, allow, written) = reluctant();
+        begin(&queue, "first");
+        let line = "x".repeat(LINE - 1);
+        let fit = MAX_WAITING_BYTES / LINE;
+        for _ in 0..fit {
+            queue.put(&line);
+        }
+        queue.put("two\nlines");
+        queue.put("small, but behind the gap");
+        for _ in 0..2 {
+            allow.send(Ok(())).unwrap();
+        }
+        assert_eq!(written.recv().unwrap(), "first\n");
+        let rest = written.recv().unwrap();
+        let (kept, gap) = rest.split_at(fit * LINE);
+        assert!(kept.lines().all(|kept| kept == line));
+        assert_eq!(
+            gap,
+            "3 lines of the log are missing here: standard error did not take them\n"
+        );
+        // And on it goes.
+        begin(&queue, "last");
+        allow.send(Ok(())).unwrap();
+        assert_eq!(written.recv().unwrap(), "last\n");
+        queue.flush(Duration::MAX);
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_counted_too() {
+        let (queue, allow, written) = reluctant();
+        for entry in ["one", "two\nthree"] {
+            allow.send(Err(io::ErrorKind::StorageFull.into())).unwrap();
+            queue.put(entry);
+            queue.flush(Duration::MAX);
+        }
+        allow.send(Ok(())).unwrap();
+        queue.put("four");
+        assert_eq!(
+            written.recv().unwrap(),
+            "3 lines of the log are missing here: standard error did not take them\nfour\n"
+        );
+    }
+
+    #[test]
+    fn the_end_does_not_wait_for_ever() {
+        let (queue, allow, _written) = reluctant();
+        begin(&queue, "stuck");
+        queue.flush(Duration::from_millis(1));
+        allow.send(Ok(())).unwrap();
+        queue.flush(Duration::MAX);
+        assert!(queue.0.state().is_empty());
+    }
+}
