@@ -56,7 +56,7 @@ impl Visit {
             return Ok(self.login.account().map(|account| account.name.clone()));
         };
         self.login
-            .require_to_change(Some(owner), &self.admins, REPLACE)?;
+            .require_to_change_by_name(Some(owner), &self.admins, REPLACE)?;
         Ok(Some(owner.to_owned()))
     }
 
@@ -73,12 +73,13 @@ impl Visit {
     /// 401 or 403 where the picture is somebody else's, or nobody's.
     pub(crate) fn check_delete(&self, picture: &Manifest) -> Result<()> {
         let owner = picture.owner.as_deref();
-        self.login.require_to_change(owner, &self.admins, DELETE)
+        self.login
+            .require_to_change_by_name(owner, &self.admins, DELETE)
     }
 
     /// Whether it may delete a picture.
     pub(crate) fn may_delete(&self, picture: &Manifest) -> bool {
         self.login
-            .may_change(picture.owner.as_deref(), &self.admins)
+            .may_change_by_name(picture.owner.as_deref(), &self.admins)
     }
 }

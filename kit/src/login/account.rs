@@ -47,8 +47,15 @@ impl Account {
         self.nickname.as_deref().unwrap_or(&self.name)
     }
 
-    /// Whether a thing with this owner is its own.
-    pub fn owns(&self, owner: Option<&str>) -> bool {
+    /// Whether a thing that belongs to the account of this id is its own. Names do not count: one may have been
+    /// an earlier account's.
+    pub fn owns(&self, owner_id: Option<i64>) -> bool {
+        owner_id == Some(self.id)
+    }
+
+    /// Whether a thing with an owner of this name is its own.
+    // Only for pictures, until their rows have the owner's id.
+    pub fn owns_by_name(&self, owner: Option<&str>) -> bool {
         owner.is_some_and(|owner| name_key(owner) == name_key(&self.name))
     }
 }

@@ -130,21 +130,63 @@ impl Login {
             .ok_or_else(|| Error::Unauthorized(format!("log in to {to}")))
     }
 
-    /// Whether the account may change what belongs to `owner`: its own, and all that there is where it is
-    /// one of the admins. What nobody owns is only for them.
-    pub fn may_change(&self, owner: Option<&str>, admins: &Admins) -> bool {
+    /// Whether the account may change what belongs to the account of this id: its own, and all that there is
+    /// where it is one of the admins. What nobody owns is only for them, and so is what an account owned that
+    /// is gone, whoever has its name now.
+    pub fn may_change(&self, owner_id: Option<i64>, admins: &Admins) -> bool {
         self.account()
-            .is_some_and(|account| account.owns(owner) || admins.has(account))
+            .is_some_and(|account| account.owns(owner_id) || admins.has(account))
     }
 
-    /// Refuses who may not change what belongs to `owner`; see [`Self::may_change`]. `to` says what is to be
-    /// done: "change a word".
+    /// Refuses who may not change what belongs to the account of this id; see [`Self::may_change`]. `owner` is
+    /// the name that the account had, and `to` says what is to be done: "change a word".
     ///
     /// # Errors
     /// 401 and 500 as [`Self::require`], 403 where it is not the account's.
-    pub fn require_to_change(&self, owner: Option<&str>, admins: &Admins, to: &str) -> Result<()> {
+    pub fn require_to_change(
+        &self,
+        owner_id: Option<i64>,
+        owner: Option<&str>,
+        admins: &Admins,
+        to: &str,
+    ) -> Result<()> {
+        let account = self.require(to)?;
+        if self.may_change(owner_id, admins) {
+            return Ok(());
+        }
+        let is_namesake = |owner: &&str| name_key(owner) == name_key(&account.name);
+        Err(Error::Forbidden(match (owner_id, owner) {
+            (_, None) => format!("only an administrator may {to} that belongs to nobody"),
+            (None, Some(owner)) => format!(
+                "only an administrator may {to} that belongs to {owner}, an account that is gone"
+            ),
+            (Some(_), Some(owner)) if is_namesake(&owner) => format!(
+                "only an administrator may {to} that belongs to an earlier account named {owner}"
+            ),
+            (Some(_), Some(owner)) => format!("only {owner} may {to} that belongs to {owner}"),
+        }))
+    }
+
+    /// As [`Self::may_change`], by the owner's name.
+    // Only for pictures, until their rows have the owner's id.
+    pub fn may_change_by_name(&self, owner: Option<&str>, admins: &Admins) -> bool {
+        self.account()
+            .is_some_and(|account| account.owns_by_name(owner) || admins.has(account))
+    }
+
+    /// As [`Self::require_to_change`], by the owner's name.
+    ///
+    /// # Errors
+    /// Those of [`Self::require_to_change`].
+    // Only for pictures, until their rows have the owner's id.
+    pub fn require_to_change_by_name(
+        &self,
+        owner: Option<&str>,
+        admins: &Admins,
+        to: &str,
+    ) -> Result<()> {
         self.require(to)?;
-        if self.may_change(owner, admins) {
+        if self.may_change_by_name(owner, admins) {
             return Ok(());
         }
         Err(Error::Forbidden(match owner {
