@@ -9,7 +9,7 @@ use crate::{
     session::LIFETIME,
 };
 
-/// What the tables `users`, `sessions` and `login_attempts` look like.
+/// What the tables `users` and `sessions` look like.
 pub const MIGRATION: Migration = Migration {
     name: "0002_accounts",
     sql: include_str!("../../../migrations/0002_accounts.sql"),
