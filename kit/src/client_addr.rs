@@ -12,7 +12,7 @@ pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwar
 
 /// The proxies that are believed what they say about their clients, as networks (the variable
 /// `trusted_proxies`): the address, in `X-Forwarded-For`, and whether it uses https, in `X-Forwarded-Proto` or
-/// `Forwarded`. An app gets them by [`App::behind_proxies`](crate::App::behind_proxies).
+/// `Forwarded`. An app gets them by `App::behind_proxies`.
 ///
 /// Each proxy adds who connected to it at the right end. So the list is walked from the right, from one
 /// trusted proxy to the next: the first address that is not trusted is the client's. What is further

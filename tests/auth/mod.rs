@@ -2,6 +2,8 @@
 //! attempts at once, several instances of the application, and what the database holds.
 
 mod limits;
+mod names;
+mod proxies;
 mod sites;
 
 use std::path::Path;

@@ -187,7 +187,7 @@ impl Request {
     }
 
     /// Believes these proxies from here on. An app does that with
-    /// [`App::behind_proxies`](crate::App::behind_proxies).
+    /// `App::behind_proxies`.
     pub fn set_proxies(&mut self, proxies: TrustedProxies) {
         self.proxies = proxies;
     }
