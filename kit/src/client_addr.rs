@@ -10,7 +10,9 @@ use ipnet::{IpNet, Ipv4Net};
 
 pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The proxies whose `X-Forwarded-For` is believed, as networks (the variable `trusted_proxies`).
+/// The proxies that are believed what they say about their clients, as networks (the variable
+/// `trusted_proxies`): the address, in `X-Forwarded-For`, and whether it uses https, in `X-Forwarded-Proto` or
+/// `Forwarded`. An app gets them by `App::behind_proxies`.
 ///
 /// Each proxy adds who connected to it at the right end. So the list is walked from the right, from one
 /// trusted proxy to the next: the first address that is not trusted is the client's. What is further
@@ -57,11 +59,7 @@ impl TrustedProxies {
         forwarded_for: impl IntoIterator<Item = &'a HeaderValue, IntoIter: DoubleEndedIterator>,
     ) -> IpAddr {
         let mut client = peer.to_canonical();
-        let entries = forwarded_for
-            .into_iter()
-            .rev()
-            .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
-        for entry in entries {
+        for entry in entries(forwarded_for) {
             if !self.trusts(client) {
                 break;
             }
@@ -71,9 +69,17 @@ impl TrustedProxies {
         client
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
+}
+
+/// The entries of lists such as `X-Forwarded-For`, the last one first.
+pub(crate) fn entries<'a>(
+    lines: impl IntoIterator<Item = &'a HeaderValue, IntoIter: DoubleEndedIterator>,
+) -> impl Iterator<Item = &'a [u8]> {
+    let lines = lines.into_iter().rev();
+    lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','))
 }
 
 fn network(entry: &str) -> Result<IpNet, String> {
@@ -97,7 +103,7 @@ fn canonical(network: IpNet) -> IpNet {
 }
 
 /// An entry of the list: an address, in brackets and with a port where the proxy adds them.
-fn address(entry: &[u8]) -> Option<IpAddr> {
+pub(crate) fn address(entry: &[u8]) -> Option<IpAddr> {
     let entry = str::from_utf8(entry).ok()?.trim_ascii();
     let bare = entry
         .strip_prefix('[')

@@ -1,10 +1,15 @@
 //! Requests that another site made a browser send.
 //!
 //! A browser says where a request comes from in `Sec-Fetch-Site` (W3C Fetch Metadata), an older one
-//! in `Origin` (RFC 6454), and no page can forge either. A client that sends neither is no browser,
-//! so it holds nobody's cookies.
+//! in `Origin` (RFC 6454), and no page can forge either. With a GET over plain HTTP it sends neither; then there
+//! is still `Referer` (RFC 9110, section 10.1.3). A page can leave that out but not forge it, and somebody who
+//! types the address or takes a bookmark sends none. So a request without any of the three passes: it comes
+//! from a person, or from a client that is no browser and holds nobody's cookies.
 
-use http::{HeaderMap, HeaderName, header::ORIGIN};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ORIGIN, REFERER},
+};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -14,10 +19,27 @@ pub(crate) fn is_cross_site(headers: &HeaderMap, host: Option<&str>) -> bool {
     if sites.peek().is_some() {
         return sites.any(|site| site != "same-origin" && site != "none");
     }
-    headers.get_all(ORIGIN).iter().any(|origin| {
-        let origin = origin.to_str().ok().and_then(origin_host);
-        origin.is_none() || origin != host.map(str::to_ascii_lowercase)
-    })
+    let host = host.map(str::to_ascii_lowercase);
+    let is_other = |named: &HeaderValue, read: fn(&str) -> Option<String>| {
+        let named = named.to_str().ok().and_then(read);
+        named.is_none() || named != host
+    };
+    if headers.contains_key(ORIGIN) {
+        let mut origins = headers.get_all(ORIGIN).iter();
+        return origins.any(|origin| is_other(origin, origin_host));
+    }
+    let mut referers = headers.get_all(REFERER).iter();
+    referers.any(|referer| referer != NO_REFERER && is_other(referer, referer_host))
+}
+
+/// What stands for no page at all (RFC 9110, section 10.1.3).
+const NO_REFERER: &str = "about:blank";
+
+/// The host of the page that a request comes from, as [`origin_host`] has it.
+fn referer_host(referer: &str) -> Option<String> {
+    let (scheme, rest) = referer.split_once("://")?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    origin_host(&format!("{scheme}://{}", rest.get(..end)?))
 }
 
 /// The host of an origin, in the form that `Host` has: no scheme, the port where there is one.
@@ -50,12 +72,99 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_sends_neither_header_passes() {
+    fn a_client_that_sends_no_header_passes() {
         assert!(!crosses(&[], Some("words.example")));
-        assert!(!crosses(
-            &[("referer", "https://evil.example/")],
-            Some("words.example")
-        ));
+        assert!(!crosses(&[], None));
+    }
+
+    #[test]
+    fn the_page_decides_where_nothing_else_does() {
+        const HOST: &str = "words.example:3000";
+        for (lines, want) in [
+            (
+                &[("referer", "http://words.example:3000/?q=a#b")][..],
+                false,
+            ),
+            (&[("referer", "https://words.example:3000/")], false),
+            (&[("referer", "http://WORDS.example:3000")], false),
+            (
+                &[(
+                    "referer",
+                    "http://words.example:3000?a=http://evil.example/",
+                )],
+                false,
+            ),
+            (&[("referer", "about:blank")], false),
+            (&[("referer", "http://evil.example/")], true),
+            (&[("referer", "http://evil.example")], true),
+            (&[("referer", "http://words.example/")], true),
+            (&[("referer", "http://words.example:3001/")], true),
+            (
+                &[("referer", "http://words.example:3000.evil.example/")],
+                true,
+            ),
+            (
+                &[("referer", "http://evil.example/words.example:3000")],
+                true,
+            ),
+            (
+                &[("referer", "http://evil.example?://words.example:3000")],
+                true,
+            ),
+            (
+                &[("referer", "http://words.example:3000@evil.example/")],
+                true,
+            ),
+            (
+                &[("referer", "http://evil.example\\@words.example:3000/")],
+                true,
+            ),
+            (&[("referer", "http://a@words.example:3000/")], true),
+            (&[("referer", "")], true),
+            (&[("referer", "null")], true),
+            (&[("referer", "/words")], true),
+            (&[("referer", "//words.example:3000/")], true),
+            (&[("referer", "words.example:3000")], true),
+            (
+                &[
+                    ("referer", "http://words.example:3000/"),
+                    ("referer", "http://evil.example/"),
+                ],
+                true,
+            ),
+            // What a browser says more exactly counts.
+            (
+                &[
+                    ("referer", "http://evil.example/"),
+                    ("sec-fetch-site", "same-origin"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("referer", "http://evil.example/"),
+                    ("origin", "http://words.example:3000"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("referer", "http://words.example:3000/"),
+                    ("origin", "null"),
+                ],
+                true,
+            ),
+            (
+                &[
+                    ("referer", "http://words.example:3000/"),
+                    ("sec-fetch-site", "cross-site"),
+                ],
+                true,
+            ),
+        ] {
+            assert_eq!(crosses(lines, Some(HOST)), want, "{lines:?}");
+        }
+        assert!(crosses(&[("referer", "http://words.example/")], None));
     }
 
     #[test]

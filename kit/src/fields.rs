@@ -65,6 +65,11 @@ impl TextFields {
         Ok(fields)
     }
 
+    /// What is wrong with a field that is not text; `None` where it is text, or absent.
+    pub fn flaw_of(&self, name: &str) -> Option<&FieldError> {
+        self.not_text.iter().find(|error| error.field == name)
+    }
+
     /// Those that are text.
     pub fn texts(&self) -> &MultiDict {
         &self.texts
@@ -85,31 +90,54 @@ impl TextFields {
         }
         Err(not_text(self.not_text.clone()))
     }
+
+    /// The same, where nobody else needs them.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub(crate) fn into_all(self) -> Result<MultiDict> {
+        if self.not_text.is_empty() {
+            return Ok(self.texts);
+        }
+        Err(not_text(self.not_text))
+    }
 }
 
-/// The named fields of a JSON object: strings, or arrays of strings; `null` counts as absent.
+impl From<MultiDict> for TextFields {
+    /// Fields of which all are text, as those of a form are.
+    fn from(texts: MultiDict) -> Self {
+        Self {
+            texts,
+            not_text: Vec::new(),
+        }
+    }
+}
+
+/// The named fields of a JSON object: `lists`, which are strings or arrays of strings, and `names`, which are
+/// one string each; `null` counts as absent.
 ///
 /// # Errors
 /// 422 where it is no object, or where a field is not text; each of these is named.
-pub(crate) fn from_json(body: &Value, names: &[&str]) -> Result<MultiDict> {
+pub(crate) fn lists_from_json(body: &Value, lists: &[&str], names: &[&str]) -> Result<MultiDict> {
     let object = object(body)?;
-    let mut fields = MultiDict::default();
-    let mut errors = Vec::new();
-    for name in names {
+    let mut fields = TextFields::default();
+    for name in lists {
         match texts(object.get(*name).unwrap_or(&Value::Null)) {
             Some(values) => values
                 .into_iter()
-                .for_each(|value| fields.add(*name, value)),
-            None => errors.push(FieldError {
+                .for_each(|value| fields.texts.add(*name, value)),
+            None => fields.not_text.push(FieldError {
                 field: (*name).to_owned(),
                 detail: "must be a string, or an array of strings".to_owned(),
             }),
         }
     }
-    if errors.is_empty() {
-        return Ok(fields);
+    let single = TextFields::from_json(body, names)?;
+    for (name, value) in single.texts.items() {
+        fields.texts.add(name, value);
     }
-    Err(not_text(errors))
+    fields.not_text.extend(single.not_text);
+    fields.into_all()
 }
 
 fn object(body: &Value) -> Result<&Map<String, Value>> {
@@ -153,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_json_field_is_a_text_or_several() {
+    fn a_list_is_a_text_or_several_and_a_field_is_one() {
         for (body, want) in [
             (json!({}), &[][..]),
             (json!({ "name": "a" }), &[("name", "a")]),
@@ -166,13 +194,13 @@ mod tests {
                 json!({ "name": ["a", "b"] }),
                 &[("name", "a"), ("name", "b")],
             ),
-            (json!({ "name": null, "nickname": [] }), &[]),
+            (json!({ "name": [], "nickname": null }), &[]),
             (
                 json!({ "name": "a", "other": { "any": "thing" } }),
                 &[("name", "a")],
             ),
         ] {
-            let fields = from_json(&body, NAMES).unwrap();
+            let fields = lists_from_json(&body, &["name"], &["nickname"]).unwrap();
             assert_eq!(fields.items().collect::<Vec<_>>(), want, "{body}");
         }
     }
@@ -223,7 +251,9 @@ mod tests {
     fn what_is_not_text_is_refused_by_name() {
         for (body, want) in [
             (json!({ "name": 1 }), &["name"][..]),
-            (json!({ "name": "a", "nickname": ["b", 2] }), &["nickname"]),
+            (json!({ "name": ["b", 2], "nickname": "a" }), &["name"]),
+            (json!({ "name": ["a"], "nickname": ["b"] }), &["nickname"]),
+            (json!({ "name": "a", "nickname": [] }), &["nickname"]),
             (
                 json!({ "name": {}, "nickname": true }),
                 &["name", "nickname"],
@@ -232,7 +262,7 @@ mod tests {
             (json!([]), &[]),
             (json!("name"), &[]),
         ] {
-            let error = from_json(&body, NAMES).unwrap_err();
+            let error = lists_from_json(&body, &["name"], &["nickname"]).unwrap_err();
             let fields: Vec<String> = error
                 .fields()
                 .into_iter()

@@ -50,6 +50,7 @@ mod attachment;
 pub mod blobs;
 mod body;
 mod client_addr;
+mod client_scheme;
 mod conditional;
 mod cookie;
 mod cross_site;

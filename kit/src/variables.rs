@@ -2,7 +2,10 @@
 
 use spin_sdk::variables;
 
-use crate::error::{Error, Result};
+use crate::{
+    client_addr::TrustedProxies,
+    error::{Error, Result},
+};
 
 /// The value of a variable of the component. This calls the host.
 ///
@@ -21,6 +24,26 @@ use crate::error::{Error, Result};
 pub async fn variable(name: &str) -> Result<String> {
     let value = variables::get(name).await;
     value.map_err(|error| unread(name, error))
+}
+
+impl TrustedProxies {
+    /// Takes the networks of the component's variable `trusted_proxies`. This calls the host; a native test
+    /// parses a text.
+    ///
+    /// # Errors
+    /// 500 where they are no networks, and where `spin.toml` does not grant the component the variable, with
+    /// what to write there.
+    pub async fn from_variable() -> Result<Self> {
+        let networks = variable("trusted_proxies").await?;
+        networks.parse().map_err(|why| {
+            // Which networks those are is nobody's business; the log says it.
+            eprintln!("the variable trusted_proxies is wrong: {why}");
+            Error::Misconfigured(
+                "the variable trusted_proxies must be networks such as 10.0.0.0/8, separated by commas"
+                    .to_owned(),
+            )
+        })
+    }
 }
 
 fn unread(name: &str, error: variables::Error) -> Error {

@@ -4,8 +4,8 @@ import { text } from "./texts.js";
 
 const template = document.querySelector("#row").content.querySelector("tr");
 
-/** Whose words may be changed: those of this account, or all. The server refuses the others. */
-const { account, changes } = document.querySelector("#words").dataset;
+/** Whose words may be changed: those of this account, which is there since a moment, or all. The server refuses the others. */
+const { account, since, changes } = document.querySelector("#words").dataset;
 
 /** The word and the tag of each row; a tag is known where a word came alone, or with the page. */
 const known = new WeakMap();
@@ -106,8 +106,9 @@ export function withButtons(root) {
     }
 }
 
-function mayChange({ owner }) {
-    return changes === "all" || (owner !== null && owner === account);
+function mayChange({ owner, created_at: created }) {
+    // What is older than the account was an earlier one's of the same name.
+    return changes === "all" || (owner !== null && owner === account && created >= since);
 }
 
 function label(row, action, name) {

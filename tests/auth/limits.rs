@@ -1,7 +1,7 @@
 //! How often somebody may fail to log in.
 
 use futures::future::join_all;
-use host::TestClient;
+use host::{TestClient, TestResponse};
 use http::StatusCode;
 use serde_json::json;
 
@@ -10,6 +10,12 @@ use crate::support::application;
 
 /// How many attempts may fail for an account and an address (design).
 const MAX_FAILURES: usize = 10;
+
+/// How many may fail from an address, whatever the accounts (README).
+const MAX_FAILURES_OF_ADDRESS: i64 = 50;
+
+/// How many accounts may be registered from an address within an hour (README).
+const MAX_REGISTRATIONS: i64 = 50;
 
 #[tokio::test]
 async fn guesses_at_once_do_not_pass_the_limit() {
@@ -122,4 +128,111 @@ async fn an_attempt_that_the_server_could_not_check_does_not_count() {
         StatusCode::UNAUTHORIZED
     );
     assert_eq!(attempts(), 1);
+}
+
+/// Sends fields as the client of this address, behind a proxy.
+async fn from(client: &TestClient, address: &str, path: &str, name: &str) -> TestResponse {
+    let request = stranger(client)
+        .post(path)
+        .header("x-forwarded-for", address);
+    let fields = json!({ "name": name, "password": PASSWORD });
+    request.json(&fields).await.unwrap()
+}
+
+fn seconds_of(response: &TestResponse) -> u32 {
+    response.header("retry-after").unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn one_password_for_many_names_is_stopped_by_the_address() {
+    let state = tempfile::tempdir().unwrap();
+    let client = application(state.path(), &[("trusted_proxies", "127.0.0.0/8")]);
+    register(&client, "duke").await;
+    let log_in =
+        async |address: &str, name: &str| from(&client, address, "/auth/login", name).await;
+    assert_eq!(
+        log_in("192.0.2.1", "name 1").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    // Each attempt takes its time, so most of them are made here.
+    let db = database(state.path());
+    let more = "WITH RECURSIVE n (n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM n WHERE n < ?) \
+        INSERT INTO login_attempts (pair, address, at) \
+        SELECT 'name ' || n, address, at FROM login_attempts, n";
+    db.execute(more, [MAX_FAILURES_OF_ADDRESS]).unwrap();
+    assert_eq!(
+        log_in("192.0.2.1", "name 2").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    for name in ["name 51", "duke"] {
+        let refused = log_in("192.0.2.1", name).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{name}");
+        let seconds = seconds_of(&refused);
+        assert!((1..=300).contains(&seconds), "{seconds}");
+    }
+    assert_eq!(log_in("192.0.2.2", "duke").await.status, StatusCode::OK);
+    let passed = "UPDATE login_attempts SET at = at - 300";
+    db.execute(passed, []).unwrap();
+    assert_eq!(log_in("192.0.2.1", "duke").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn accounts_are_registered_within_a_limit_of_the_address() {
+    let state = tempfile::tempdir().unwrap();
+    let client = application(state.path(), &[("trusted_proxies", "127.0.0.0/8")]);
+    let register =
+        async |address: &str, name: &str| from(&client, address, "/auth/register", name).await;
+    assert_eq!(
+        register("192.0.2.1", "name 1").await.status,
+        StatusCode::CREATED
+    );
+    let db = database(state.path());
+    let count = || -> i64 {
+        let count = "SELECT count(*) FROM registrations";
+        db.query_row(count, [], |row| row.get(0)).unwrap()
+    };
+    // What made no account does not count.
+    assert_eq!(
+        register("192.0.2.1", "name 1").await.status,
+        StatusCode::CONFLICT
+    );
+    assert_eq!(
+        register("192.0.2.1", "x").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let broken =
+        "CREATE TRIGGER broken BEFORE INSERT ON users BEGIN SELECT raise(ABORT, 'broken'); END";
+    db.execute_batch(broken).unwrap();
+    assert_eq!(
+        register("192.0.2.1", "name 0").await.status,
+        StatusCode::INTERNAL_SERVER_ERROR
+    );
+    db.execute_batch("DROP TRIGGER broken").unwrap();
+    assert_eq!(count(), 1);
+    // Each takes its time, so most of them are made here.
+    let more = "WITH RECURSIVE n (n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM n WHERE n < ?) \
+        INSERT INTO registrations (address, at) SELECT address, at FROM registrations, n";
+    db.execute(more, [MAX_REGISTRATIONS]).unwrap();
+    // Of those who come at once as many get in as there is room for.
+    let names = ["name 2", "name 3", "name 4"];
+    let answers = join_all(names.map(|name| register("192.0.2.1", name))).await;
+    let made = |answer: &&TestResponse| answer.status == StatusCode::CREATED;
+    assert_eq!(answers.iter().filter(made).count(), 1);
+    let refused = answers.iter().filter(|answer| !made(answer));
+    for answer in refused {
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        let seconds = seconds_of(answer);
+        assert!((1..=3600).contains(&seconds), "{seconds}");
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+    assert_eq!(
+        register("192.0.2.2", "name 5").await.status,
+        StatusCode::CREATED
+    );
+    let passed = "UPDATE registrations SET at = at - 3600";
+    db.execute(passed, []).unwrap();
+    assert_eq!(
+        register("192.0.2.1", "name 6").await.status,
+        StatusCode::CREATED
+    );
 }

@@ -2,6 +2,8 @@
 //! attempts at once, several instances of the application, and what the database holds.
 
 mod limits;
+mod names;
+mod proxies;
 mod sites;
 
 use std::path::Path;
@@ -329,7 +331,11 @@ async fn without_a_secret_key_words_are_kept_and_accounts_say_what_to_set() {
 async fn proxies_that_cannot_be_read_are_named() {
     let state = tempfile::tempdir().unwrap();
     let client = application(state.path(), &[("trusted_proxies", "10.0.0.0/33")]);
-    let answer = log_in(&client, "duke", PASSWORD).await;
+    let request = client
+        .post("/auth/login")
+        .header("x-forwarded-for", "192.0.2.1");
+    let fields = json!({ "name": "duke", "password": PASSWORD });
+    let answer = request.json(&fields).await.unwrap();
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     let detail = answer.json().unwrap()["detail"].to_string();
     // Which ones they are is not for everybody.

@@ -75,11 +75,15 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture(scope="session")
 def addresses(tmp_path_factory):
     """Where Flask and Handspun listen; each is started once."""
-    variables = {"secret_key": tutorial.app.secret_key, "admins": wordbook.ADMIN}
+    variables = {"secret_key": tutorial.app.secret_key}
+    folder = tmp_path_factory.mktemp("handspun")
     with contextlib.ExitStack() as stack:
         flask = stack.enter_context(servers.flask())
         try:
-            ours = stack.enter_context(handspun(tmp_path_factory.mktemp("handspun"), variables))
+            # An administrator registers before the variable names it.
+            with handspun(folder, variables) as before:
+                wordbook.register(before)
+            ours = stack.enter_context(handspun(folder, variables | {"admins": wordbook.ADMIN}))
         except (OSError, RuntimeError) as error:
             pytest.exit(f"Handspun cannot be compared: {error}", returncode=1)
         yield flask, ours

@@ -64,6 +64,14 @@ def test_other_sites_are_told_alike(check, name, value):
     check(Request("GET", b"/args?infor=1", ((name, value),)))
 
 
+@pytest.mark.parametrize("value", [
+    b"http://parity.example/routes", b"https://parity.example", b"http://evil.example/", b"/routes", b"about:blank", b"",
+])
+def test_other_pages_are_told_alike(check, value):
+    for request in (post("/form", URLENCODED, b"a=1", accept=()), Request("GET", b"/session")):
+        check(request.with_header(b"Referer", value))
+
+
 # Without its parameter it waits for ten seconds.
 _routes = [path[1:].replace("sleep", "sleep?seconds=0") for path in sorted(ROUTES)]
 _segment = st.sampled_from([

@@ -51,13 +51,23 @@ def take_words(ours) -> list[list[str]]:
     return sorted([word[field] for field in FIELDS] for word in listed["words"])
 
 
+def register(ours) -> None:
+    """Registers who may change every word once it is an administrator."""
+    answer = _post_account(ours, b"/auth/register")
+    assert answer.status == 201, answer
+
+
 @functools.cache
 def _login(ours) -> tuple[bytes, bytes]:
     """The header of somebody who may change every word."""
-    account = json.dumps({"name": ADMIN, "password": "how high the moon"}).encode()
-    answer = send(ours, Request("POST", b"/auth/register", ((b"Content-Type", b"application/json"),), account))
-    assert answer.status == 201, answer
+    answer = _post_account(ours, b"/auth/login")
+    assert answer.status == 200, answer
     return b"Cookie", answer.header("Set-Cookie").partition(";")[0].encode()
+
+
+def _post_account(ours, path: bytes) -> Answer:
+    account = json.dumps({"name": ADMIN, "password": "how high the moon"}).encode()
+    return send(ours, Request("POST", path, ((b"Content-Type", b"application/json"),), account))
 
 
 def at_once(address, requests: list[Request]) -> list[Answer]:

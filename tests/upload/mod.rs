@@ -242,6 +242,12 @@ async fn where_a_login_is_required_nobody_else_uploads() {
         ("require_login", "true"),
         ("admins", "root"),
     ];
+    // Whom `admins` names has registered before.
+    let before = application(state.path(), &[], Options::default());
+    let account = json!({ "name": "root", "password": "mood indigo" });
+    let response = before.post("/auth/register").json(&account).await.unwrap();
+    assert_eq!(response.status, StatusCode::CREATED);
+
     let client = application(state.path(), &variables, Options::default());
     let response = send(&client, "a.png", &picture(100, b'x')).await;
     assert_eq!(response.status, StatusCode::UNAUTHORIZED);
@@ -253,10 +259,13 @@ async fn where_a_login_is_required_nobody_else_uploads() {
     assert!(page.text().unwrap().contains("/auth/login?next="));
 
     let (root, ann) = (client.without_cookies(), client.without_cookies());
-    for (client, name) in [(&root, "root"), (&ann, "ann")] {
+    for (client, path, name, status) in [
+        (&root, "/auth/login", "root", StatusCode::OK),
+        (&ann, "/auth/register", "ann", StatusCode::CREATED),
+    ] {
         let account = json!({ "name": name, "password": "mood indigo" });
-        let response = client.post("/auth/register").json(&account).await.unwrap();
-        assert_eq!(response.status, StatusCode::CREATED);
+        let response = client.post(path).json(&account).await.unwrap();
+        assert_eq!(response.status, status);
     }
     assert_eq!(
         send(&ann, "a.png", &picture(100, b'x')).await.status,

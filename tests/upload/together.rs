@@ -68,8 +68,14 @@ async fn come_and_go(client: &TestClient, count: u8, bytes: usize) {
 #[tokio::test]
 async fn others_list_read_delete_and_replace_meanwhile() {
     let state = tempfile::tempdir().unwrap();
+    let client = application(state.path(), &[], Options::default());
+    // Whom `admins` names has registered before.
+    register(&client, "root").await;
     let client = application(state.path(), &[("admins", "root")], Options::default());
-    let root = register(&client, "root").await;
+    let root = client.without_cookies();
+    let login = json!({ "name": "root", "password": "mood indigo" });
+    let response = root.post("/auth/login").json(&login).await.unwrap();
+    assert_eq!(response.status, StatusCode::OK);
     for n in 0..8_u8 {
         let name = format!("{n}.png");
         assert_eq!(

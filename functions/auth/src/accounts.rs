@@ -2,8 +2,8 @@
 
 use kit::{
     Error, Result,
-    db::{Database, Value, params},
-    login::{Account, Login, name_key},
+    db::{self, Connection, Database, Migration, Value, params},
+    login::{self, Account, Login, name_key},
     password::{self, Verdict},
     python_strip,
 };
@@ -16,6 +16,17 @@ const MAX_ROUNDS: usize = 3;
 /// The most characters of a name that are looked at. Nobody registers with more than a part of that, and a
 /// table that came from elsewhere may have longer names than ours.
 const MAX_LOOKED_AT: usize = 256;
+
+/// What the database has to look like.
+const MIGRATIONS: &[Migration] = &[login::MIGRATION, db::migration!("0005_limits_by_address")];
+
+/// The database `default`, with all that is kept of accounts.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn open() -> Result<Connection> {
+    Ok(Connection::open(MIGRATIONS).await?)
+}
 
 /// The accounts of a database.
 pub(crate) struct Accounts<'a, D>(pub(crate) &'a D);
@@ -164,4 +175,20 @@ const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
 async fn verify(stored: &Stored, password: &str) -> Result<Verdict> {
     password::verify(&stored.password_hash, password).await
+}
+
+/// A database for native tests.
+#[cfg(test)]
+pub(crate) mod testing {
+    use futures::executor::block_on;
+    use kit::db::TestDatabase;
+
+    use super::*;
+
+    /// One that has the tables of accounts.
+    pub(crate) fn database() -> TestDatabase {
+        let db = TestDatabase::in_memory();
+        block_on(kit::db::migrate(&db, MIGRATIONS)).unwrap();
+        db
+    }
 }

@@ -6,23 +6,22 @@
 
 use std::net::IpAddr;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kit::{
     Error, Result,
     db::{Database, params},
 };
-use sha2::{Digest, Sha256};
 
-use crate::accounts::Key;
+use crate::{accounts::Key, client};
 
 /// How many attempts may fail for a pair of account and client address within [`WINDOW_SECS`].
 pub(crate) const MAX_FAILURES: i64 = 10;
 
+/// How many attempts may fail from a client address within [`WINDOW_SECS`], whatever the accounts. People behind
+/// one address share that, and each attempt takes 0.4 s of computing.
+pub(crate) const MAX_FAILURES_OF_ADDRESS: i64 = 50;
+
 /// For how long an attempt that failed counts, in seconds.
 pub(crate) const WINDOW_SECS: i64 = 5 * 60;
-
-/// How many bits of an IPv6 address are a client's: it has the other half to itself.
-const IPV6_CLIENT_BITS: u32 = 64;
 
 /// An attempt that is recorded.
 #[must_use = "an attempt that did not fail is to be taken back"]
@@ -36,7 +35,8 @@ pub(crate) struct Attempt {
 /// Where the client's address is not known, nothing is decided by it: there is no limit then.
 ///
 /// # Errors
-/// 429 where [`MAX_FAILURES`] have failed, or are being checked.
+/// 429 where [`MAX_FAILURES`] have failed for the account from this address, or [`MAX_FAILURES_OF_ADDRESS`] from
+/// this address, or are being checked.
 pub(crate) async fn begin(
     db: &impl Database,
     key: &Key,
@@ -47,21 +47,28 @@ pub(crate) async fn begin(
     };
     let over = "DELETE FROM login_attempts WHERE at <= unixepoch() - ?";
     db.execute(over, params![WINDOW_SECS]).await?;
-    let pair = pair(key, address);
-    let insert = "INSERT INTO login_attempts (pair, at) SELECT ?1, unixepoch() \
-        WHERE (SELECT count(*) FROM login_attempts WHERE pair = ?1 AND at > unixepoch() - ?2) < ?3 \
+    let (pair, address) = (client::pair(key, address), client::hash(address));
+    let insert = "INSERT INTO login_attempts (pair, address, at) SELECT ?1, ?2, unixepoch() \
+        WHERE (SELECT count(*) FROM login_attempts WHERE pair = ?1 AND at > unixepoch() - ?3) < ?4 \
+        AND (SELECT count(*) FROM login_attempts WHERE address = ?2 AND at > unixepoch() - ?3) < ?5 \
         RETURNING id";
-    let values = params![pair.as_str(), WINDOW_SECS, MAX_FAILURES];
+    let values = params![
+        pair.as_str(),
+        address.as_str(),
+        WINDOW_SECS,
+        MAX_FAILURES,
+        MAX_FAILURES_OF_ADDRESS
+    ];
     let rows = db.execute(insert, values).await?;
-    match rows.at_most_one()? {
-        Some(row) => Ok(Attempt {
+    if let Some(row) = rows.at_most_one()? {
+        return Ok(Attempt {
             id: Some(row.get("id")?),
-        }),
-        None => Err(Error::TooManyRequests {
-            detail: "too many attempts to log in failed: wait before you try again".to_owned(),
-            retry_after_seconds: seconds_left(db, &pair).await?,
-        }),
+        });
     }
+    Err(Error::TooManyRequests {
+        detail: "too many attempts to log in failed: wait before you try again".to_owned(),
+        retry_after_seconds: seconds_left(db, &pair, &address).await?,
+    })
 }
 
 /// Takes back an attempt that did not fail by its password.
@@ -73,46 +80,33 @@ pub(crate) async fn take_back(db: &impl Database, attempt: Attempt) -> Result<()
     Ok(())
 }
 
-/// When the next attempt will be looked at: once fewer than [`MAX_FAILURES`] count.
-async fn seconds_left(db: &impl Database, pair: &str) -> Result<u32> {
-    let select = "SELECT at + ?2 - unixepoch() AS left FROM login_attempts WHERE pair = ?1 \
-        ORDER BY at DESC LIMIT 1 OFFSET ?3";
-    let values = params![pair, WINDOW_SECS, MAX_FAILURES - 1];
-    let rows = db.execute(select, values).await?;
-    let left: i64 = match rows.at_most_one()? {
-        Some(row) => row.get("left")?,
-        None => 1,
-    };
-    Ok(u32::try_from(left.clamp(1, WINDOW_SECS)).unwrap_or(1))
-}
-
-/// What stands for an account's name and an address. Neither can be read from it: people type their password
-/// where their name belongs, and an address is a person's.
-fn pair(key: &Key, address: IpAddr) -> String {
-    let address = match address.to_canonical() {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits() & (u128::MAX << (u128::BITS - IPV6_CLIENT_BITS)),
-    };
-    let mut hash = Sha256::new();
-    hash.update(address.to_be_bytes());
-    hash.update(&key.0);
-    URL_SAFE_NO_PAD.encode(hash.finalize())
+/// When the next attempt will be looked at: once fewer than [`MAX_FAILURES`] count of the pair, and fewer than
+/// [`MAX_FAILURES_OF_ADDRESS`] of the address.
+async fn seconds_left(db: &impl Database, pair: &str, address: &str) -> Result<u32> {
+    let select = "SELECT max( \
+        coalesce((SELECT at FROM login_attempts WHERE pair = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?4), 0), \
+        coalesce((SELECT at FROM login_attempts WHERE address = ?2 ORDER BY at DESC LIMIT 1 OFFSET ?5), 0) \
+        ) + ?3 - unixepoch() AS left";
+    let values = params![
+        pair,
+        address,
+        WINDOW_SECS,
+        MAX_FAILURES - 1,
+        MAX_FAILURES_OF_ADDRESS - 1
+    ];
+    let left = db.execute(select, values).await?.one()?.get("left")?;
+    Ok(client::retry_after(left, WINDOW_SECS))
 }
 
 #[cfg(test)]
 mod tests {
     use futures::executor::block_on;
-    use kit::{db::TestDatabase, login};
+    use kit::db::TestDatabase;
 
     use super::*;
+    use crate::accounts::testing::database;
 
     const ADDRESS: &str = "192.0.2.1";
-
-    fn database() -> TestDatabase {
-        let db = TestDatabase::in_memory();
-        block_on(kit::db::migrate(&db, &[login::MIGRATION])).unwrap();
-        db
-    }
 
     fn try_once(db: &TestDatabase, name: &str, address: &str) -> Result<Attempt> {
         block_on(begin(db, &Key::of(name), Some(address.parse().unwrap())))
@@ -132,7 +126,11 @@ mod tests {
     }
 
     fn retry_after(db: &TestDatabase) -> u32 {
-        match try_once(db, "duke", ADDRESS) {
+        retry_after_of(db, "duke")
+    }
+
+    fn retry_after_of(db: &TestDatabase, name: &str) -> u32 {
+        match try_once(db, name, ADDRESS) {
             Err(Error::TooManyRequests {
                 retry_after_seconds,
                 ..
@@ -175,6 +173,45 @@ mod tests {
         let left = i64::from(retry_after(&db));
         assert!(
             (WINDOW_SECS - 61..=WINDOW_SECS - 60).contains(&left),
+            "{left}"
+        );
+    }
+
+    /// How many attempts fail from an address before one is not looked at any more, each for another account.
+    fn failures_by_names(db: &TestDatabase, names: &str, address: &str) -> i64 {
+        (0..)
+            .find(|n| try_once(db, &format!("{names}{n}"), address).is_err())
+            .unwrap()
+    }
+
+    #[test]
+    fn fifty_failures_are_the_limit_of_an_address_whatever_the_accounts() {
+        let db = database();
+        assert_eq!(failures(&db, "duke", ADDRESS), MAX_FAILURES);
+        pass(&db, WINDOW_SECS / 2);
+        let rest = MAX_FAILURES_OF_ADDRESS - MAX_FAILURES;
+        assert_eq!(failures_by_names(&db, "a", ADDRESS), rest);
+        for (address, want) in [
+            (ADDRESS, 0),
+            ("::ffff:192.0.2.1", 0),
+            ("192.0.2.2", MAX_FAILURES_OF_ADDRESS),
+            ("2001:db8::1", MAX_FAILURES_OF_ADDRESS),
+            ("2001:db8::ffff:1", 0),
+            ("2001:db8:0:1::1", MAX_FAILURES_OF_ADDRESS),
+        ] {
+            assert_eq!(failures_by_names(&db, "b", address), want, "{address}");
+        }
+        // The first ten are over sooner. Of two limits the longer wait is said.
+        let left = i64::from(retry_after_of(&db, "ann"));
+        assert!(
+            (WINDOW_SECS / 2 - 1..=WINDOW_SECS / 2).contains(&left),
+            "{left}"
+        );
+        pass(&db, WINDOW_SECS / 2);
+        assert_eq!(failures_by_names(&db, "c", ADDRESS), MAX_FAILURES);
+        let left = i64::from(retry_after_of(&db, "ann"));
+        assert!(
+            (WINDOW_SECS / 2 - 1..=WINDOW_SECS / 2).contains(&left),
             "{left}"
         );
     }

@@ -1,6 +1,6 @@
 //! Names and passwords, as somebody wants them to be.
 
-use kit::{Error, FieldError, MultiDict, login::name_key, python_strip};
+use kit::{Error, FieldError, TextFields, login::name_key, python_strip};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::{accounts::Key, common};
@@ -25,12 +25,16 @@ pub(crate) enum Field {
     Password,
     Old,
     New,
+    /// Where to go then.
+    Next,
 }
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
     Missing,
+    /// It came in JSON, and is no string.
+    NotText,
     /// Holds the fewest characters.
     TooShort(usize),
     /// Holds the most characters.
@@ -65,17 +69,21 @@ impl Field {
             Self::Password => "password",
             Self::Old => "old",
             Self::New => "new",
+            Self::Next => "next",
         }
     }
 
-    /// The value that was sent.
-    pub(crate) fn of(self, fields: &MultiDict) -> Option<&str> {
-        fields.get(self.name())
+    /// The value that was sent, if there is one.
+    pub(crate) fn of(self, fields: &TextFields) -> Result<Option<&str>, (Self, Flaw)> {
+        if fields.flaw_of(self.name()).is_some() {
+            return Err((self, Flaw::NotText));
+        }
+        Ok(fields.texts().get(self.name()))
     }
 
     /// The value that was sent, where there has to be one.
-    pub(crate) fn require(self, fields: &MultiDict) -> Result<&str, (Self, Flaw)> {
-        let value = self.of(fields).filter(|value| !value.is_empty());
+    pub(crate) fn require(self, fields: &TextFields) -> Result<&str, (Self, Flaw)> {
+        let value = self.of(fields)?.filter(|value| !value.is_empty());
         value.ok_or((self, Flaw::Missing))
     }
 }
@@ -85,6 +93,7 @@ impl Flaw {
     pub(crate) fn detail(self) -> String {
         match self {
             Self::Missing => "is missing".to_owned(),
+            Self::NotText => "must be a string".to_owned(),
             Self::TooShort(min) => format!("must have at least {min} characters"),
             Self::TooLong(max) => format!("must have at most {max} characters"),
             Self::Invisible => {
@@ -117,28 +126,32 @@ impl NewAccount {
     ///
     /// # Errors
     /// Every flaw of every field.
-    pub(crate) fn of(fields: &MultiDict) -> Result<Self, Flaws> {
+    pub(crate) fn of(fields: &TextFields) -> Result<Self, Flaws> {
         let mut flaws = Flaws::new();
-        let mut taken = |field: Field| {
-            let value = field.require(fields);
-            flaws.extend(value.err());
-            value.unwrap_or_default()
-        };
-        let (name, password) = (python_strip(taken(Field::Name)), taken(Field::Password));
-        let nickname = python_strip(Field::Nickname.of(fields).unwrap_or_default());
-        flaws.extend(flaw_of_name(name).map(|flaw| (Field::Name, flaw)));
-        flaws.extend(flaw_of_nickname(nickname).map(|flaw| (Field::Nickname, flaw)));
-        flaws.extend(flaw_of_password(password, name).map(|flaw| (Field::Password, flaw)));
-        // A field that is missing is not too short as well.
-        let missing: Vec<Field> = flaws
-            .iter()
-            .filter(|(_, flaw)| *flaw == Flaw::Missing)
-            .map(|(field, _)| *field)
-            .collect();
-        flaws.retain(|(field, flaw)| *flaw == Flaw::Missing || !missing.contains(field));
-        if !flaws.is_empty() {
+        let name = Field::Name.require(fields).map(python_strip);
+        let nickname = Field::Nickname.of(fields).map(Option::unwrap_or_default);
+        let nickname = nickname.map(python_strip);
+        let password = Field::Password.require(fields);
+        let mut flawed =
+            |field, value: Result<&str, (Field, Flaw)>, flaw: &dyn Fn(&str) -> Option<Flaw>| {
+                // What is missing, or no text, has no other flaw.
+                flaws.extend(match value {
+                    Ok(text) => flaw(text).map(|flaw| (field, flaw)),
+                    Err(flaw) => Some(flaw),
+                });
+            };
+        flawed(Field::Name, name, &flaw_of_name);
+        flawed(Field::Nickname, nickname, &flaw_of_nickname);
+        let own_name = name.unwrap_or_default();
+        flawed(Field::Password, password, &|password| {
+            flaw_of_password(password, own_name)
+        });
+        flaws.extend(Field::Next.of(fields).err());
+        let (Ok(name), Ok(nickname), Ok(password), true) =
+            (name, nickname, password, flaws.is_empty())
+        else {
             return Err(flaws);
-        }
+        };
         Ok(Self {
             name: name.to_owned(),
             nickname: Some(nickname.to_owned()).filter(|nickname| !nickname.is_empty()),
@@ -226,12 +239,14 @@ fn joins(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use kit::MultiDict;
     use proptest::prelude::*;
 
     use super::*;
 
     fn of(fields: &[(&str, &str)]) -> Result<NewAccount, Flaws> {
-        NewAccount::of(&fields.iter().copied().collect())
+        let fields: MultiDict = fields.iter().copied().collect();
+        NewAccount::of(&fields.into())
     }
 
     fn name(name: &str) -> Result<String, Flaws> {

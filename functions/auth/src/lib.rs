@@ -2,10 +2,12 @@
 
 mod accounts;
 mod attempts;
+mod client;
 mod common;
 mod credentials;
 mod next;
 mod page;
+mod registrations;
 mod views;
 
 use kit::{App, Response};
@@ -20,6 +22,7 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .post("/auth/logout", views::log_out)
         .post("/auth/password", views::change_password)
         .get("/auth/me", views::me)
+        .behind_proxies()
         .run(request)
         .await;
     // Each answer is about one person, at one moment.

@@ -1,20 +1,19 @@
 //! What is posted to /auth, and /auth/me: for programs in JSON, for browsers with a page.
 
 use kit::{
-    Error, MultiDict, Request, Response, Result, TrustedProxies, created,
+    Error, MultiDict, Request, Response, Result, TextFields, created,
     db::Connection,
     jsonify,
-    login::{self, Account, Login},
+    login::{Account, Admins, Login},
     no_content, password, see_other,
     session::Secrets,
-    variable,
 };
 
 use crate::{
-    accounts::{Accounts, CHANGE, Key},
+    accounts::{self, Accounts, CHANGE, Key},
     attempts::{self, Attempt},
     credentials::{Field, Flaw, Flaws, NewAccount, flaw_of_password, unprocessable},
-    next, page,
+    next, page, registrations,
 };
 
 /// Where an account is seen, by who is logged in.
@@ -30,6 +29,10 @@ pub(crate) enum Refusal {
     Flaws(Flaws),
     /// There is an account of the name already.
     Taken,
+    /// The name is free, and stands in the variable `admins`: whoever took it would be an administrator.
+    Reserved,
+    /// Too many accounts were registered from the client's address: 429, with when to come again.
+    Crowded(Error),
     /// The name is wrong, or the password. Nobody is told which.
     Wrong,
     /// Anything else.
@@ -51,8 +54,13 @@ impl From<Refusal> for Error {
                 detail: "there is an account of this name already".to_owned(),
                 location: LOG_IN.to_owned(),
             },
+            Refusal::Reserved => Self::Forbidden(
+                "this name stands in the variable admins, and no account has it yet, so nobody can register \
+                 it: take it out of admins, register it, and then name it in admins"
+                    .to_owned(),
+            ),
             Refusal::Wrong => Self::Unauthorized("the name or the password is wrong".to_owned()),
-            Refusal::Other(error) => error,
+            Refusal::Crowded(error) | Refusal::Other(error) => error,
         }
     }
 }
@@ -68,7 +76,7 @@ impl Visit {
     /// 500 without a secret key: nobody is logged in then, nor can be.
     pub(crate) async fn of(request: &Request) -> Result<Self> {
         let secrets = Secrets::from_variables().await?;
-        let db = login::open().await?;
+        let db = accounts::open().await?;
         let login = Login::of(request, &secrets, &db).await?;
         login.available()?;
         Ok(Self { db, login })
@@ -82,28 +90,45 @@ impl Visit {
 /// POST /auth/register.
 pub(crate) async fn register(mut request: Request) -> Result<Response> {
     let fields = request
-        .fields(&["name", "nickname", "password", "next"])
+        .text_fields(&["name", "nickname", "password", "next"])
         .await?;
     let mut visit = Visit::of(&request).await?;
-    match registered(&mut visit, &fields).await {
+    match registered(&request, &mut visit, &fields).await {
         Ok(account) => {
             let answer = created(ME, &account.to_json());
-            logged_in(&request, visit, &fields, answer)
+            logged_in(&request, visit, fields.texts(), answer)
         }
-        Err(refusal) if request.wants_page() => page::not_registered(&request, &fields, refusal),
+        Err(refusal) if request.wants_page() => {
+            page::not_registered(&request, fields.texts(), refusal)
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
-async fn registered(visit: &mut Visit, fields: &MultiDict) -> Result<Account, Refusal> {
+async fn registered(
+    request: &Request,
+    visit: &mut Visit,
+    fields: &TextFields,
+) -> Result<Account, Refusal> {
     let new = NewAccount::of(fields).map_err(Refusal::Flaws)?;
     // Looking first saves the hash, and the database decides.
     if visit.accounts().find(&new.key()).await?.is_some() {
         return Err(Refusal::Taken);
     }
-    let hash = password::hash(&new.password).await?;
-    let account = visit.accounts().insert(&new, &hash).await?;
-    let account = account.ok_or(Refusal::Taken)?;
+    if Admins::from_variable().await?.reserve(&new.name) {
+        return Err(Refusal::Reserved);
+    }
+    let registration = match registrations::begin(&visit.db, request.client_addr()).await {
+        Err(error @ Error::TooManyRequests { .. }) => return Err(Refusal::Crowded(error)),
+        registration => registration?,
+    };
+    let (account, hash) = match inserted(visit, &new).await {
+        Ok(Some(inserted)) => inserted,
+        not_inserted => {
+            registrations::take_back(&visit.db, registration).await?;
+            return Err(not_inserted.err().map_or(Refusal::Taken, Refusal::Other));
+        }
+    };
     let Visit { db, login } = visit;
     if !login.start(account.clone(), &hash, db).await? {
         return Err(Error::internal("an account is gone right after it was made").into());
@@ -111,24 +136,33 @@ async fn registered(visit: &mut Visit, fields: &MultiDict) -> Result<Account, Re
     Ok(account)
 }
 
+/// A new account with the hash of its password; `None` where somebody else has got the name.
+async fn inserted(visit: &Visit, new: &NewAccount) -> Result<Option<(Account, String)>> {
+    let hash = password::hash(&new.password).await?;
+    let account = visit.accounts().insert(new, &hash).await?;
+    Ok(account.map(|account| (account, hash)))
+}
+
 /// POST /auth/login.
 pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
-    let fields = request.fields(&["name", "password", "next"]).await?;
+    let fields = request.text_fields(&["name", "password", "next"]).await?;
     let mut visit = Visit::of(&request).await?;
     match let_in(&request, &mut visit, &fields).await {
         Ok(()) => {
             let answer = jsonify(&account(&visit.login)?.to_json());
-            logged_in(&request, visit, &fields, answer)
+            logged_in(&request, visit, fields.texts(), answer)
         }
-        Err(refusal) if request.wants_page() => page::not_logged_in(&request, &fields, refusal),
+        Err(refusal) if request.wants_page() => {
+            page::not_logged_in(&request, fields.texts(), refusal)
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
-async fn let_in(request: &Request, visit: &mut Visit, fields: &MultiDict) -> Result<(), Refusal> {
+async fn let_in(request: &Request, visit: &mut Visit, fields: &TextFields) -> Result<(), Refusal> {
     let (name, password) = both(fields, Field::Name, Field::Password)?;
     let key = Key::of(name);
-    let address = request.client_addr(&trusted_proxies().await?);
+    let address = request.client_addr();
     let Visit { db, login } = visit;
     let attempt = attempts::begin(db, &key, address).await?;
     let is_right = Accounts(db).log_in(login, &key, password).await;
@@ -149,7 +183,7 @@ pub(crate) async fn log_out(mut request: Request) -> Result<Response> {
 
 /// POST /auth/password.
 pub(crate) async fn change_password(mut request: Request) -> Result<Response> {
-    let fields = request.fields(&["old", "new"]).await?;
+    let fields = request.text_fields(&["old", "new"]).await?;
     let mut visit = Visit::of(&request).await?;
     match changed(&request, &mut visit, &fields).await {
         Ok(()) => visit.login.save_on(if request.wants_page() {
@@ -162,14 +196,14 @@ pub(crate) async fn change_password(mut request: Request) -> Result<Response> {
     }
 }
 
-async fn changed(request: &Request, visit: &mut Visit, fields: &MultiDict) -> Result<(), Refusal> {
+async fn changed(request: &Request, visit: &mut Visit, fields: &TextFields) -> Result<(), Refusal> {
     let name = visit.login.require(CHANGE)?.name.clone();
     let (old, new) = both(fields, Field::Old, Field::New)?;
     if let Some(flaw) = flaw_of_password(new, &name) {
         return Err(Refusal::Flaws(vec![(Field::New, flaw)]));
     }
     // A login that somebody left open must not be the way to guess.
-    let address = request.client_addr(&trusted_proxies().await?);
+    let address = request.client_addr();
     let Visit { db, login } = visit;
     let attempt = attempts::begin(db, &Key::of(&name), address).await?;
     let is_right = Accounts(db).change_password(login, old, new).await;
@@ -222,25 +256,13 @@ fn logged_in(
 }
 
 /// Two fields that have to be there.
-fn both(fields: &MultiDict, one: Field, other: Field) -> Result<(&str, &str), Refusal> {
-    match (one.require(fields), other.require(fields)) {
-        (Ok(one), Ok(other)) => Ok((one, other)),
-        (one, other) => {
-            let flaws = [one.err(), other.err()];
+fn both(fields: &TextFields, one: Field, other: Field) -> Result<(&str, &str), Refusal> {
+    let next = Field::Next.of(fields);
+    match (one.require(fields), other.require(fields), next) {
+        (Ok(one), Ok(other), Ok(_)) => Ok((one, other)),
+        (one, other, next) => {
+            let flaws = [one.err(), other.err(), next.err()];
             Err(Refusal::Flaws(flaws.into_iter().flatten().collect()))
         }
     }
-}
-
-/// The proxies that are believed who connected to them.
-async fn trusted_proxies() -> Result<TrustedProxies> {
-    let networks = variable("trusted_proxies").await?;
-    networks.parse().map_err(|why| {
-        // Which networks those are is nobody's business; the log says it.
-        eprintln!("the variable trusted_proxies is wrong: {why}");
-        Error::Misconfigured(
-            "the variable trusted_proxies must be networks such as 10.0.0.0/8, separated by commas"
-                .to_owned(),
-        )
-    })
 }

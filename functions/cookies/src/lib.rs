@@ -19,6 +19,7 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .get("/show", show)
         .changing_get("/cookies/delete", delete)
         .changing_get("/delete", delete)
+        .behind_proxies()
         .run(request)
         .await
 }

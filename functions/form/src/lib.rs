@@ -44,7 +44,7 @@ async fn stream(mut request: Request) -> Result<Response> {
 
 /// `welcome` for whoever gives a name, or what the tutorial prints to its terminal.
 async fn register(mut request: Request) -> Result<Response> {
-    let form = match request.fields(&["name", "nickname"]).await {
+    let form = match request.lists_and_fields(&["name"], &["nickname"]).await {
         // Flask finds no field in such a body, and so no name.
         Err(Error::UnsupportedMediaType { .. }) => MultiDict::default(),
         form => form?,

@@ -13,6 +13,7 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .post("/session", set)
         .delete("/session", clear)
         .get("/session/show", show)
+        .behind_proxies()
         .run(request)
         .await
 }
@@ -21,6 +22,7 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
 async fn index(request: Request) -> Result<Response> {
     let mut session = open(&request).await?;
     session.insert("login_user", "唤醒手腕");
+    check_size(&session)?;
     let answer = if request.wants_json() {
         jsonify(&session.to_json())
     } else {
@@ -61,6 +63,7 @@ async fn set(mut request: Request) -> Result<Response> {
     for (key, value) in values {
         session.insert(key, value);
     }
+    check_size(&session)?;
     changed(&request, session)
 }
 
@@ -84,6 +87,18 @@ fn of_json(body: kit::Value) -> Result<Vec<(String, Value)>> {
         .into_iter()
         .map(|(key, value)| (key, value.into()))
         .collect())
+}
+
+/// Refuses what no cookie holds. The client's own cookie stays as it is then.
+///
+/// # Errors
+/// 413, as all that is in it came from the client.
+fn check_size(session: &Session) -> Result<()> {
+    session.fits().map_err(|why| {
+        Error::TooMuch(format!(
+            "the session {why}: it stays as it was, so send less, or empty it before (DELETE /session)"
+        ))
+    })
 }
 
 /// 204, or for a browser the page that shows what it did.

@@ -21,6 +21,7 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .get("/uploads/:name", pictures::show)
         .delete("/uploads/:name", pictures::delete)
         .form_methods()
+        .behind_proxies()
         .run(request)
         .await
 }

@@ -67,8 +67,7 @@ impl Visit {
         if self.uploader().may_replace(old) {
             return Ok(());
         }
-        self.login
-            .require_to_change(old.owner_name(), &self.admins, REPLACE)
+        self.require_to_change(old, REPLACE)
     }
 
     /// Refuses who may delete nothing at all, whether the picture is there or not.
@@ -83,12 +82,16 @@ impl Visit {
     /// # Errors
     /// 401 or 403 where the picture is somebody else's, or nobody's.
     pub(crate) fn check_delete(&self, picture: &Picture) -> Result<()> {
-        self.login
-            .require_to_change(picture.owner_name(), &self.admins, DELETE)
+        self.require_to_change(picture, DELETE)
     }
 
     /// Whether it may delete a picture.
     pub(crate) fn may_delete(&self, picture: &Picture) -> bool {
-        self.login.may_change(picture.owner_name(), &self.admins)
+        self.login.may_change(picture.owner_id(), &self.admins)
+    }
+
+    fn require_to_change(&self, picture: &Picture, to: &str) -> Result<()> {
+        self.login
+            .require_to_change(picture.owner_id(), picture.owner_name(), &self.admins, to)
     }
 }

@@ -28,6 +28,7 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .patch("/words/:id", rest::change)
         .delete("/words/:id", rest::delete)
         .form_methods()
+        .behind_proxies()
         .run(request)
         .await
 }

@@ -6,7 +6,7 @@
 use kit::{
     Request, Result,
     db::Database,
-    login::{Admins, Login, RequireLogin},
+    login::{Account, Admins, Login, RequireLogin},
     session::Secrets,
 };
 
@@ -50,9 +50,9 @@ impl Rights {
         Ok(rights)
     }
 
-    /// The account's name, where somebody is logged in.
-    pub(crate) fn name(&self) -> Option<&str> {
-        self.login.account().map(|account| account.name.as_str())
+    /// The account, where somebody is logged in.
+    pub(crate) fn account(&self) -> Option<&Account> {
+        self.login.account()
     }
 
     /// Whether words may be added and imported.
@@ -64,11 +64,11 @@ impl Rights {
     ///
     /// # Errors
     /// 401 where adding needs a login and there is none; 500 where it needs one and there is no secret key.
-    pub(crate) fn owner(&self) -> Result<Option<&str>> {
+    pub(crate) fn owner(&self) -> Result<Option<&Account>> {
         if self.require_login.holds() {
             self.login.require(ADD)?;
         }
-        Ok(self.name())
+        Ok(self.account())
     }
 
     /// Whether nobody is logged in who could be.
@@ -83,7 +83,7 @@ impl Rights {
 
     /// Whether this word may be changed and deleted.
     pub(crate) fn may_change(&self, word: &Word) -> bool {
-        self.login.may_change(word.owner.as_deref(), &self.admins)
+        self.login.may_change(word.owner_id, &self.admins)
     }
 
     /// Refuses a change to a word that is not the account's.
@@ -92,7 +92,8 @@ impl Rights {
     /// 403, and those of [`Self::to_change`].
     pub(crate) fn check(&self, word: &Word) -> Result<()> {
         let owner = word.owner.as_deref();
-        self.login.require_to_change(owner, &self.admins, CHANGE)
+        self.login
+            .require_to_change(word.owner_id, owner, &self.admins, CHANGE)
     }
 }
 
@@ -104,12 +105,22 @@ pub(crate) mod testing {
     use http_body_util::Full;
     use kit::{
         db::{TestDatabase, migrate, params},
-        login::{self, Account, name_key},
+        login::{self, name_key},
     };
 
     use super::*;
 
-    /// Those of the account of this name, or of nobody, with these settings.
+    /// An account of this name, with this id.
+    pub(crate) fn account(id: i64, name: &str) -> Account {
+        Account {
+            id,
+            name: name.to_owned(),
+            nickname: None,
+            created_at: String::new(),
+        }
+    }
+
+    /// Those of the account of this name, with the id 1, or of nobody, with these settings.
     pub(crate) fn rights(name: Option<&str>, admins: &str, require_login: bool) -> Rights {
         let db = TestDatabase::in_memory();
         block_on(migrate(&db, &[login::MIGRATION])).unwrap();
@@ -148,6 +159,7 @@ mod tests {
         ] {
             let rights = rights(name, "", require_login);
             let owner = rights.owner().map_err(|error| error.status().as_u16());
+            let owner = owner.map(|owner| owner.map(|account| account.name.as_str()));
             assert_eq!(owner, want, "{name:?} {require_login}");
             assert_eq!(rights.may_add(), want.is_ok(), "{name:?} {require_login}");
         }

@@ -19,16 +19,18 @@ pub(crate) struct Word {
     pub(crate) created_at: String,
     /// RFC 3339, UTC.
     pub(crate) updated_at: String,
-    /// The account that added it, if one did.
+    /// The name of the account that added it, if one did.
     pub(crate) owner: Option<String>,
+    /// The id of that account. None where nobody owns the word, or an account that was gone before ids were kept.
+    pub(crate) owner_id: Option<i64>,
     /// How often it was changed, from 1.
     pub(crate) version: i64,
 }
 
 impl Word {
     /// The columns that [`Self::of_row`] reads.
-    pub(crate) const COLUMNS: &'static str =
-        "id, english, chinese, sentence_eng, sentence_chi, created_at, updated_at, owner, version";
+    pub(crate) const COLUMNS: &'static str = "id, english, chinese, sentence_eng, sentence_chi, created_at, updated_at, owner, owner_id, \
+         version";
 
     pub(crate) fn of_row(row: Row<'_>) -> Result<Self, DbError> {
         Ok(Self {
@@ -42,6 +44,7 @@ impl Word {
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
             owner: row.get("owner")?,
+            owner_id: row.get("owner_id")?,
             version: row.get("version")?,
         })
     }

@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 
 use crate::{
     body::BoxError,
+    client_addr::TrustedProxies,
     error::{Allow, Error, Result},
     language::Language,
     problem,
@@ -44,7 +45,11 @@ use crate::{
 pub struct App {
     routes: Vec<Route>,
     form_methods: bool,
+    proxies: Option<Proxies>,
 }
+
+/// Where the proxies that are believed are looked up.
+type Proxies = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<TrustedProxies>>>>>;
 
 struct Route {
     method: Method,
@@ -141,6 +146,27 @@ impl App {
         self
     }
 
+    /// Believes the proxies of the component's variable `trusted_proxies` who their client is and whether it uses
+    /// https, for [`Request::client_addr`] and [`Request::scheme`], and so for the cookies that are set. The
+    /// variable is read where a request has a header that a proxy adds.
+    ///
+    /// A request is then 500 where the variable cannot be read, with what to set.
+    #[cfg(feature = "variables")]
+    pub fn behind_proxies(self) -> Self {
+        self.behind(TrustedProxies::from_variable)
+    }
+
+    /// The same with proxies from elsewhere.
+    #[cfg(any(feature = "variables", test))]
+    fn behind<L, F>(mut self, look_up: L) -> Self
+    where
+        L: Fn() -> F + 'static,
+        F: Future<Output = Result<TrustedProxies>> + 'static,
+    {
+        self.proxies = Some(Box::new(move || Box::pin(look_up())));
+        self
+    }
+
     /// Answers a request of the runtime.
     pub async fn run<B>(self, request: http::Request<B>) -> Response
     where
@@ -231,6 +257,9 @@ impl App {
 
     async fn dispatch(&self, mut request: Request) -> Result<Response> {
         request.check_query()?;
+        if let Some(look_up) = self.proxies.as_ref().filter(|_| request.is_forwarded()) {
+            request.set_proxies(look_up().await?);
+        }
         let mut here = self.routes_at(request.path());
         if here.is_empty() {
             return Err(Error::NotFound(request.path().to_owned()));

@@ -47,8 +47,9 @@ impl Account {
         self.nickname.as_deref().unwrap_or(&self.name)
     }
 
-    /// Whether a thing with this owner is its own.
-    pub fn owns(&self, owner: Option<&str>) -> bool {
-        owner.is_some_and(|owner| name_key(owner) == name_key(&self.name))
+    /// Whether a thing that belongs to the account of this id is its own. Names do not count: one may have been
+    /// an earlier account's.
+    pub fn owns(&self, owner_id: Option<i64>) -> bool {
+        owner_id == Some(self.id)
     }
 }

@@ -5,14 +5,14 @@
 //! a client puts into its session makes it somebody. Both last for [`LIFETIME`] from the last visit
 //! but for a day.
 //!
-//! The tables come with [`MIGRATION`]; [`open`] is a connection to a database that has them.
+//! The tables come with [`MIGRATION`].
 //!
 //! # Example
 //! ```
-//! use kit::{Request, Response, Result, jsonify, login::{self, Login}, session::Secrets};
+//! use kit::{Request, Response, Result, db::Connection, jsonify, login::{self, Login}, session::Secrets};
 //!
 //! async fn me(request: Request) -> Result<Response> {
-//!     let db = login::open().await?;
+//!     let db = Connection::open(&[login::MIGRATION]).await?;
 //!     let login = Login::of(&request, &Secrets::from_variables().await?, &db).await?;
 //!     let answer = jsonify(&login.require("see your account")?.to_json());
 //!     login.save_on(answer)
@@ -43,7 +43,7 @@ pub use self::{
     account::Account,
     name::name_key,
     rights::{Admins, RequireLogin},
-    rows::{MIGRATION, open},
+    rows::MIGRATION,
 };
 
 #[cfg(doc)]
@@ -130,26 +130,40 @@ impl Login {
             .ok_or_else(|| Error::Unauthorized(format!("log in to {to}")))
     }
 
-    /// Whether the account may change what belongs to `owner`: its own, and all that there is where it is
-    /// one of the admins. What nobody owns is only for them.
-    pub fn may_change(&self, owner: Option<&str>, admins: &Admins) -> bool {
+    /// Whether the account may change what belongs to the account of this id: its own, and all that there is
+    /// where it is one of the admins. What nobody owns is only for them, and so is what an account owned that
+    /// is gone, whoever has its name now.
+    pub fn may_change(&self, owner_id: Option<i64>, admins: &Admins) -> bool {
         self.account()
-            .is_some_and(|account| account.owns(owner) || admins.has(account))
+            .is_some_and(|account| account.owns(owner_id) || admins.has(account))
     }
 
-    /// Refuses who may not change what belongs to `owner`; see [`Self::may_change`]. `to` says what is to be
-    /// done: "change a word".
+    /// Refuses who may not change what belongs to the account of this id; see [`Self::may_change`]. `owner` is
+    /// the name that the account had, and `to` says what is to be done: "change a word".
     ///
     /// # Errors
     /// 401 and 500 as [`Self::require`], 403 where it is not the account's.
-    pub fn require_to_change(&self, owner: Option<&str>, admins: &Admins, to: &str) -> Result<()> {
-        self.require(to)?;
-        if self.may_change(owner, admins) {
+    pub fn require_to_change(
+        &self,
+        owner_id: Option<i64>,
+        owner: Option<&str>,
+        admins: &Admins,
+        to: &str,
+    ) -> Result<()> {
+        let account = self.require(to)?;
+        if self.may_change(owner_id, admins) {
             return Ok(());
         }
-        Err(Error::Forbidden(match owner {
-            Some(owner) => format!("only {owner} may {to} that belongs to {owner}"),
-            None => format!("only an administrator may {to} that belongs to nobody"),
+        let is_namesake = |owner: &&str| name_key(owner) == name_key(&account.name);
+        Err(Error::Forbidden(match (owner_id, owner) {
+            (_, None) => format!("only an administrator may {to} that belongs to nobody"),
+            (None, Some(owner)) => format!(
+                "only an administrator may {to} that belongs to {owner}, an account that is gone"
+            ),
+            (Some(_), Some(owner)) if is_namesake(&owner) => format!(
+                "only an administrator may {to} that belongs to an earlier account named {owner}"
+            ),
+            (Some(_), Some(owner)) => format!("only {owner} may {to} that belongs to {owner}"),
         }))
     }
 

@@ -5,7 +5,8 @@ use crate::error::{Error, Result};
 
 /// The accounts that may change everything (the variable `admins`: names, separated by commas).
 ///
-/// A name counts for whoever registers it, so the account comes first and the variable then.
+/// A name counts for whoever has it, so the account comes first and the variable then: a name that stands here
+/// and is free is not to be registered, see [`Self::reserve`].
 #[derive(Debug, Clone, Default)]
 pub struct Admins(Vec<String>);
 
@@ -36,7 +37,12 @@ impl Admins {
 
     /// Whether an account is one of them.
     pub fn has(&self, account: &Account) -> bool {
-        self.0.contains(&name_key(&account.name))
+        self.reserve(&account.name)
+    }
+
+    /// Whether a name is one of theirs, so that nobody else may get it.
+    pub fn reserve(&self, name: &str) -> bool {
+        self.0.contains(&name_key(name))
     }
 }
 
@@ -92,6 +98,7 @@ mod tests {
         ] {
             let admins = Admins::parse(admins);
             assert_eq!(admins.has(&account(name)), want, "{admins:?} {name}");
+            assert_eq!(admins.reserve(name), want, "{admins:?} {name}");
         }
         assert!(Admins::parse(" ,").is_empty());
     }

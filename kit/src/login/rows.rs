@@ -2,24 +2,15 @@
 
 use super::{Account, token::Token};
 use crate::{
-    db::{Connection, Database, DbError, Migration, params},
-    error::Result,
+    db::{Database, DbError, Migration, params},
     session::LIFETIME,
 };
 
-/// What the tables `users`, `sessions` and `login_attempts` look like.
+/// What the tables `users` and `sessions` look like.
 pub const MIGRATION: Migration = Migration {
     name: "0002_accounts",
     sql: include_str!("../../../migrations/0002_accounts.sql"),
 };
-
-/// The database `default`, with the tables of accounts.
-///
-/// # Errors
-/// Those of [`DbError`].
-pub async fn open() -> Result<Connection> {
-    Ok(Connection::open(&[MIGRATION]).await?)
-}
 
 /// How long a login lasts, in seconds.
 const LIFETIME_SECS: i64 = LIFETIME.as_secs().cast_signed();

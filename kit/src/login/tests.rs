@@ -230,31 +230,84 @@ fn visits_of_the_same_day_are_written_once() {
 fn what_is_ones_own_may_be_changed() {
     let db = database(&["Duke", "ann", "root"]);
     let admins = Admins::parse("ROOT");
-    for (who, owner, want) in [
-        (Some("Duke"), Some("Duke"), 200),
-        (Some("Duke"), Some("ＤＵＫＥ"), 200),
-        (Some("Duke"), Some("ann"), 403),
-        (Some("Duke"), Some(""), 403),
-        (Some("Duke"), None, 403),
-        (Some("root"), Some("ann"), 200),
-        (Some("root"), Some("root"), 200),
-        (Some("root"), None, 200),
-        (None, Some("Duke"), 401),
-        (None, None, 401),
+    let [duke, ann, root] = [1, 2, 3].map(Some);
+    // An account that is gone, whose name somebody else has by now.
+    let gone = Some(99);
+    for (who, (owner_id, owner), want) in [
+        (Some("Duke"), (duke, Some("Duke")), Ok(())),
+        (
+            Some("Duke"),
+            (ann, Some("ann")),
+            Err((403, "only ann may change a word that belongs to ann")),
+        ),
+        (
+            Some("Duke"),
+            (gone, Some("ＤＵＫＥ")),
+            Err((403, "an earlier account named ＤＵＫＥ")),
+        ),
+        (
+            Some("Duke"),
+            (None, Some("Duke")),
+            Err((403, "Duke, an account that is gone")),
+        ),
+        (
+            Some("Duke"),
+            (None, None),
+            Err((
+                403,
+                "only an administrator may change a word that belongs to nobody",
+            )),
+        ),
+        (Some("root"), (ann, Some("ann")), Ok(())),
+        (Some("root"), (root, Some("root")), Ok(())),
+        (Some("root"), (gone, Some("Duke")), Ok(())),
+        (Some("root"), (None, Some("Duke")), Ok(())),
+        (Some("root"), (None, None), Ok(())),
+        (
+            None,
+            (duke, Some("Duke")),
+            Err((401, "log in to change a word")),
+        ),
+        (None, (None, None), Err((401, "log in to change a word"))),
     ] {
         let login = match who {
             Some(who) => visit(&db, &log_in(&db, who, "")),
             None => visit(&db, ""),
         };
-        let refused = login.require_to_change(owner, &admins, "change a word");
-        let status = refused.map_or_else(|error| error.status().as_u16(), |()| 200);
-        assert_eq!(status, want, "{who:?} {owner:?}");
+        let refused = login.require_to_change(owner_id, owner, &admins, "change a word");
         assert_eq!(
-            login.may_change(owner, &admins),
-            want == 200,
+            login.may_change(owner_id, &admins),
+            want.is_ok(),
             "{who:?} {owner:?}"
         );
+        match (refused, want) {
+            (Ok(()), Ok(())) => {}
+            (Err(error), Err((status, detail))) => {
+                assert_eq!(error.status().as_u16(), status, "{who:?} {owner:?}");
+                assert!(error.to_string().contains(detail), "{error}");
+            }
+            (got, want) => panic!("{who:?} {owner:?}: {got:?} instead of {want:?}"),
+        }
     }
+}
+
+#[test]
+fn a_name_that_is_registered_again_inherits_nothing() {
+    let db = database(&["Duke"]);
+    let cookie = log_in(&db, "Duke", "");
+    block_on(db.execute("DELETE FROM users", params![])).unwrap();
+    let insert = "INSERT INTO users (name, name_key, password_hash, password_changed_at, created_at) \
+        VALUES ('Duke', 'duke', ?, '', '') RETURNING id";
+    let rows = block_on(db.execute(insert, params![HASH])).unwrap();
+    assert_eq!(
+        rows.one().unwrap().get("id"),
+        Ok(2_i64),
+        "ids never come back"
+    );
+    assert_eq!(name_of(&visit(&db, &cookie)), None);
+    let login = visit(&db, &log_in(&db, "Duke", ""));
+    assert!(!login.may_change(Some(1), &Admins::default()));
+    assert!(login.may_change(Some(2), &Admins::default()));
 }
 
 #[test]

@@ -193,21 +193,29 @@ impl Request {
 
     /// The named fields of a body that is a form or a JSON object, whichever it is.
     ///
-    /// In JSON a field is a string, or an array of strings where it has several values; `null` counts
-    /// as absent. Fields that are not named are not looked at.
+    /// In JSON a field is a string, and nothing else is; `null` counts as absent. Of a form's field with several
+    /// values the first one counts, as [`MultiDict::get`] has it. Fields that are not named are not looked at.
     ///
     /// # Errors
     /// Those of [`Self::form`] and [`Self::json`]; 415 where there is a body and it is called neither; 422
     /// where a field is not text.
     pub async fn fields(&mut self, names: &[&str]) -> Result<MultiDict> {
-        if self.is_json() {
-            return fields::from_json(&self.json().await?, names);
-        }
-        Ok(fields::from_form(&self.form_only().await?, names))
+        self.text_fields(names).await?.into_all()
     }
 
-    /// The same where each field has one text: in JSON an array is no text, either. Of a form's field with
-    /// several values the first one counts, as [`MultiDict::get`] has it.
+    /// The same where some of them, `lists`, may have several values: in JSON an array of strings, or a string.
+    ///
+    /// # Errors
+    /// Those of [`Self::fields`].
+    pub async fn lists_and_fields(&mut self, lists: &[&str], names: &[&str]) -> Result<MultiDict> {
+        if self.is_json() {
+            return fields::lists_from_json(&self.json().await?, lists, names);
+        }
+        let all = [lists, names].concat();
+        Ok(fields::from_form(&self.form_only().await?, &all))
+    }
+
+    /// The named fields, and what is wrong with those that are not text.
     ///
     /// # Errors
     /// Those of [`Self::fields`], but for fields that are not text: these are in the answer.

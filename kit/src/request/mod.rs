@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 use crate::{
     body::{BoxError, MAX_BODY_BYTES},
     client_addr::{self, TrustedProxies},
-    cookie, cross_site,
+    client_scheme, cookie, cross_site,
     error::{Error, Result},
     language::{self, LANGUAGE_COOKIE, Language},
     multidict::MultiDict,
@@ -53,6 +53,7 @@ pub struct Request {
     /// The app keeps a handle to it.
     vary: Rc<Vary>,
     path_params: Params,
+    proxies: TrustedProxies,
     body_limit_bytes: u64,
     body: Content,
 }
@@ -76,6 +77,7 @@ impl Request {
             accept: Accept::of(&parts.headers),
             vary: Rc::default(),
             path_params: Params::new(),
+            proxies: TrustedProxies::default(),
             body_limit_bytes: MAX_BODY_BYTES,
             body: Content::Unread(body.map_err(Into::into).boxed_unsync()),
             parts,
@@ -169,8 +171,13 @@ impl Request {
         }
     }
 
-    /// `http` or `https`, as the client sees it.
+    /// `http` or `https`, as the client sees it: as the proxies between say it, where they are trusted, or else
+    /// as the runtime does.
     pub fn scheme(&self) -> Scheme {
+        let peer = self.remote_addr();
+        if let Some(scheme) = peer.and_then(|peer| self.proxies.scheme(peer, self.headers())) {
+            return scheme;
+        }
         let full_url = runtime::full_url(self.headers());
         let scheme = full_url.as_ref().unwrap_or(&self.parts.uri).scheme();
         scheme.cloned().unwrap_or(Scheme::HTTP)
@@ -183,9 +190,20 @@ impl Request {
     }
 
     /// Who sent the request, as far as the proxies between are trusted to tell; see [`TrustedProxies`].
-    pub fn client_addr(&self, proxies: &TrustedProxies) -> Option<IpAddr> {
+    pub fn client_addr(&self) -> Option<IpAddr> {
         let forwarded_for = self.headers().get_all(client_addr::X_FORWARDED_FOR);
-        Some(proxies.client(self.remote_addr()?, forwarded_for))
+        Some(self.proxies.client(self.remote_addr()?, forwarded_for))
+    }
+
+    /// Believes these proxies from here on. An app does that with
+    /// `App::behind_proxies`.
+    pub fn set_proxies(&mut self, proxies: TrustedProxies) {
+        self.proxies = proxies;
+    }
+
+    /// Whether a proxy, or somebody who pretends to be one, says anything about its client.
+    pub(crate) fn is_forwarded(&self) -> bool {
+        client_scheme::is_forwarded(self.headers())
     }
 
     /// Whether the client prefers JSON to a page and to text. The answer then varies by `Accept`, and says so.
@@ -330,12 +348,9 @@ mod tests {
             (&[peer], "10.0.0.0/8", Some("10.0.0.1")),
         ] {
             let want = want.map(|address| address.parse().unwrap());
-            let proxies = trusted.parse().unwrap();
-            assert_eq!(
-                get(lines).client_addr(&proxies),
-                want,
-                "{lines:?} {trusted}"
-            );
+            let mut request = get(lines);
+            request.set_proxies(trusted.parse().unwrap());
+            assert_eq!(request.client_addr(), want, "{lines:?} {trusted}");
         }
     }
 
@@ -357,6 +372,25 @@ mod tests {
             get(&[("spin-full-url", "https://words.example/")]).scheme(),
             Scheme::HTTPS
         );
+        let peer = ("spin-client-addr", "10.0.0.1:4711");
+        let by_http = ("spin-full-url", "http://words.example/");
+        let by_https = ("spin-full-url", "https://words.example/");
+        let (http, https) = (
+            ("x-forwarded-proto", "http"),
+            ("x-forwarded-proto", "https"),
+        );
+        for (lines, trusted, want) in [
+            (&[peer, by_http, https][..], "10.0.0.0/8", Scheme::HTTPS),
+            (&[peer, by_https, http], "10.0.0.0/8", Scheme::HTTP),
+            (&[peer, by_http, https], "192.0.2.0/24", Scheme::HTTP),
+            (&[peer, by_http, https], "", Scheme::HTTP),
+            // Nobody knows who connected.
+            (&[by_http, https], "0.0.0.0/0", Scheme::HTTP),
+        ] {
+            let mut request = get(lines);
+            request.set_proxies(trusted.parse().unwrap());
+            assert_eq!(request.scheme(), want, "{lines:?} {trusted}");
+        }
     }
 
     #[test]

@@ -209,8 +209,7 @@ impl Session {
     /// # Errors
     /// 500 where the cookie would take more than [`MAX_COOKIE_BYTES`], or could not be read again.
     pub fn save_on(self, mut response: Response) -> Result<Response> {
-        let json = tagged::dump(&self.values)
-            .map_err(|_| too_much("is nested deeper than kit reads it"))?;
+        let json = self.dumped()?;
         let changed = json != self.opened;
         if self.values.is_empty() {
             if changed || (self.touched && self.sent) {
@@ -226,20 +225,38 @@ impl Session {
         Ok(response)
     }
 
-    fn cookie_of(self, json: &str) -> Result<Cookie> {
+    /// Whether a cookie can hold the session, for a component that keeps in it what a client sent: then it is
+    /// the client that is to be told where [`Self::save_on`] would fail.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub fn fits(&self) -> Result<(), TooMuch> {
+        let json = self.dumped()?;
+        if self.values.is_empty() {
+            return Ok(());
+        }
+        self.cookie_of(&json).map(drop)
+    }
+
+    fn dumped(&self) -> Result<String, TooMuch> {
+        tagged::dump(&self.values)
+            .map_err(|_| TooMuch::because("is nested deeper than kit reads it"))
+    }
+
+    fn cookie_of(&self, json: &str) -> Result<Cookie, TooMuch> {
         if json.len() > payload::MAX_JSON_BYTES {
-            return Err(too_much("is larger than kit reads it"));
+            return Err(TooMuch::because("is larger than kit reads it"));
         }
         let permanent = self.is_permanent();
         let timestamp = since_1970(self.now).as_secs();
         let text = self.signer.sign(&payload::encode(json), timestamp);
-        let mut cookie = self.cookie.with_value(text);
+        let mut cookie = self.cookie.clone().with_value(text);
         if permanent {
             cookie = cookie.expires(self.now + LIFETIME);
         }
         let bytes = cookie.bytes();
         if bytes > MAX_COOKIE_BYTES {
-            return Err(too_much(&format!(
+            return Err(TooMuch(format!(
                 "takes {bytes} bytes as a cookie, and browsers drop one of more than {MAX_COOKIE_BYTES} \
                  without a word"
             )));
@@ -267,8 +284,22 @@ fn since_1970(moment: SystemTime) -> Duration {
     since.unwrap_or_default()
 }
 
-fn too_much(what: &str) -> Error {
-    Error::Misconfigured(format!("the session {what}: keep less in it"))
+/// Why a session cannot be kept. Its text goes on behind "the session".
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct TooMuch(String);
+
+impl TooMuch {
+    fn because(why: &str) -> Self {
+        Self(why.to_owned())
+    }
+}
+
+impl From<TooMuch> for Error {
+    /// The component's fault, unless it says otherwise; see [`Session::fits`].
+    fn from(why: TooMuch) -> Self {
+        Self::Misconfigured(format!("the session {why}: keep less in it"))
+    }
 }
 
 impl fmt::Debug for Session {

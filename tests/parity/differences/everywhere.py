@@ -86,11 +86,21 @@ def options_type(exchange: Exchange):
         '302 [["a","b","",""]]',
         "403",
     ),
+    Example(
+        get("/session", (b"Referer", b"http://evil.example/"), accept=()),
+        "200 index",
+        "403",
+    ),
 )
 def cross_site(exchange: Exchange):
     request, ours = exchange.request, exchange.ours
     site, origin = request.header(b"Sec-Fetch-Site"), request.header(b"Origin")
-    from_elsewhere = origin is not None and origin.partition(b"://")[2] != HOST
+    referer = request.header(b"Referer")
+    if origin is not None:
+        from_elsewhere = origin.partition(b"://")[2] != HOST
+    else:
+        host = referer and referer.partition(b"://")[2].partition(b"/")[0]
+        from_elsewhere = referer not in (None, b"about:blank") and host != HOST
     marked = site not in (None, b"same-origin", b"none") or (site is None and from_elsewhere)
     if marked and tells(ours, 403):
         return exchange.aspects

@@ -135,12 +135,12 @@ def session_values(exchange: Exchange):
     Example(
         post("/session", URLENCODED, b"a=" + NOISE, accept=()),
         "204 Set-Cookie: session=…",
-        "500",
+        "413",
     ),
 )
 def session_size(exchange: Exchange):
     flask = exchange.flask.header("Set-Cookie") or ""
-    if _is_about_sessions(exchange) and len(flask) > 4093 and tells(exchange.ours, 500):
+    if _is_about_sessions(exchange) and len(flask) > 4093 and tells(exchange.ours, 413):
         return WHOLE
 
 

@@ -56,7 +56,7 @@ pub(super) fn change(texts: &'static Texts) -> Vec<FieldView> {
 /// Puts back what was typed; passwords are typed again.
 pub(super) fn fill_in(fields: &mut [FieldView], typed: &MultiDict) {
     for view in fields.iter_mut().filter(|view| !view.is_password) {
-        view.value = view.field.of(typed).unwrap_or_default().to_owned();
+        view.value = typed.get(view.field.name()).unwrap_or_default().to_owned();
     }
 }
 

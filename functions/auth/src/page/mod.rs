@@ -196,7 +196,7 @@ impl Enter {
         match &refusal {
             Refusal::Flaws(flaws) => fields::mark(&mut self.fields, texts, flaws),
             Refusal::Wrong => fields::focus(&mut self.fields, Field::Password),
-            Refusal::Taken | Refusal::Other(_) => {}
+            Refusal::Taken | Refusal::Reserved | Refusal::Crowded(_) | Refusal::Other(_) => {}
         }
         let log_in = url(LOG_IN, &[("next", &self.next)]);
         self.message = texts.message(&refusal, &log_in);

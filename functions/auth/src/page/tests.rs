@@ -80,16 +80,16 @@ fn a_target_that_leaves_the_site_is_not_in_the_page() {
 
 #[test]
 fn each_refusal_has_its_status_and_its_header() {
-    let too_often = || {
-        Refusal::Other(Error::TooManyRequests {
-            detail: String::new(),
-            retry_after_seconds: 7,
-        })
+    let too_many = || Error::TooManyRequests {
+        detail: String::new(),
+        retry_after_seconds: 7,
     };
     for (refusal, status, header) in [
         (Refusal::Wrong, 401, Some("www-authenticate")),
         (Refusal::Taken, 409, Some("location")),
-        (too_often(), 429, Some("retry-after")),
+        (Refusal::Reserved, 403, None),
+        (Refusal::Other(too_many()), 429, Some("retry-after")),
+        (Refusal::Crowded(too_many()), 429, Some("retry-after")),
         (
             Refusal::Flaws(vec![(Field::Name, Flaw::Missing)]),
             422,
@@ -113,6 +113,7 @@ fn each_refusal_has_its_status_and_its_header() {
 fn every_flaw_is_said_in_the_readers_language() {
     let flaws = [
         Flaw::Missing,
+        Flaw::NotText,
         Flaw::TooShort(2),
         Flaw::TooLong(32),
         Flaw::Invisible,
@@ -126,6 +127,7 @@ fn every_flaw_is_said_in_the_readers_language() {
         Field::Password,
         Field::Old,
         Field::New,
+        Field::Next,
     ] {
         for flaw in flaws {
             let english = Texts::of(Language::English).flaw(field, flaw);

@@ -47,12 +47,15 @@ pub(crate) struct Texts {
     pub(super) fix_fields: &'static str,
     wrong: &'static str,
     taken: &'static str,
+    reserved: &'static str,
     too_often: &'static str,
+    crowded: &'static str,
 
     missing_name: &'static str,
     missing_password: &'static str,
     too_short: &'static str,
     too_long: &'static str,
+    not_text: &'static str,
     invisible: &'static str,
     is_name: &'static str,
     common: &'static str,
@@ -79,6 +82,8 @@ impl Texts {
                 let (text, label) = (self.taken, self.go_log_in);
                 Some(Message::with_link(text, log_in.to_owned(), label))
             }
+            Refusal::Crowded(_) => Some(Message::new(self.crowded)),
+            Refusal::Reserved => Some(Message::new(self.reserved)),
             Refusal::Other(Error::TooManyRequests { .. }) => Some(Message::new(self.too_often)),
             Refusal::Other(_) => None,
         }
@@ -90,6 +95,7 @@ impl Texts {
         match flaw {
             Flaw::Missing if field == Field::Name => self.missing_name.to_owned(),
             Flaw::Missing => self.missing_password.to_owned(),
+            Flaw::NotText => self.not_text.to_owned(),
             Flaw::TooShort(min) => number(self.too_short, min),
             Flaw::TooLong(max) => number(self.too_long, max),
             Flaw::Invisible => self.invisible.to_owned(),
@@ -136,12 +142,16 @@ static ENGLISH: Texts = Texts {
     fix_fields: "That did not work yet. Look at the marked fields.",
     wrong: "The name or the password is wrong.",
     taken: "There is an account of this name already. Choose another name, or, if it is yours:",
+    reserved: "This name stands in the setting “admins” already, so nobody can register it. Whoever runs \
+               this site takes it out there, lets you register, and names you there then.",
     too_often: "Too many attempts failed. Wait five minutes, then try again.",
+    crowded: "Many accounts were registered from your network in the last hour. Come back in an hour.",
 
     missing_name: "Enter your name.",
     missing_password: "Enter your password.",
     too_short: "It must have at least {n} characters.",
     too_long: "It may have at most {n} characters.",
+    not_text: "It must be a text.",
     invisible: "It has invisible characters, or white space other than single spaces. Type it anew.",
     is_name: "It must not be your name.",
     common: "It is one of the passwords that are tried first. Choose another one.",
@@ -184,12 +194,16 @@ static CHINESE: Texts = Texts {
     fix_fields: "还差一点，请看标出的地方。",
     wrong: "名字或密码不对。",
     taken: "这个名字已经有人用了。请换一个；如果这是你的账号，",
+    reserved: "这个名字已经写在设置“admins”里，所以谁都不能注册。请网站管理者先把它从那里去掉，\
+               等你注册之后再写进去。",
     too_often: "失败次数过多，请五分钟后再试。",
+    crowded: "过去一小时里，你所在的网络已经注册了很多账号，请一小时后再来。",
 
     missing_name: "请输入名字。",
     missing_password: "请输入密码。",
     too_short: "至少要有 {n} 个字符。",
     too_long: "最多 {n} 个字符。",
+    not_text: "必须是文字。",
     invisible: "含有看不见的字符，或单个空格以外的空白，请重新输入。",
     is_name: "密码不能和名字相同。",
     common: "这是最先被猜到的密码之一，请换一个。",

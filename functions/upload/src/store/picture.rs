@@ -73,6 +73,11 @@ impl Picture {
         SystemTime::UNIX_EPOCH + Duration::from_millis(since)
     }
 
+    /// The account that owns it.
+    pub(crate) fn owner_id(&self) -> Option<i64> {
+        self.owner.as_ref().map(|owner| owner.id)
+    }
+
     /// The name of who owns it.
     pub(crate) fn owner_name(&self) -> Option<&str> {
         self.owner.as_ref().map(|owner| owner.name.as_str())

@@ -107,6 +107,7 @@ mod tests {
             created_at: "2024-01-01T00:00:00.000Z".to_owned(),
             updated_at: "2024-01-02T00:00:00.000Z".to_owned(),
             owner: None,
+            owner_id: None,
             version: 1,
         }
     }

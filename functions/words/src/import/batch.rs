@@ -1,6 +1,10 @@
 //! Lines on their way into the database: JSON that a statement takes apart with `json_each`.
 
-use kit::{Error, Result};
+use kit::{
+    Error, Result,
+    db::{Value, params},
+    login::Account,
+};
 
 use crate::{
     draft::{Draft, Field, searchable},
@@ -15,6 +19,14 @@ pub(super) struct Batch {
     json: Vec<u8>,
     /// The numbers of the lines.
     pub(super) lines: Vec<u64>,
+}
+
+/// The first two parameters: the name and the id of who owns the words.
+pub(super) fn owner(owner: Option<&Account>) -> Vec<Value> {
+    params![
+        owner.map(|account| account.name.as_str()),
+        owner.map(|account| account.id),
+    ]
 }
 
 /// The columns of `words` but for times and owner, from a row of `json_each`.

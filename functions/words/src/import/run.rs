@@ -6,6 +6,7 @@ use bytes::Bytes;
 use kit::{
     Error, Result,
     db::{Database, DbError, Value, params},
+    login::Account,
 };
 
 use super::{
@@ -36,7 +37,7 @@ impl<D: Database> Words<D> {
         &self,
         mode: Mode,
         file: Bytes,
-        owner: Option<&str>,
+        owner: Option<&Account>,
     ) -> Result<Report> {
         // Before anything is kept.
         check_count(&file)?;
@@ -47,11 +48,11 @@ impl<D: Database> Words<D> {
     }
 
     /// All lines, or none.
-    async fn import_all(&self, file: Bytes, owner: Option<&str>) -> Result<Report> {
+    async fn import_all(&self, file: Bytes, owner: Option<&Account>) -> Result<Report> {
         let (batches, mut errors) = batches(&file)?;
         drop(file);
         let mut existing = Vec::new();
-        let mut parameters = params![owner];
+        let mut parameters = batch::owner(owner);
         let mut imported = 0;
         for batch in batches {
             imported += batch.lines.len();
@@ -72,7 +73,7 @@ impl<D: Database> Words<D> {
         if imported == 0 {
             return Ok(Report::default());
         }
-        let rows: Vec<String> = (2..=parameters.len())
+        let rows: Vec<String> = (3..=parameters.len())
             .map(|number| format!("SELECT value FROM json_each(?{number})"))
             .collect();
         let insert = format!("{} FROM ({})", insert(), rows.join(" UNION ALL "));
@@ -105,7 +106,7 @@ impl<D: Database> Words<D> {
     }
 
     /// Every line that is right and not there.
-    async fn import_some(&self, file: Bytes, owner: Option<&str>) -> Result<Report> {
+    async fn import_some(&self, file: Bytes, owner: Option<&Account>) -> Result<Report> {
         let mut report = Report::default();
         let mut batch = Batch::default();
         let mut wrong = 0;
@@ -131,15 +132,16 @@ impl<D: Database> Words<D> {
     async fn import_batch(
         &self,
         batch: Batch,
-        owner: Option<&str>,
+        owner: Option<&Account>,
         report: &mut Report,
     ) -> Result<()> {
         let lines = batch.lines.len();
         let insert = format!(
-            "{} FROM json_each(?2) WHERE TRUE ON CONFLICT (english_key, chinese_key) DO NOTHING RETURNING 1",
+            "{} FROM json_each(?3) WHERE TRUE ON CONFLICT (english_key, chinese_key) DO NOTHING RETURNING 1",
             insert()
         );
-        let parameters = params![owner, batch.json()?];
+        let mut parameters = batch::owner(owner);
+        parameters.push(Value::Text(batch.json()?));
         let imported = match self.db().execute(&insert, parameters).await {
             Ok(rows) => rows.len(),
             Err(error) => return Err(interrupted(error, report.imported)),
@@ -208,7 +210,7 @@ fn push(batches: &mut Vec<Batch>, line: u64, draft: &Draft) -> Result<()> {
 /// The beginning of a statement that inserts rows of `json_each`.
 fn insert() -> String {
     format!(
-        "INSERT INTO words (created_at, updated_at, owner, {}) SELECT {NOW}, {NOW}, ?1, {}",
+        "INSERT INTO words (created_at, updated_at, owner, owner_id, {}) SELECT {NOW}, {NOW}, ?1, ?2, {}",
         batch::COLUMNS,
         batch::VALUES
     )
@@ -269,6 +271,7 @@ mod tests {
     use kit::db::{PageRequest, TestDatabase};
 
     use super::*;
+    use crate::rights::testing::account;
 
     const HEAD: &str = "english,chinese,sentence_eng,sentence_chi\n";
 
@@ -277,7 +280,8 @@ mod tests {
     }
 
     fn import(words: &Words<TestDatabase>, mode: Mode, file: &str) -> Report {
-        block_on(words.import(mode, file.to_owned().into(), Some("duke"))).unwrap()
+        let duke = account(7, "duke");
+        block_on(words.import(mode, file.to_owned().into(), Some(&duke))).unwrap()
     }
 
     /// The English of all words that `q` finds, oldest first.
@@ -314,7 +318,10 @@ mod tests {
             let word = block_on(words.get(1)).unwrap();
             assert_eq!(word.draft.sentence_eng, "I \"WAKE\"");
             assert_eq!(word.draft.sentence_chi, "\\ 我醒");
-            assert_eq!(word.owner.as_deref(), Some("duke"));
+            assert_eq!(
+                (word.owner.as_deref(), word.owner_id),
+                (Some("duke"), Some(7))
+            );
             for (q, want) in [
                 ("wake", &["Wake"][..]),
                 ("i \"wake\"", &["Wake"]),

@@ -78,6 +78,8 @@ struct WordsView<'a> {
     no_match_heading: String,
     /// Whose words the scripts may offer to change: those of the account, or all.
     account: &'a str,
+    /// Since when there is this account: words that are older were an earlier one's of the same name.
+    since: &'a str,
     may_change_all: bool,
 }
 
@@ -185,6 +187,7 @@ impl<'a> WordsView<'a> {
             which.limit.to_string()
         };
         let page_at = |after: &str| url("/", &[("q", q), ("limit", &limit), ("after", after)]);
+        let account = rights.account();
         Self {
             q,
             status: status(texts, q, listing.total),
@@ -204,7 +207,8 @@ impl<'a> WordsView<'a> {
             cursor: page.next.as_deref().unwrap_or_default(),
             newest: which.after.map(|_| page_at("")),
             no_match_heading: fill(texts.no_match_heading, &[("q", q)]),
-            account: rights.name().unwrap_or_default(),
+            account: account.map_or("", |account| &account.name),
+            since: account.map_or("", |account| &account.created_at),
             may_change_all: rights.may_change_all(),
         }
     }

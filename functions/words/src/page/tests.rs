@@ -44,6 +44,8 @@ fn word(id: i64, text: &str) -> Word {
         created_at: "2026-11-22T10:00:00.000Z".to_owned(),
         updated_at: "2026-11-23T10:00:00.000Z".to_owned(),
         owner: Some(text.to_owned()),
+        // Nobody's in these tests, who is logged in with the id 1.
+        owner_id: Some(1_000),
         version: 2,
     }
 }
@@ -150,11 +152,23 @@ fn report(mistakes: usize) -> Report {
 #[test]
 fn only_what_will_work_is_offered() {
     let mut nobodys = word(9, "nobody's");
-    nobodys.owner = None;
-    let words = vec![nobodys, word(8, "Duke"), word(7, "ann")];
-    let listing = listing(words, None, Some(3));
-    let count = |rights: &Rights| {
-        let page = book_for(rights, Language::English, NEWEST, "", &listing);
+    (nobodys.owner, nobodys.owner_id) = (None, None);
+    let mut own = word(8, "Duke");
+    own.owner_id = Some(1);
+    // An earlier account had the same name.
+    let earlier = word(6, "duke");
+    let own = listing(
+        vec![nobodys.clone(), own, word(7, "ann"), earlier],
+        None,
+        Some(4),
+    );
+    let others = listing(
+        vec![nobodys, word(8, "Duke"), word(7, "ann")],
+        None,
+        Some(3),
+    );
+    let count = |rights: &Rights, listing: &Listing| {
+        let page = book_for(rights, Language::English, NEWEST, "", listing);
         let rows = page.split("<template").next().unwrap().to_owned();
         let edits = rows.matches("data-action=\"edit\"").count();
         let forms = ["id=\"add\"", "id=\"import\""].map(|id| page.contains(id));
@@ -165,15 +179,15 @@ fn only_what_will_work_is_offered() {
             page,
         )
     };
-    for (name, admins, edits) in [
-        (None, "", 0),
-        (Some("duke"), "", 1),
-        (Some("root"), "root", 3),
-        (Some("count"), "root", 0),
+    for (name, admins, listing, edits) in [
+        (None, "", &own, 0),
+        (Some("duke"), "", &own, 1),
+        (Some("root"), "root", &own, 4),
+        (Some("duke"), "root", &others, 0),
     ] {
         for require_login in [false, true] {
             let rights = rights(name, admins, require_login);
-            let (edit, delete, forms, page) = count(&rights);
+            let (edit, delete, forms, page) = count(&rights, listing);
             assert_eq!((edit, delete), (edits, edits), "{name:?}");
             let may_add = name.is_some() || !require_login;
             assert_eq!(forms, [may_add, may_add], "{name:?} {require_login}");
@@ -181,7 +195,7 @@ fn only_what_will_work_is_offered() {
             assert!(page.contains(&account), "{name:?}");
             assert_eq!(
                 page.contains("data-changes=\"all\""),
-                edits == 3,
+                edits == 4,
                 "{name:?}"
             );
             let leads_to_login = page.contains("href=\"/auth/login?next=%2F\"");

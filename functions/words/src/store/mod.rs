@@ -9,14 +9,19 @@ mod search;
 use kit::{
     Error, Result,
     db::{self, Connection, Database, DbError, Migration, params},
-    login,
+    login::{self, Account},
 };
 pub(crate) use list::{Listing, MAX_COUNTED};
 
 use crate::{draft::Draft, word::Word};
 
 /// What the database has to look like.
-const MIGRATIONS: &[Migration] = &[db::migration!("0001_words"), login::MIGRATION];
+const MIGRATIONS: &[Migration] = &[
+    db::migration!("0001_words"),
+    login::MIGRATION,
+    // Asks the table of accounts whose the words are.
+    db::migration!("0004_word_owners"),
+];
 
 /// How often a change is tried that others keep getting in the way of. In each round somebody's change is
 /// made, so it takes as many as there are changes to one word at the same time.
@@ -71,11 +76,11 @@ impl<D: Database> Words<D> {
     }
 
     /// Adds a word, unless the same pair is there.
-    pub(crate) async fn insert(&self, draft: &Draft, owner: Option<&str>) -> Result<Inserted> {
+    pub(crate) async fn insert(&self, draft: &Draft, owner: Option<&Account>) -> Result<Inserted> {
         let insert = format!(
             "INSERT INTO words (english, chinese, sentence_eng, sentence_chi, \
-             created_at, updated_at, owner, english_key, chinese_key, folded) \
-             VALUES (?, ?, ?, ?, {NOW}, {NOW}, ?, ?, ?, ?) \
+             created_at, updated_at, owner, owner_id, english_key, chinese_key, folded) \
+             VALUES (?, ?, ?, ?, {NOW}, {NOW}, ?, ?, ?, ?, ?) \
              ON CONFLICT (english_key, chinese_key) DO NOTHING RETURNING {}",
             Word::COLUMNS
         );
@@ -86,7 +91,8 @@ impl<D: Database> Words<D> {
                 draft.chinese.as_str(),
                 draft.sentence_eng.as_str(),
                 draft.sentence_chi.as_str(),
-                owner,
+                owner.map(|account| account.name.as_str()),
+                owner.map(|account| account.id),
                 english_key,
                 chinese_key,
                 draft.folded(),
@@ -257,6 +263,7 @@ mod tests {
     use kit::db::TestDatabase;
 
     use super::*;
+    use crate::rights::testing::account;
 
     fn words() -> Words<TestDatabase> {
         block_on(Words::of(TestDatabase::in_memory())).unwrap()
@@ -286,11 +293,17 @@ mod tests {
             sentence_eng: "one\ntwo".to_owned(),
             sentence_chi: String::new(),
         };
-        let Inserted::New(word) = block_on(words.insert(&given, Some("duke"))).unwrap() else {
+        let Inserted::New(word) =
+            block_on(words.insert(&given, Some(&account(7, "duke")))).unwrap()
+        else {
             panic!("nothing is there yet");
         };
         assert_eq!(word.draft, given);
-        assert_eq!((word.version, word.owner.as_deref()), (1, Some("duke")));
+        assert_eq!(word.version, 1);
+        assert_eq!(
+            (word.owner.as_deref(), word.owner_id),
+            (Some("duke"), Some(7))
+        );
         assert_eq!(word.created_at, word.updated_at);
         assert!(word.created_at.ends_with('Z'), "{}", word.created_at);
         assert_eq!(block_on(words.get(word.id)).unwrap(), word);
@@ -420,5 +433,53 @@ mod tests {
             assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
         }
         assert!(added(&words, "wake", "唤醒").id > word.id);
+    }
+
+    /// A word of an account from before ids were kept, and who has the account's name now.
+    #[test]
+    fn words_from_before_belong_to_the_account_that_added_them() {
+        let db = TestDatabase::in_memory();
+        block_on(db::migrate(&db, &MIGRATIONS[..2])).unwrap();
+        for (id, name, created_at) in [
+            (1, "Duke", "2024-01-01T00:00:00.000Z"),
+            (2, "ann", "2024-01-02T00:00:00.000Z"),
+        ] {
+            let insert = "INSERT INTO users (id, name, name_key, password_hash, password_changed_at, created_at) \
+                VALUES (?, ?, lower(?2), '', '', ?)";
+            block_on(db.execute(insert, params![id, name, created_at])).unwrap();
+        }
+        let added = [
+            (Some("Duke"), "2024-01-01T00:00:00.000Z", Some(1)),
+            (Some("Duke"), "2024-01-05T00:00:00.000Z", Some(1)),
+            // Younger than the word: it was an earlier account's.
+            (Some("ann"), "2024-01-01T23:59:59.999Z", None),
+            (Some("ann"), "2024-01-02T00:00:00.001Z", Some(2)),
+            (Some("gone"), "2024-01-05T00:00:00.000Z", None),
+            (None, "2024-01-05T00:00:00.000Z", None),
+        ];
+        for (n, (owner, created_at, _)) in added.iter().enumerate() {
+            let insert = "INSERT INTO words (english, chinese, sentence_eng, sentence_chi, created_at, \
+                updated_at, owner, english_key, chinese_key, folded) \
+                VALUES (?1, '', '', '', ?2, ?2, ?3, ?1, '', '')";
+            let values = params![n.to_string(), *created_at, *owner];
+            block_on(db.execute(insert, values)).unwrap();
+        }
+        let words = block_on(Words::of(db)).unwrap();
+        let owners = |words: &Words<TestDatabase>| {
+            let mut all = block_on(words.newest(None, 10)).unwrap();
+            all.reverse();
+            let owners = all.into_iter().map(|word| (word.owner, word.owner_id));
+            owners.collect::<Vec<_>>()
+        };
+        let want = added.map(|(owner, _, id)| (owner.map(str::to_owned), id));
+        assert_eq!(owners(&words), want);
+        // A name that is free again and taken by somebody else, while the migration runs once more.
+        let again = "UPDATE users SET id = 9, created_at = '2024-02-01T00:00:00.000Z' WHERE id = 1";
+        block_on(words.db().execute(again, params![])).unwrap();
+        let forget = "DELETE FROM schema_migrations WHERE name = '0004_word_owners'";
+        block_on(words.db().execute(forget, params![])).unwrap();
+        let Words(db) = words;
+        let words = block_on(Words::of(db)).unwrap();
+        assert_eq!(owners(&words), want);
     }
 }

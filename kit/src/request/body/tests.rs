@@ -84,14 +84,28 @@ fn fields_come_from_a_form_or_from_json() {
             r#"{"name": ["a", "b"], "other": {"any": "thing"}, "nickname": null}"#,
         ),
     ] {
-        let fields =
-            block_on(post(Some(content_type), body).fields(&["name", "nickname"])).unwrap();
+        let mut request = post(Some(content_type), body);
+        let fields = block_on(request.lists_and_fields(&["name"], &["nickname"])).unwrap();
         assert_eq!(
             fields.items().collect::<Vec<_>>(),
             [("name", "a"), ("name", "b")],
             "{content_type}"
         );
     }
+}
+
+#[test]
+fn a_field_of_json_is_one_text() {
+    let mut request = post(
+        Some("application/json"),
+        r#"{"name": "a", "nickname": ["b"], "next": []}"#,
+    );
+    let one = block_on(request.fields(&["name"])).unwrap();
+    assert_eq!(one.get("name"), Some("a"));
+    let error = block_on(request.fields(&["name", "nickname", "next"])).unwrap_err();
+    assert_eq!(error.status().as_u16(), 422);
+    let named: Vec<_> = error.fields().into_iter().map(|e| e.field).collect();
+    assert_eq!(named, ["nickname", "next"]);
 }
 
 #[test]

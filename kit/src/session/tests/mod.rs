@@ -56,6 +56,7 @@ fn open(cookie: &str) -> Session {
 
 /// The `Set-Cookie` of a session that is saved, if there is one.
 fn saved(session: Session) -> Option<String> {
+    assert!(session.fits().is_ok());
     let response = session.save_on(text("")).unwrap();
     let mut lines = response.headers().get_all(header::SET_COOKIE).iter();
     let line = lines.next().map(|line| line.to_str().unwrap().to_owned());
@@ -71,6 +72,7 @@ fn written(session: Session) -> String {
 }
 
 fn refusal(session: Session) -> String {
+    assert!(session.fits().is_err());
     match session.save_on(text("")) {
         Err(error @ Error::Misconfigured(_)) => error.to_string(),
         other => panic!("{other:?}"),
