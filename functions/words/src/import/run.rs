@@ -11,8 +11,9 @@ use kit::{
 use super::{
     MAX_LINES, Mode,
     batch::{self, Batch},
+    file::File,
     report::{LineError, LineFlaw, Report},
-    table::{Line, Table},
+    table::Line,
 };
 use crate::{
     draft::{Draft, Field},
@@ -38,16 +39,19 @@ impl<D: Database> Words<D> {
         file: Bytes,
         owner: Option<&str>,
     ) -> Result<Report> {
+        let file = File::of(file)?;
         // Before anything is kept.
         check_count(&file)?;
-        match mode {
+        let readings = file.readings.clone();
+        let report = match mode {
             Mode::Atomic => self.import_all(file, owner).await,
             Mode::Skip => self.import_some(file, owner).await,
-        }
+        };
+        report.map(|report| Report { readings, ..report })
     }
 
     /// All lines, or none.
-    async fn import_all(&self, file: Bytes, owner: Option<&str>) -> Result<Report> {
+    async fn import_all(&self, file: File, owner: Option<&str>) -> Result<Report> {
         let (batches, mut errors) = batches(&file)?;
         drop(file);
         let mut existing = Vec::new();
@@ -105,11 +109,11 @@ impl<D: Database> Words<D> {
     }
 
     /// Every line that is right and not there.
-    async fn import_some(&self, file: Bytes, owner: Option<&str>) -> Result<Report> {
+    async fn import_some(&self, file: File, owner: Option<&str>) -> Result<Report> {
         let mut report = Report::default();
         let mut batch = Batch::default();
         let mut wrong = 0;
-        for line in Table::open(&file)? {
+        for line in file.lines()? {
             let line = line?;
             match &line.word {
                 Ok(draft) => batch.push(line.number, draft)?,
@@ -168,11 +172,11 @@ impl<D: Database> Words<D> {
 }
 
 /// Every line of a file that is right, and what is wrong with the others.
-fn batches(file: &[u8]) -> Result<(Vec<Batch>, Vec<LineError>)> {
+fn batches(file: &File) -> Result<(Vec<Batch>, Vec<LineError>)> {
     let mut batches = vec![Batch::default()];
     let mut errors = Vec::new();
     let mut pairs: HashMap<[String; 2], u64> = HashMap::new();
-    for line in Table::open(file)? {
+    for line in file.lines()? {
         let line = line?;
         let Ok(draft) = &line.word else {
             errors.extend(errors_of(line));
@@ -214,8 +218,8 @@ fn insert() -> String {
     )
 }
 
-fn check_count(file: &[u8]) -> Result<()> {
-    if Table::open(file)?.count()? <= MAX_LINES {
+fn check_count(file: &File) -> Result<()> {
+    if file.count()? <= MAX_LINES {
         return Ok(());
     }
     Err(Error::TooMuch(format!(
@@ -358,6 +362,7 @@ mod tests {
                     error(5, Some(Field::English), LineFlaw::SameAsLine(2)),
                     error(6, None, LineFlaw::Width { got: 3, want: 4 }),
                 ],
+                readings: vec![],
             }
         );
         assert_eq!(found(&words, ""), ["there"]);
@@ -378,6 +383,7 @@ mod tests {
                     Some(Field::English),
                     LineFlaw::Field(crate::draft::Flaw::Empty)
                 )],
+                readings: vec![],
             }
         );
         assert_eq!(found(&words, ""), ["there", "new", "last"]);
@@ -390,7 +396,8 @@ mod tests {
                     3,
                     Some(Field::English),
                     LineFlaw::Field(crate::draft::Flaw::Empty)
-                )]
+                )],
+                readings: vec![],
             }
         );
     }

@@ -105,10 +105,11 @@ pub(super) static TEXTS: Texts = Texts {
     delete_text: "It is deleted at once, and cannot be brought back.",
 
     import_heading: "Import",
-    import_text: "Add many words at once from a CSV file, such as a spreadsheet program saves. \
-        Its first line names the columns: english and chinese, and if you like sentence_eng and sentence_chi.",
+    import_text: "Add many words at once from a file: CSV or text from Excel, WPS, Numbers, LibreOffice, \
+        Anki or Quizlet, or an export of this book. A first line may name the columns, in English or Chinese \
+        and in any order: English, Chinese, Sentence, Sentence translation.",
     import_limits: "Up to {mib} MiB and {lines} words.",
-    file: "CSV file",
+    file: "File",
     drop_hint: "or drop it here",
     mode: "If a line has a mistake, or a word is in the book already",
     mode_atomic: "Import nothing",
@@ -136,6 +137,23 @@ pub(super) static TEXTS: Texts = Texts {
     },
     nothing_imported: "Nothing was imported.",
     no_lines: "The file has no words.",
+    read_as_charset: "The file was read as {taken}, and could be {others} as well. If the words look wrong, \
+        save it as “CSV UTF-8” and import that.",
+    read_by_separator: "The columns were separated by {taken}; by {others}, they could be read as well.",
+    read_first_line: "The first line was taken for names of columns, and not for a word.",
+    read_columns: "Which column is which was told by what is in them: {columns}.",
+    read_markup: "HTML in the texts was taken off, as Anki writes it there.",
+    read_quotes: "Quotation marks were taken for a part of the texts, as they do not come in pairs.",
+    list_comma: ", ",
+    separators: [
+        "commas",
+        "semicolons",
+        "tabs",
+        "vertical bars",
+        "colons",
+        "spaces",
+        "another character",
+    ],
     problems: Counted {
         one: "{n} mistake has to be mended first:",
         many: "{n} mistakes have to be mended first:",
@@ -163,14 +181,19 @@ pub(super) static TEXTS: Texts = Texts {
         several_lines: "It has to be on one line.",
         control_character: "It has invisible control characters. Type it anew.",
         not_utf8: "It is not in UTF-8. Save the file as “CSV UTF-8”.",
+        no_object: "It is no word: {\"english\": \"…\", \"chinese\": \"…\"}.",
+        no_text: "It is no text.",
         unclosed_quote: "A quotation mark opens here and is never closed, so the rest of the file cannot be read.",
         width: "Columns here: {got}. Columns in the first line: {want}.",
         same_as_line: "The same pair is in line {n}.",
         same_as_word: "The same pair is in the book already.",
         no_file: "Choose a file first.",
         file_empty: "The file is empty.",
-        file_utf16: "The file is in UTF-16. Save it as “CSV UTF-8”.",
-        file_workbook: "The file is a workbook of a spreadsheet program. Save it as “CSV UTF-8”.",
+        file_utf16: "The file is in UTF-16, and a part of it is missing. Save it as “CSV UTF-8”.",
+        file_workbook: "The file is a workbook, or a package of cards. Excel and WPS save it as “CSV UTF-8”, \
+            Numbers exports it as CSV, and Anki as “Notes in Plain Text”.",
+        file_json: "The file is no JSON that can be read.",
+        no_list: "The file is JSON, but has no list of words as an export has it.",
         too_many_fields: "A line of the file has thousands of columns. Is it a file of words?",
         no_columns: "The first line of the file has to name the columns: \
             english, chinese, sentence_eng, sentence_chi.",
