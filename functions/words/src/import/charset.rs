@@ -128,6 +128,16 @@ impl Charset {
     fn is_likely(self, file: &[u8]) -> bool {
         self.share(file).is_some_and(|share| share.is_most())
     }
+
+    /// Whether a text may be taken for one in this encoding: one in another encoding that is damaged may be none
+    /// there, and be valid here.
+    fn is_trusted(self, file: &[u8], usual: Share) -> bool {
+        match self {
+            Self::Gbk => share::gb2312(file).is_most(),
+            Self::Big5 => usual.is_mostly(),
+            _ => true,
+        }
+    }
 }
 
 /// The text in the encoding that suits it most.
@@ -155,11 +165,14 @@ fn guessed(file: Bytes) -> Result<(Bytes, Option<Reading>)> {
         .collect();
     // The sort is stable.
     possible.sort_by(|(_, one), (_, other)| other.cmp(one));
-    let mut possible = possible.into_iter().map(|(charset, _)| charset);
-    let Some(taken) = possible.next() else {
+    let mut possible = possible.into_iter();
+    let Some((taken, share)) = possible.next() else {
         return Ok((file, None));
     };
-    let others: Vec<Charset> = possible.collect();
+    if !taken.is_trusted(&file, share) {
+        return Ok((file, None));
+    }
+    let others: Vec<Charset> = possible.map(|(charset, _)| charset).collect();
     let Some(text) = decoded(taken.encoding(), &file)? else {
         return Ok((file, None));
     };

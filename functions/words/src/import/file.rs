@@ -6,7 +6,7 @@ use bytes::Bytes;
 use kit::Result;
 
 use super::{
-    charset,
+    charset::{self, Charset},
     head::Head,
     json,
     layout::{self, Layout},
@@ -65,7 +65,20 @@ impl File {
         }
         let (text, reading) = charset::text(file)?;
         let mut readings: Vec<Reading> = reading.into_iter().collect();
+        // JSON is UTF-8, and so is whatever Anki writes.
+        let no_choice = |readings: &mut Vec<Reading>| {
+            readings.retain(|reading| {
+                !matches!(
+                    reading,
+                    Reading::Charset {
+                        taken: Charset::Utf8,
+                        ..
+                    }
+                )
+            });
+        };
         if json::is_json(&text) {
+            no_choice(&mut readings);
             let kind = Kind::Json(json::list_of(&text)?);
             return Ok(Self {
                 text,
@@ -74,6 +87,9 @@ impl File {
             });
         }
         let head = Head::of(&text)?;
+        if head.is_anki {
+            no_choice(&mut readings);
+        }
         let text = quizlet::lines_of_rows(&text).unwrap_or(text);
         let (text, (layout, more)) = match layout::of(behind(&text, head.bytes), &head) {
             Ok(layout) => (text, layout),

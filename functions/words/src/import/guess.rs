@@ -10,7 +10,7 @@ use super::{
     layout::{Columns, Top},
     names::{self, Name},
     reading::Reading,
-    sample::{Sample, fits, most_fit},
+    sample::{Sample, any_in, fits, most_fit},
     width::Survey,
 };
 use crate::draft::Field;
@@ -76,12 +76,11 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     let named = fields_of(first);
     let others = others_of(first);
     let is_known = named.iter().any(Option::is_some) || !others.is_empty();
-    let has_names = !is_alone
-        && if fits(first, pair) {
-            names_one(first, pair)
-        } else {
-            is_known || most_fit(table, dialect, 1, pair)?
-        };
+    let has_names = if fits(first, pair) {
+        names_pair(first, pair) || names_more(table, dialect, first, pair)?
+    } else {
+        !is_alone && (is_known || most_fit(table, dialect, 1, pair)?)
+    };
     let mut columns: Columns = [Some(pair[0]), Some(pair[1]), None, None];
     if has_names {
         take_named(&mut columns, named, &content, &sample);
@@ -98,14 +97,23 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
         return Ok(None);
     }
     let has_more = unknown.iter().any(|column| sample.is_used(*column));
-    take_sentences(&mut columns, &unknown, &sample);
+    let is_whole = content.len() == 4;
+    let sentences = unknown.iter().copied().filter(|column| {
+        sample.is_used(*column) && (head.is_anki || is_whole || sample.may_be_sentences(*column))
+    });
+    take_sentences(&mut columns, &sentences.collect::<Vec<_>>(), &sample);
     if content.len() <= 4 {
         // A sentence may come later in the file.
-        for (column, field) in free(&columns).into_iter().zip(open_sentences(&columns)) {
+        let later = free(&columns).into_iter();
+        let later = later.filter(|column| is_whole || !sample.is_used(*column));
+        for (column, field) in later.zip(open_sentences(&columns)) {
             columns[field as usize] = Some(column);
         }
     }
-    let is_tutorials = content.len() == 4 && columns.into_iter().eq(content.into_iter().map(Some));
+    // Where the tags are in the fifth column, there are four before it.
+    let has_four = content.len() == 4 || head.others == [4];
+    let is_in_order = columns.iter().flatten().eq(&content);
+    let is_tutorials = has_four && is_in_order;
     Ok(Some(Guess {
         dialect,
         columns,
@@ -118,21 +126,37 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     }))
 }
 
-/// Whether a first line that could be a word names a column in spite of it: a word is called `english` only where its
-/// Chinese is a name for the same.
-fn names_one(first: &ByteRecord, [english, chinese]: [usize; 2]) -> bool {
-    let name = |column: usize| first.get(column).and_then(names::of);
-    let field = |column: usize| match name(column) {
+/// Whether a first line that could be a word names one of the columns of a word in spite of it: a word is called
+/// `english` only where its Chinese is a name for the same.
+fn names_pair(first: &ByteRecord, [english, chinese]: [usize; 2]) -> bool {
+    let field = |column: usize| match first.get(column).and_then(names::of) {
         Some(Name::Field(field, rank)) => Some((field, rank)),
         _ => None,
     };
     let is_named = |column: usize, other: usize, own: Field| {
         field(column) == Some((own, 0)) && field(other).is_none_or(|(field, _)| field != own)
     };
-    let mut rest = (0..first.len()).filter(|column| *column != english && *column != chinese);
-    rest.any(|column| name(column).is_some())
-        || is_named(english, chinese, Field::English)
-        || is_named(chinese, english, Field::Chinese)
+    is_named(english, chinese, Field::English) || is_named(chinese, english, Field::Chinese)
+}
+
+/// Whether it names another column, in which no other line has such a name: a column may have `phrase` for what kind
+/// of word it is.
+fn names_more(
+    table: &[u8],
+    dialect: Dialect,
+    first: &ByteRecord,
+    pair: [usize; 2],
+) -> Result<bool> {
+    let mut rest = first
+        .iter()
+        .enumerate()
+        .filter(|(column, cell)| !pair.contains(column) && names::of(cell).is_some());
+    let Some((column, _)) = rest.next() else {
+        return Ok(false);
+    };
+    Ok(!any_in(table, dialect, 1, column, |cell| {
+        names::of(cell).is_some()
+    })?)
 }
 
 /// The sentences that have no column.
@@ -147,10 +171,7 @@ fn open_sentences(columns: &Columns) -> Vec<Field> {
 fn take_sentences(columns: &mut Columns, free: &[usize], sample: &Sample) {
     for field in open_sentences(columns) {
         let is_chinese = field == Field::SentenceChi;
-        let mut fitting = free
-            .iter()
-            .copied()
-            .filter(|column| sample.is_used(*column));
+        let mut fitting = free.iter().copied();
         columns[field as usize] = fitting.find(|column| sample.is_chinese(*column) == is_chinese);
     }
 }

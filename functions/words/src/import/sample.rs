@@ -26,6 +26,8 @@ struct Column {
     mixed: usize,
     /// Nothing but digits.
     digits: usize,
+    /// Several words.
+    spaced: usize,
     /// Something in slashes or brackets, as a pronunciation is.
     phonetic: usize,
 }
@@ -49,6 +51,8 @@ impl Sample {
             let is_han = has_han(cell);
             column.han += usize::from(is_han);
             column.mixed += usize::from(is_han && cell.iter().any(u8::is_ascii_alphabetic));
+            let is_spaced = cell.contains(&b' ') || cell.windows(6).any(|part| part == b"&nbsp;");
+            column.spaced += usize::from(is_spaced);
             let is_number = !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
             column.digits += usize::from(is_number);
             column.phonetic += usize::from(matches!(cell, [b'/', .., b'/'] | [b'[', .., b']']));
@@ -90,6 +94,11 @@ impl Sample {
         self.has(column, |column| column.any * 2 > self.lines)
     }
 
+    /// Whether it may be of sentences: of Chinese, or of several words each, and not of word classes.
+    pub(super) fn may_be_sentences(&self, column: usize) -> bool {
+        self.is_chinese(column) || self.has(column, |column| column.spaced * 2 >= column.any)
+    }
+
     /// Whether it has anything.
     pub(super) fn is_used(&self, column: usize) -> bool {
         self.has(column, |column| column.any > 0)
@@ -128,6 +137,21 @@ pub(super) fn any_cell(
     each(file, dialect, 0, |record| {
         let mut texts = record.iter().filter_map(|cell| str::from_utf8(cell).ok());
         found = found || texts.any(&which);
+    })?;
+    Ok(found)
+}
+
+/// Whether this column of any line that is looked at is what `which` looks for.
+pub(super) fn any_in(
+    file: &[u8],
+    dialect: Dialect,
+    skipped: usize,
+    column: usize,
+    which: impl Fn(&[u8]) -> bool,
+) -> Result<bool> {
+    let mut found = false;
+    each(file, dialect, skipped, |record| {
+        found = found || record.get(column).is_some_and(&which);
     })?;
     Ok(found)
 }

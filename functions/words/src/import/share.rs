@@ -29,6 +29,11 @@ impl Share {
         self.some * 2 >= self.all
     }
 
+    /// Whether it is three quarters of them or more.
+    pub(super) fn is_mostly(self) -> bool {
+        self.some * 4 >= self.all * 3
+    }
+
     /// Which is larger, in relation to what it is of.
     pub(super) fn cmp(&self, other: &Self) -> Ordering {
         (self.some * other.all).cmp(&(other.some * self.all))
@@ -39,6 +44,13 @@ impl Share {
 pub(super) fn gbk(text: &[u8]) -> Share {
     Share::of(
         pairs(text).map(|(lead, trail)| trail >= 0xa1 && matches!(lead, 0xb0..=0xd7 | 0xa1 | 0xa3)),
+    )
+}
+
+/// The characters of a text in GBK that were in it from the beginning, in GB 2312, rare ones among them.
+pub(super) fn gb2312(text: &[u8]) -> Share {
+    Share::of(
+        pairs(text).map(|(lead, trail)| trail >= 0xa1 && matches!(lead, 0xa1..=0xa9 | 0xb0..=0xf7)),
     )
 }
 
@@ -132,4 +144,76 @@ pub(super) fn is_damaged_utf8(file: &[u8]) -> bool {
         }
     }
     wide * 2 > above
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::{BIG5, GBK, MACINTOSH, WINDOWS_1252};
+
+    use super::*;
+
+    #[test]
+    fn chinese_is_of_usual_characters_in_its_own_encoding() {
+        let simplified = "我今天早上六点钟醒了，然后去学校学习英语。";
+        let (text, ..) = GBK.encode(simplified);
+        assert!(gbk(&text).is_mostly() && gb2312(&text).is_mostly());
+        assert_eq!(big5(&text).cmp(&gbk(&text)), Ordering::Less);
+        let traditional = "我今天早上六點鐘醒了，然後去學校學習英語。";
+        let (text, ..) = BIG5.encode(traditional);
+        assert!(big5(&text).is_mostly());
+        assert_eq!(gbk(&text).cmp(&big5(&text)), Ordering::Less);
+        for encoding in [WINDOWS_1252, MACINTOSH] {
+            assert!(latin(&text, encoding).is_none_or(|share| !share.is_most()));
+        }
+    }
+
+    #[test]
+    fn latin_letters_stand_where_letters_do() {
+        for text in [
+            "Où est le café ?",
+            "naïve, “déjà vu” – Ärger",
+            "à la carte",
+            "it’s",
+        ] {
+            let (text, ..) = WINDOWS_1252.encode(text);
+            assert!(latin(&text, WINDOWS_1252).unwrap().is_mostly());
+            assert!(!gbk(&text).is_most());
+        }
+        // Not a character there.
+        assert_eq!(latin(b"a\x81", WINDOWS_1252), None);
+    }
+
+    #[test]
+    fn utf_16_is_told_by_its_zeros() {
+        let le: Vec<u8> = "wake,一\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let be: Vec<u8> = "wake,一\n"
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        assert_eq!(utf16(&le), Some(UTF_16LE));
+        assert_eq!(utf16(&be), Some(UTF_16BE));
+        for other in [
+            &b""[..],
+            b"ab",
+            b"english,chinese\nc,c\0c\n",
+            b"\0\0\0\0",
+            b"a\0b",
+        ] {
+            assert_eq!(utf16(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn utf_8_that_is_damaged_is_told_from_other_encodings() {
+        let mut damaged = "唤醒,起床".as_bytes().to_vec();
+        damaged.remove(1);
+        assert!(is_damaged_utf8(&damaged));
+        for text in ["唤醒,起床", "牡丹"] {
+            assert!(!is_damaged_utf8(&GBK.encode(text).0), "{text}");
+        }
+        assert!(!is_damaged_utf8(b"caf\xe9"));
+    }
 }
