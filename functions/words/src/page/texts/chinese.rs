@@ -51,7 +51,7 @@ pub(super) static TEXTS: Texts = Texts {
 
     empty_heading: "第一页还空着",
     empty_text: "写下一个词的英文和中文，再各配一个例句，会记得更牢。",
-    empty_import: "或者从 CSV 文件导入",
+    empty_import: "或者从文件导入",
     no_match_heading: "没有找到“{q}”",
     no_match_text: "中英文单词和例句都搜过了。",
     show_all: "显示全部",

@@ -51,7 +51,7 @@ pub(super) static TEXTS: Texts = Texts {
 
     empty_heading: "The first page is blank",
     empty_text: "Write down a word in English and in Chinese. A sentence for each helps to remember it.",
-    empty_import: "Or import a CSV file",
+    empty_import: "Or import a file",
     no_match_heading: "Nothing matches “{q}”",
     no_match_text: "The search looks for this text in both languages, and in the sentences.",
     show_all: "Show all words",
