@@ -282,7 +282,7 @@ async fn a_file_is_no_larger_in_utf_8_and_garbage_harms_nobody() {
             "tags",
             [
                 &b"#html:true\na\t"[..],
-                "词<a\"<!--&[sound:{{c1::".repeat(LIMIT / 30).as_bytes(),
+                "词<a\"<b<&[sound:{{c1::".repeat(LIMIT / 30).as_bytes(),
             ]
             .concat(),
         ),

@@ -50,7 +50,8 @@ impl Guess {
 /// What a table may be with this separator, if anything.
 pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> {
     let dialect = top.dialect;
-    let Some(first) = top.records.first() else {
+    // A word has two columns at least.
+    let Some(first) = top.records.first().filter(|first| first.len() > 1) else {
         return Ok(None);
     };
     let Ok(survey) = Survey::of(table, dialect) else {

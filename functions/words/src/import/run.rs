@@ -449,6 +449,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_larger_in_utf_8_than_it_may_be_is_refused() {
+        // The euro sign is one byte there, and three in UTF-8.
+        let euros = b"\x80 ".repeat(16 * 1024 * 1024 / 3);
+        let file = [HEAD.as_bytes(), b"wake,x,\xe9,", &euros].concat();
+        let refused = block_on(words().import(Mode::Skip, file.into(), None)).unwrap_err();
+        assert_eq!(refused.status().as_u16(), 413);
+        assert!(refused.to_string().contains("in UTF-8"), "{refused}");
+    }
+
+    #[test]
     fn what_was_exported_comes_back_as_it_was() {
         let words = words();
         let drafts = [

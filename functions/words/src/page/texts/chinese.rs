@@ -188,6 +188,7 @@ pub(super) static TEXTS: Texts = Texts {
         column_twice: "文件的第一行把列名 {column} 写了两遍。",
         no_column: "文件的第一行缺少列名 {column}。",
         file_too_large: "文件超过了 {mib} MiB。",
+        text_too_large: "转成 UTF-8 之后，文件超过了 {mib} MiB，请分成几个文件。",
         too_many_lines: "文件里超过了 {lines} 个词，请分成几个文件。",
     },
 };

@@ -200,6 +200,7 @@ pub(super) static TEXTS: Texts = Texts {
         column_twice: "The first line of the file names the column {column} twice.",
         no_column: "The first line of the file does not name the column {column}.",
         file_too_large: "The file is larger than {mib} MiB.",
+        text_too_large: "In UTF-8, the file is larger than {mib} MiB. Split it into several files.",
         too_many_lines: "The file has more than {lines} words. Split it into several files.",
     },
 };

@@ -36,6 +36,7 @@ pub(super) struct Texts {
     pub(super) column_twice: &'static str,
     pub(super) no_column: &'static str,
     pub(super) file_too_large: &'static str,
+    pub(super) text_too_large: &'static str,
     pub(super) too_many_lines: &'static str,
 }
 
@@ -141,6 +142,9 @@ impl super::Texts {
         match error {
             Error::MissingField(_) => Some(self.flaws.no_file.to_owned()),
             Error::TooLarge { .. } => Some(self.file_too_large()),
+            Error::TooMuch(detail) if detail.ends_with("in UTF-8") => {
+                Some(fill(self.flaws.text_too_large, &[("mib", &max_mib())]))
+            }
             Error::TooMuch(_) => {
                 let lines = count(MAX_LINES);
                 Some(fill(self.flaws.too_many_lines, &[("lines", &lines)]))
@@ -319,6 +323,10 @@ mod tests {
                 "16 MiB",
             ),
             (Error::TooMuch(String::new()), "100,000 words"),
+            (
+                Error::TooMuch("the file is larger than 16 MiB in UTF-8".to_owned()),
+                "In UTF-8, the file is larger than 16 MiB",
+            ),
         ] {
             let said = texts.file_flaw(&error).unwrap();
             assert!(said.contains(want), "{said}");
