@@ -129,9 +129,11 @@ def test_a_word_that_is_there_can_be_looked_at(book, console, keeper, page):
         ("", "The file is empty.", "文件是空的。"),
         ("eins,zwei\na,b\n", "has to name the columns", "要写列名"),
         ("english\nwake\n", "does not name the column chinese", "缺少列名 chinese"),
-        (GOOD.encode("utf-16"), "is in UTF-16", "是 UTF-16 编码"),
+        (GOOD.encode("utf-16")[:-1], "is in UTF-16", "是 UTF-16 编码"),
+        (b"PK\x03\x04" + bytes(100), "Numbers exports it as CSV", "Numbers 请导出为 CSV"),
+        ('{"words": [', "no JSON", "不是能读取的 JSON"),
     ],
-    ids=["empty", "no-columns", "no-chinese", "utf-16"],
+    ids=["empty", "no-columns", "no-chinese", "utf-16", "workbook", "json"],
 )
 def test_a_file_that_is_none_is_refused_for_what_it_is(book, console, keeper, view, content, en, zh):
     console.allow("status of 4")
@@ -141,6 +143,45 @@ def test_a_file_that_is_none_is_refused_for_what_it_is(book, console, keeper, vi
     where = book.import_form.locator("..") if view.scripts else book.result
     expect(where).to_contain_text({"en": en, "zh-CN": zh}[view.lang])
     assert keeper.words() == []
+
+
+@views(langs=LANGS, scripts=[True, False])
+def test_how_a_file_was_read_is_said_where_that_was_a_choice(book, keeper, view):
+    book.open()
+    choose(book, "english,chinese\nwake,唤醒\nrise,起床\n".encode("gbk"))
+    send(book)
+    texts = {
+        "en": ["2 words were imported.", re.compile("was read as GBK, and could be Big5 as well")],
+        "zh-CN": ["导入了 2 个词。", re.compile("是按 GBK 编码读取的，也可能是 Big5")],
+    }
+    expect(book.result.locator(".result-summary")).to_have_text(texts[view.lang])
+    assert keeper.words() == ["rise", "wake"]
+
+
+@views(scripts=[True, False])
+def test_how_a_file_with_mistakes_was_read_is_said_too(book, console, keeper, view):
+    console.expect("status of 422")
+    book.open()
+    choose(book, "Vokabel,Bedeutung\nwake,唤醒\nwake,唤醒\n")
+    send(book)
+    expect(book.result).to_contain_text("The first line was taken for names of columns")
+    expect(book.result.locator("tbody tr .number")).to_have_text(["3"])
+    assert keeper.words() == []
+
+
+@views(scripts=[True, False])
+@pytest.mark.parametrize("form", ["csv", "json", "anki"])
+def test_an_export_comes_back(book, keeper, page, form):
+    word = keeper.add("=wake", "唤醒", "<b>'=1</b>")
+    export = page.request.get(f"/words/export?format={form}").body()
+    keeper.delete(word)
+    book.open()
+    choose(book, export, {"csv": "words.csv", "json": "words.json", "anki": "words.txt"}[form])
+    send(book)
+    expect(book.result).to_have_text("1 word was imported.")
+    [back] = keeper.read_all()
+    fields = ["english", "chinese", "sentence_eng", "sentence_chi"]
+    assert [back[field] for field in fields] == [word[field] for field in fields]
 
 
 @views(langs=LANGS, scripts=[True, False])

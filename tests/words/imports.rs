@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{add, found, import, total, word_book};
+use crate::support::root;
 
 #[tokio::test]
 async fn an_import_has_its_own_limit() {
@@ -179,6 +180,126 @@ async fn words_can_be_added_while_others_are_imported() {
         assert_eq!(added, [StatusCode::CREATED; 20], "{mode}");
     }
     assert_eq!(total(&client).await, 40_040);
+}
+
+#[tokio::test]
+async fn what_programs_write_is_imported_and_every_export_comes_back() {
+    let state = tempfile::tempdir().unwrap();
+    let client = word_book(state.path());
+    for (name, english, chinese) in [
+        ("excel-zh-cn-gbk.csv", "wake", "唤醒"),
+        ("excel-zh-tw-big5.csv", "computer", "電腦"),
+        ("excel-sep-line-utf-8.csv", "wake", "唤醒"),
+        ("excel-unicode-text-utf-16le.txt", "wake", "唤醒"),
+        ("anki-notes-issue-utf-8.txt", "ankiwake", "唤醒"),
+        ("quizlet-comma-semicolon-utf-8.txt", "rise", "起床"),
+    ] {
+        let file = std::fs::read(root().join("tests/data/imports").join(name)).unwrap();
+        let report = import(&client, "skip", file).await;
+        assert_eq!(report.status, StatusCode::OK, "{name}");
+        assert_eq!(report.json().unwrap()["errors"], json!([]), "{name}");
+        let words = found(&client, english).await;
+        assert!(
+            words.iter().any(|word| word["chinese"] == chinese),
+            "{name}: {words:?}"
+        );
+    }
+    // A half that is missing, and what would be a formula, a comment or markup.
+    for query in [
+        "english=half&chinese=&sentence_eng=%3D1&sentence_chi=%27%3D1",
+        "english=%23tag&chinese=%27&sentence_eng=%3Cb%3E%26nbsp%3B&sentence_chi=",
+    ] {
+        let added = client.get(format!("/data?{query}")).await.unwrap();
+        assert_eq!(added.status, StatusCode::FOUND);
+    }
+    let fields = |words: serde_json::Value| -> Vec<[String; 4]> {
+        let words = words["words"].as_array().unwrap().iter();
+        let fields = words.map(|word| {
+            ["english", "chinese", "sentence_eng", "sentence_chi"]
+                .map(|field| word[field].as_str().unwrap().to_owned())
+        });
+        fields.collect()
+    };
+    let all = "/words/export?format=json";
+    let want = fields(client.get(all).await.unwrap().json().unwrap());
+    for format in ["csv", "json", "anki"] {
+        let file = client
+            .get(format!("/words/export?format={format}"))
+            .await
+            .unwrap();
+        let (content_type, file) = (
+            file.header("content-type").unwrap().to_owned(),
+            file.body.clone(),
+        );
+        let state = tempfile::tempdir().unwrap();
+        let copy = word_book(state.path());
+        let request = copy
+            .post("/words/import")
+            .header("content-type", content_type);
+        let report = request.body(file).await.unwrap();
+        let imported = json!({ "imported": want.len(), "skipped": 0, "errors": [] });
+        assert_eq!(report.json().unwrap(), imported, "{format}");
+        // The newest comes first, in the file as in the book.
+        let mut got = fields(copy.get(all).await.unwrap().json().unwrap());
+        got.reverse();
+        assert_eq!(got, want, "{format}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_no_larger_in_utf_8_and_garbage_harms_nobody() {
+    const LIMIT: usize = 16 << 20;
+    let state = tempfile::tempdir().unwrap();
+    let client = word_book(state.path());
+    let head = b"english,chinese,note\nw,x,".to_vec();
+    // Each of these bytes is a character of three in UTF-8.
+    let euros = |count: usize| [head.clone(), b"\x80 ".repeat(count)].concat();
+    let report = import(&client, "skip", euros(LIMIT / 8)).await;
+    assert_eq!(report.json().unwrap()["imported"], 1);
+    let larger = import(&client, "skip", euros(LIMIT / 3)).await;
+    assert_eq!(larger.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let half = LIMIT / 2;
+    for (what, file) in [
+        ("the highest byte", vec![0xff; LIMIT]),
+        ("zeros", vec![0; LIMIT]),
+        ("Chinese", "词".repeat(LIMIT / 3).into_bytes()),
+        ("GBK", b"\xb4\xca".repeat(half)),
+        ("one bracket", b"[{".repeat(half)),
+        (
+            "an object",
+            [&b"[{\"english\":"[..], &b"[".repeat(half)].concat(),
+        ),
+        (
+            "numbers",
+            [&b"[{\"english\":["[..], &b"0,".repeat(half - 20), b"0]}]"].concat(),
+        ),
+        (
+            "no objects",
+            [&b"["[..], &b"{},".repeat(LIMIT / 3 - 2), b"{}]"].concat(),
+        ),
+        (
+            "tags",
+            [
+                &b"#html:true\na\t"[..],
+                "词<a\"<b<&[sound:{{c1::".repeat(LIMIT / 30).as_bytes(),
+            ]
+            .concat(),
+        ),
+        (
+            "comments",
+            [&b"#html:true\n"[..], &b"#\"\n".repeat(LIMIT / 3 - 8)].concat(),
+        ),
+        ("rows", "a,词;".repeat(LIMIT / 6).into_bytes()),
+        ("dashes", "a - b\n".repeat(LIMIT / 6).into_bytes()),
+        ("quotes", b"\"\t".repeat(half)),
+    ] {
+        assert!(file.len() <= LIMIT, "{what}");
+        let refused = import(&client, "atomic", file).await;
+        let status = refused.status;
+        assert!(status.is_client_error(), "{what}: {status}");
+    }
+    assert_eq!(total(&client).await, 1);
 }
 
 #[tokio::test]

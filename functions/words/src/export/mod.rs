@@ -81,10 +81,15 @@ fn encoded<F: Format>(
         })
 }
 
-/// These words as CSV, for a test of the way back.
+/// These words in each format, for tests of the way back.
 #[cfg(test)]
-pub(crate) fn as_csv(words: Vec<Word>) -> String {
-    tests::text(csv::Csv, vec![words])
+pub(crate) fn as_files(words: &[Word]) -> [String; 3] {
+    let pages = || vec![words.to_vec()];
+    [
+        tests::text(csv::Csv, pages()),
+        tests::text(json::Json::default(), pages()),
+        tests::text(anki::Anki, pages()),
+    ]
 }
 
 #[cfg(test)]

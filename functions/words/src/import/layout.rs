@@ -1,162 +1,254 @@
-//! How a file is written: what separates its fields, and which column each is in.
+//! How a table is written: what separates its columns, and which column each field is in.
 //!
-//! The first line names the columns, in any order: the four fields, of which the sentences may be left
-//! out, and any others, which are ignored, as the tutorial's `id` is. A file without such a line is read
-//! as the tutorial's table: the four fields, with or without an id in front. Commas, semicolons and tabs
-//! separate, as spreadsheet programs write one or another by the country they are in.
+//! The first line names the columns, in any order; see `names`. A file without such a line is read by what is in
+//! its columns (see `guess`), or as the tutorial's table: the four fields, with or without an id in front. What
+//! separates is said above the table (see `head`), or else it is a comma, a semicolon or a tab, as spreadsheet
+//! programs write one or another by the country they are in.
 //!
-//! The names decide which it is, as a text may have any of the three. Where there are none, the one does
-//! with which every line has as many fields as the first.
+//! The names decide which it is, as a text may have any of the three. Where there are none, the one does with
+//! which the columns make sense or, in the tutorial's table, every line has as many fields as the first.
 
 use csv::ByteRecord;
 use kit::{Error, Result};
 
 use super::{
-    table::{bad_file, reader, too_many_fields},
-    width::{is_first_fit, too_wide},
+    dialect::Dialect,
+    guess::{self, Guess},
+    head::Head,
+    heading::{Heading, heading_of},
+    markup, quotes,
+    reading::Reading,
+    sample::{Sample, any_cell},
+    table::{bad_file, too_many_fields},
+    width::{Survey, is_first_fit},
 };
 use crate::draft::Field;
 
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-/// How a file is written.
+/// How many of the first lines are looked at for names of columns: there may be titles above these.
+const TOP_LINES: usize = 3;
+
+/// Which column each field is in.
+pub(super) type Columns = [Option<usize>; 4];
+
+/// How a table is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// What is between two fields.
-    pub(super) separator: u8,
-    /// Which column each field is in.
-    pub(super) columns: [Option<usize>; 4],
+    pub(super) dialect: Dialect,
+    pub(super) columns: Columns,
     /// How many columns there are.
     pub(super) width: usize,
-    /// Whether the first line is one of names and not of a word.
-    pub(super) names_columns: bool,
+    /// How many lines at its top are none of words.
+    pub(super) skipped: usize,
+    /// Whether the texts are HTML.
+    pub(super) is_html: bool,
 }
 
-/// The layout of a file, without its byte order mark.
+/// The first lines by a separator.
+pub(super) struct Top {
+    pub(super) dialect: Dialect,
+    pub(super) records: Vec<ByteRecord>,
+}
+
+/// The layout of a table, which stands behind its head, and how it was read where that was a choice.
 ///
 /// # Errors
-/// 422 where it is empty, or its first line neither names the columns nor is one of the tutorial's table.
-pub(super) fn of(file: &[u8]) -> Result<Layout> {
-    let mut first_lines = Vec::new();
-    for separator in SEPARATORS {
-        if !is_first_fit(file, separator) {
-            continue;
-        }
-        let mut record = ByteRecord::new();
-        let read = reader(file, separator).read_byte_record(&mut record);
-        if !read.map_err(Error::internal)? {
-            return Err(bad_file("is empty"));
-        }
-        first_lines.push((separator, record));
-    }
-    for (separator, record) in &first_lines {
-        if let Some(columns) = named(record)? {
-            return Ok(Layout {
-                separator: *separator,
-                columns,
-                width: record.len(),
-                names_columns: true,
-            });
+/// 422 where it is empty, or nothing tells which columns it has.
+pub(super) fn of(table: &[u8], head: &Head) -> Result<(Layout, Vec<Reading>)> {
+    let separators = head.separator.map_or(SEPARATORS.to_vec(), |one| vec![one]);
+    let mut tops = Vec::new();
+    for separator in &separators {
+        let dialect = Dialect {
+            has_comments: head.is_anki,
+            ..Dialect::of(*separator)
+        };
+        if is_first_fit(table, dialect) {
+            tops.push(top_of(table, dialect)?);
         }
     }
-    // Here a word may be called as a column is.
-    let tables = first_lines.iter().filter_map(|(separator, record)| {
-        unnamed(record).map(|columns| Layout {
-            separator: *separator,
-            columns,
-            width: record.len(),
-            names_columns: false,
-        })
-    });
-    let mut tables: Vec<_> = tables.collect();
-    if tables.len() > 1 {
-        tables.retain(|table| is_even(file, table));
+    if tops.first().is_some_and(|top| top.records.is_empty()) {
+        // Where the columns are named, an empty file is one that was exported without words.
+        return match &head.columns {
+            Some(names) => Ok((without_lines(head, names)?, Vec::new())),
+            None => Err(bad_file("is empty")),
+        };
     }
-    if let [table] = &tables[..] {
-        return Ok(table.clone());
+    if let (Some(names), [top]) = (&head.columns, &tops[..])
+        && let Some(heading) = Heading::of(names)?
+    {
+        return named(table, head, top, &heading, 0);
     }
-    if first_lines.len() < SEPARATORS.len() {
-        return Err(too_many_fields(1));
+    for top in &tops {
+        if let Some((heading, line)) = heading_of(&top.records)? {
+            return named(table, head, top, &heading, line + 1);
+        }
     }
-    let half = first_lines
-        .iter()
-        .find_map(|(_, record)| half_named(record));
-    Err(half.unwrap_or_else(|| {
-        bad_file(
-            "must name its columns in the first line: english, chinese, sentence_eng, sentence_chi",
-        )
+    unnamed(table, head, &tops)?.map_or_else(|| Err(why_not(&tops, separators.len())), Ok)
+}
+
+fn top_of(table: &[u8], dialect: Dialect) -> Result<Top> {
+    let records = dialect.reader(table).into_byte_records().take(TOP_LINES);
+    let records = records.collect::<std::result::Result<_, _>>();
+    Ok(Top {
+        dialect,
+        records: records.map_err(Error::internal)?,
+    })
+}
+
+/// The layout of nothing.
+fn without_lines(head: &Head, names: &ByteRecord) -> Result<Layout> {
+    let columns = Heading::of(names)?.map_or([None; 4], |heading| heading.columns());
+    Ok(Layout {
+        dialect: Dialect::of(head.separator.unwrap_or(b'\t')),
+        columns,
+        width: names.len(),
+        skipped: 0,
+        is_html: false,
+    })
+}
+
+/// That of a table of which the names of the columns are known.
+fn named(
+    table: &[u8],
+    head: &Head,
+    top: &Top,
+    heading: &Heading,
+    skipped: usize,
+) -> Result<(Layout, Vec<Reading>)> {
+    let sample = Sample::of(table, top.dialect, skipped)?;
+    let (is_html, reading) = match head.is_html {
+        None if head.is_anki => markup_of(table, top.dialect)?,
+        said => (said.unwrap_or_default(), None),
+    };
+    let layout = Layout {
+        dialect: top.dialect,
+        columns: heading.columns_by(&sample),
+        width: heading.width,
+        skipped,
+        is_html,
+    };
+    Ok((layout, reading.into_iter().collect()))
+}
+
+/// That of a table without names, or with names that are not known; none where nothing tells the columns.
+fn unnamed(table: &[u8], head: &Head, tops: &[Top]) -> Result<Option<(Layout, Vec<Reading>)>> {
+    let mut guesses = Vec::new();
+    for top in tops {
+        let guess = match of_text(table, head, top)? {
+            Some(top) => guess::of(table, head, &top)?.map(|guess| (guess, true)),
+            None => guess::of(table, head, top)?.map(|guess| (guess, false)),
+        };
+        guesses.extend(guess);
+    }
+    let Some(taken) = choose(table, &guesses)? else {
+        return Ok(None);
+    };
+    let (guess, is_text) = &guesses[taken];
+    let mut readings = Vec::new();
+    if guesses.len() > 1 {
+        let others = guesses
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != taken);
+        readings.push(Reading::Separator {
+            taken: guess.dialect.separator,
+            others: others
+                .map(|(_, (other, _))| other.dialect.separator)
+                .collect(),
+        });
+    }
+    if *is_text {
+        readings.push(Reading::Quotes);
+    }
+    readings.extend(guess.readings());
+    let (is_html, reading) = match head.is_html {
+        None if guess.dialect.separator == b'\t' || head.is_anki => {
+            markup_of(table, guess.dialect)?
+        }
+        said => (said.unwrap_or_default(), None),
+    };
+    readings.extend(reading);
+    let layout = Layout {
+        dialect: guess.dialect,
+        columns: guess.columns,
+        width: guess.width,
+        skipped: usize::from(guess.has_names),
+        is_html,
+    };
+    Ok(Some((layout, readings)))
+}
+
+/// The first lines once more where quotation marks are text in them: flash card programs write them as they are.
+fn of_text(table: &[u8], head: &Head, top: &Top) -> Result<Option<Top>> {
+    let is_theirs = top.dialect.separator == b'\t' && !head.is_anki;
+    if !is_theirs || quotes::are_paired(table, top.dialect) {
+        return Ok(None);
+    }
+    let dialect = Dialect {
+        has_quotes: false,
+        ..top.dialect
+    };
+    top_of(table, dialect).map(Some)
+}
+
+/// The one that is right, if it can be told: the columns make sense in one alone, or else every line has as many
+/// fields as the first in one alone.
+fn choose(table: &[u8], guesses: &[(Guess, bool)]) -> Result<Option<usize>> {
+    let only = |which: &dyn Fn(&Guess) -> bool| {
+        let mut which = guesses
+            .iter()
+            .enumerate()
+            .filter(|(_, (guess, _))| which(guess));
+        let first = which.next().map(|(index, _)| index);
+        first.filter(|_| which.next().is_none())
+    };
+    if guesses.len() == 1 {
+        return Ok(Some(0));
+    }
+    if guesses.iter().any(|(guess, _)| guess.makes_sense) {
+        let pure = only(&|guess| guess.makes_sense && guess.is_pure);
+        return Ok(pure.or_else(|| only(&|guess| guess.makes_sense)));
+    }
+    Ok(only(&|guess| {
+        Survey::of(table, guess.dialect).is_ok_and(|survey| survey.is_even)
     }))
 }
 
-/// Whether all lines have as many fields as the first one.
-fn is_even(file: &[u8], table: &Layout) -> bool {
-    if too_wide(file, table.separator).is_some() {
-        return false;
-    }
-    let mut lines = reader(file, table.separator);
-    let mut record = ByteRecord::new();
-    while let Ok(true) = lines.read_byte_record(&mut record) {
-        if record.len() != table.width {
-            return false;
-        }
-    }
-    true
+/// Whether a table's texts are HTML where nothing says so.
+fn markup_of(table: &[u8], dialect: Dialect) -> Result<(bool, Option<Reading>)> {
+    let is_html = any_cell(table, dialect, markup::is_in)?;
+    Ok((is_html, is_html.then_some(Reading::Markup)))
 }
 
-/// Where the fields are by the names in the first line; none where it does not name both that a word
-/// needs.
-///
-/// # Errors
-/// 422 where it names one twice.
-fn named(record: &ByteRecord) -> Result<Option<[Option<usize>; 4]>> {
-    let mut columns = [None; 4];
-    for (index, name) in record.iter().enumerate() {
-        let name = name_of(name);
-        let Some(field) = Field::ALL.into_iter().find(|field| field.name() == name) else {
-            continue;
-        };
-        if columns[field as usize].replace(index).is_some() {
-            return Err(bad_file(&format!("names the column {field} twice")));
-        }
+/// Why a table cannot be read.
+fn why_not(tops: &[Top], tried: usize) -> Error {
+    if tops.len() < tried {
+        return too_many_fields(1);
     }
-    let has_pair = matches!(columns, [Some(_), Some(_), ..]);
-    Ok(has_pair.then_some(columns))
-}
-
-/// What a first line lacks that names one of the two that a word needs.
-fn half_named(record: &ByteRecord) -> Option<Error> {
-    let has = |field: Field| record.iter().any(|name| name_of(name) == field.name());
-    match (has(Field::English), has(Field::Chinese)) {
-        (true, false) => Some(bad_file("has no column chinese")),
-        (false, true) => Some(bad_file("has no column english")),
-        _ => None,
-    }
-}
-
-/// A column's name as it is compared.
-fn name_of(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).trim().to_lowercase()
-}
-
-/// Where the fields are in the tutorial's table, when nothing names them.
-fn unnamed(record: &ByteRecord) -> Option<[Option<usize>; 4]> {
-    let is_id = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    let first = match record.len() {
-        4 => 0,
-        5 if record.get(0).is_some_and(is_id) => 1,
-        _ => return None,
+    let has = |field: Field| {
+        let mut first = tops.iter().filter_map(|top| top.records.first());
+        first.any(|record| Heading::names(record, field))
     };
-    Some([first, first + 1, first + 2, first + 3].map(Some))
+    match (has(Field::English), has(Field::Chinese)) {
+        (true, false) => bad_file("has no column chinese"),
+        (false, true) => bad_file("has no column english"),
+        _ => bad_file(
+            "must name its columns in the first line: english, chinese, sentence_eng, sentence_chi",
+        ),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn layout(file: &str) -> Option<(Layout, Vec<Reading>)> {
+        of(file.as_bytes(), &Head::default()).ok()
+    }
+
     fn separator(file: &str) -> Option<char> {
-        of(file.as_bytes())
-            .ok()
-            .map(|layout| char::from(layout.separator))
+        layout(file).map(|(layout, _)| char::from(layout.dialect.separator))
     }
 
     #[test]
@@ -172,6 +264,7 @@ mod tests {
                 "id;english;chinese;sentence_eng;sentence_chi\n1;a;b;c, d, e, f;g\n",
                 ';',
             ),
+            ("单词；复习;英文;中文\n", ';'),
         ] {
             assert_eq!(separator(file), Some(want), "{file}");
         }
@@ -184,7 +277,7 @@ mod tests {
         assert_eq!(separator(&other), Some(';'));
         let unquoted = format!("a{many};english;chinese\n");
         assert_eq!(separator(&unquoted), Some(';'));
-        let error = of(many.as_bytes()).unwrap_err();
+        let error = of(many.as_bytes(), &Head::default()).unwrap_err();
         assert!(
             error.to_string().contains("more than 10000 fields"),
             "{error}"
@@ -195,17 +288,32 @@ mod tests {
     fn without_names_every_line_decides() {
         for (file, want) in [
             (
-                "wake;唤醒;I wake, early, daily, now;我醒\nrise;起;;\n",
+                "wake;唤醒;I wake, early, daily, now;我醒\nrise;起床;;\n",
                 Some(';'),
             ),
             ("wake,唤醒,a;b;c;d,我醒\nrise,起,,\n", Some(',')),
             ("wake\t唤醒\ta,b,c,d\te\nrise\t起\t\t\n", Some('\t')),
+            ("a,b;c;d;e,f,g\nh,i,j,k\n", Some(',')),
+            // What is in the columns does.
+            ("wake;唤醒;I wake, early, daily, now;我醒\n", Some(';')),
             // Nothing tells these two apart.
-            ("wake;唤醒;I wake, early, daily, now;我醒\n", None),
+            ("a;b;I c, d, e, now;f\n", None),
             ("a,b;c,d;e,f;g\n", None),
             ("a,b,c\n", None),
+            ("a,b\n", None),
         ] {
             assert_eq!(separator(file), want, "{file}");
         }
+    }
+
+    #[test]
+    fn where_another_separator_would_do_that_is_said() {
+        let (_, readings) = layout("wake;唤醒;I wake, early, daily, now;我醒\n").unwrap();
+        let want = Reading::Separator {
+            taken: b';',
+            others: vec![b','],
+        };
+        assert_eq!(readings, [want]);
+        assert_eq!(layout("wake;唤醒;;\n").unwrap().1, []);
     }
 }

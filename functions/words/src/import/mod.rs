@@ -1,7 +1,11 @@
-//! POST /words/import: words from a CSV file.
+//! POST /words/import: words from a file that a spreadsheet program, a flash card program or our own export wrote.
 //!
-//! - `layout` finds out how the file is written, `table` reads it line by line, `quotes` finds one that
-//!   is never closed;
+//! - `file` finds out what a file is: `charset` by its bytes (`share` counts what tells encodings apart), `head`
+//!   by what stands above its table, `layout` by the names of its columns (`heading`, `names`) or by what is in
+//!   these (`guess`, `sample`); `quizlet` makes lines of what is written in others ways, `json` reads an export;
+//! - `reading` is what could have been read otherwise, which the answer says;
+//! - `table` reads line by line as `dialect` says, `quotes` finds a quote that is never closed, `markup` takes
+//!   HTML off;
 //! - `width` refuses lines of too many fields, before they are kept;
 //! - `batch` packs lines for the database;
 //! - `run` puts them in, all or those that it can;
@@ -9,10 +13,25 @@
 //! - `turn` keeps several imports from taking more memory than there is.
 
 mod batch;
+mod charset;
+mod dialect;
+mod file;
+#[cfg(test)]
+mod fixtures;
+mod guess;
+mod head;
+mod heading;
+mod json;
 mod layout;
+mod markup;
+mod names;
+mod quizlet;
 mod quotes;
+mod reading;
 mod report;
 mod run;
+mod sample;
+mod share;
 mod table;
 mod turn;
 mod width;
@@ -26,6 +45,7 @@ use spin_sdk::time::sleep;
 use self::turn::Turn;
 use crate::{page, rights::Rights, store::Words};
 
+pub(crate) use reading::Reading;
 pub(crate) use report::{LineFlaw, Report};
 
 /// The most bytes that the body may have.
@@ -53,7 +73,7 @@ impl Mode {
     }
 }
 
-/// Imports the words of the body, which is CSV or a form with such a file.
+/// Imports the words of the body, which is a file of words or a form with one.
 pub(crate) async fn import(mut request: Request) -> Result<Response> {
     request.set_body_limit(MAX_BODY_BYTES);
     match report_on(&mut request).await {
@@ -73,7 +93,9 @@ async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
     let known = Mode::of(mode.as_deref())?;
     let _turn = Turn::take(request, Instant::now, sleep).await?;
     let (file, mode) = match media_type(request).as_str() {
-        "text/csv" => (request.data().await?, known),
+        "text/csv" | "text/tab-separated-values" | "text/plain" | "application/json" => {
+            (request.data().await?, known)
+        }
         "multipart/form-data" => {
             let file = request
                 .file("file")
@@ -88,7 +110,8 @@ async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
         _ => {
             return Err(Error::UnsupportedMediaType {
                 got: Some(media_type(request)).filter(|got| !got.is_empty()),
-                want: "text/csv, or multipart/form-data with the field file",
+                want: "text/csv, text/tab-separated-values, text/plain or application/json, or \
+                    multipart/form-data with the field file",
             });
         }
     };

@@ -7,7 +7,7 @@ use http::StatusCode;
 use kit::{BoxError, Response};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::Mode;
+use super::{Mode, reading::Reading};
 use crate::draft::{Field, Flaw};
 
 /// What became of the lines of a file. A line may be named more than once.
@@ -19,6 +19,8 @@ pub(crate) struct Report {
     pub(crate) skipped: usize,
     /// What was wrong, by line.
     pub(crate) errors: Vec<LineError>,
+    /// What could have been read otherwise.
+    pub(crate) readings: Vec<Reading>,
 }
 
 /// What is wrong with a line.
@@ -40,6 +42,10 @@ pub(crate) enum LineFlaw {
     Field(Flaw),
     /// Its bytes are no text.
     NotUtf8,
+    /// In JSON: it is no object.
+    NoObject,
+    /// In JSON: it is no text.
+    NoText,
     /// A quote opens in it that is never closed: the rest of the file belongs to it.
     UnclosedQuote,
     /// It has more or fewer fields than the first line.
@@ -57,6 +63,10 @@ impl LineError {
             (LineFlaw::Field(flaw), Some(field)) => flaw.detail(field).into_owned(),
             (LineFlaw::Field(_), None) => "is wrong".to_owned(),
             (LineFlaw::NotUtf8, _) => "is not UTF-8: save the file as \"CSV UTF-8\"".to_owned(),
+            (LineFlaw::NoObject, _) => {
+                "is no word: {\"english\": \"...\", \"chinese\": \"...\"}".to_owned()
+            }
+            (LineFlaw::NoText, _) => "must be a text".to_owned(),
             (LineFlaw::UnclosedQuote, _) => {
                 "opens a quote that is never closed, so the rest of the file cannot be read"
                     .to_owned()
@@ -108,7 +118,15 @@ impl Report {
             imported,
             skipped,
             errors,
+            readings,
         } = self;
+        // A file that can be read in one way alone says nothing of it.
+        let end = match serde_json::to_string(&readings) {
+            Ok(readings_json) if !readings.is_empty() => {
+                format!("],\"readings\":{readings_json}}}")
+            }
+            _ => "]}".to_owned(),
+        };
         let (content_type, problem) = if status == StatusCode::OK {
             ("application/json", String::new())
         } else {
@@ -133,7 +151,7 @@ impl Report {
         });
         let chunks = iter::once(Ok(begin.into()))
             .chain(lists)
-            .chain(iter::once(Ok("]}".into())));
+            .chain(iter::once(Ok(end.into())));
         let mut response = kit::stream(content_type, stream::iter(chunks));
         *response.status_mut() = status;
         response
@@ -146,6 +164,7 @@ mod tests {
     use kit::{Value, json};
 
     use super::*;
+    use crate::import::charset::Charset;
 
     fn answer(report: Report, mode: Mode) -> (u16, String, Value) {
         let response = report.answer(mode);
@@ -176,6 +195,7 @@ mod tests {
                 error(6, Some(Field::English), LineFlaw::SameAsWord(9)),
                 error(7, None, LineFlaw::UnclosedQuote),
             ],
+            readings: vec![],
         }
     }
 
@@ -184,7 +204,7 @@ mod tests {
         let report = || Report {
             imported: 3,
             skipped: 1,
-            errors: vec![],
+            ..Report::default()
         };
         for mode in [Mode::Atomic, Mode::Skip] {
             let want = json!({ "imported": 3, "skipped": 1, "errors": [] });
@@ -193,6 +213,27 @@ mod tests {
                 (200, "application/json".to_owned(), want)
             );
         }
+    }
+
+    #[test]
+    fn how_it_was_read_is_said_where_that_was_a_choice() {
+        for mode in [Mode::Atomic, Mode::Skip] {
+            let mut report = wrong();
+            report.readings = vec![
+                Reading::Charset {
+                    taken: Charset::Gbk,
+                    others: vec![Charset::Big5],
+                },
+                Reading::Columns([Some(1), Some(0), None, None]),
+            ];
+            let (_, _, answer) = answer(report, mode);
+            let want = json!([
+                { "what": "encoding", "taken": "GBK", "others": ["Big5"] },
+                { "what": "columns", "taken": "english 2, chinese 1", "others": ["other columns"] },
+            ]);
+            assert_eq!(answer["readings"], want);
+        }
+        assert_eq!(answer(wrong(), Mode::Skip).2.get("readings"), None);
     }
 
     #[test]

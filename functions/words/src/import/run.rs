@@ -12,8 +12,9 @@ use kit::{
 use super::{
     MAX_LINES, Mode,
     batch::{self, Batch},
+    file::File,
     report::{LineError, LineFlaw, Report},
-    table::{Line, Table},
+    table::Line,
 };
 use crate::{
     draft::{Draft, Field},
@@ -39,16 +40,19 @@ impl<D: Database> Words<D> {
         file: Bytes,
         owner: Option<&Account>,
     ) -> Result<Report> {
+        let file = File::of(file)?;
         // Before anything is kept.
         check_count(&file)?;
-        match mode {
+        let readings = file.readings.clone();
+        let report = match mode {
             Mode::Atomic => self.import_all(file, owner).await,
             Mode::Skip => self.import_some(file, owner).await,
-        }
+        };
+        report.map(|report| Report { readings, ..report })
     }
 
     /// All lines, or none.
-    async fn import_all(&self, file: Bytes, owner: Option<&Account>) -> Result<Report> {
+    async fn import_all(&self, file: File, owner: Option<&Account>) -> Result<Report> {
         let (batches, mut errors) = batches(&file)?;
         drop(file);
         let mut existing = Vec::new();
@@ -106,11 +110,11 @@ impl<D: Database> Words<D> {
     }
 
     /// Every line that is right and not there.
-    async fn import_some(&self, file: Bytes, owner: Option<&Account>) -> Result<Report> {
+    async fn import_some(&self, file: File, owner: Option<&Account>) -> Result<Report> {
         let mut report = Report::default();
         let mut batch = Batch::default();
         let mut wrong = 0;
-        for line in Table::open(&file)? {
+        for line in file.lines()? {
             let line = line?;
             match &line.word {
                 Ok(draft) => batch.push(line.number, draft)?,
@@ -170,11 +174,11 @@ impl<D: Database> Words<D> {
 }
 
 /// Every line of a file that is right, and what is wrong with the others.
-fn batches(file: &[u8]) -> Result<(Vec<Batch>, Vec<LineError>)> {
+fn batches(file: &File) -> Result<(Vec<Batch>, Vec<LineError>)> {
     let mut batches = vec![Batch::default()];
     let mut errors = Vec::new();
     let mut pairs: HashMap<[String; 2], u64> = HashMap::new();
-    for line in Table::open(file)? {
+    for line in file.lines()? {
         let line = line?;
         let Ok(draft) = &line.word else {
             errors.extend(errors_of(line));
@@ -216,8 +220,8 @@ fn insert() -> String {
     )
 }
 
-fn check_count(file: &[u8]) -> Result<()> {
-    if Table::open(file)?.count()? <= MAX_LINES {
+fn check_count(file: &File) -> Result<()> {
+    if file.count()? <= MAX_LINES {
         return Ok(());
     }
     Err(Error::TooMuch(format!(
@@ -365,6 +369,7 @@ mod tests {
                     error(5, Some(Field::English), LineFlaw::SameAsLine(2)),
                     error(6, None, LineFlaw::Width { got: 3, want: 4 }),
                 ],
+                readings: vec![],
             }
         );
         assert_eq!(found(&words, ""), ["there"]);
@@ -385,6 +390,7 @@ mod tests {
                     Some(Field::English),
                     LineFlaw::Field(crate::draft::Flaw::Empty)
                 )],
+                readings: vec![],
             }
         );
         assert_eq!(found(&words, ""), ["there", "new", "last"]);
@@ -397,7 +403,8 @@ mod tests {
                     3,
                     Some(Field::English),
                     LineFlaw::Field(crate::draft::Flaw::Empty)
-                )]
+                )],
+                readings: vec![],
             }
         );
     }
@@ -449,6 +456,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_larger_in_utf_8_than_it_may_be_is_refused() {
+        // The euro sign is one byte there, and three in UTF-8.
+        let euros = b"\x80 ".repeat(16 * 1024 * 1024 / 3);
+        let file = [HEAD.as_bytes(), b"wake,x,\xe9,", &euros].concat();
+        let refused = block_on(words().import(Mode::Skip, file.into(), None)).unwrap_err();
+        assert_eq!(refused.status().as_u16(), 413);
+        assert!(refused.to_string().contains("in UTF-8"), "{refused}");
+    }
+
+    #[test]
     fn what_was_exported_comes_back_as_it_was() {
         let words = words();
         let drafts = [
@@ -469,15 +486,16 @@ mod tests {
             block_on(words.insert(&draft, None)).unwrap();
         }
         let before = block_on(words.newest(None, 10)).unwrap();
-        let file = crate::export::as_csv(before.clone());
-        let copy = self::words();
-        assert_eq!(import(&copy, Mode::Atomic, &file).errors, []);
-        let mut after = block_on(copy.newest(None, 10)).unwrap();
-        // The file has the newest first, so their ids are the other way round.
-        after.reverse();
-        let drafts = |words: Vec<crate::word::Word>| -> Vec<Draft> {
-            words.into_iter().map(|word| word.draft).collect()
+        let drafts = |words: &[crate::word::Word]| -> Vec<Draft> {
+            words.iter().map(|word| word.draft.clone()).collect()
         };
-        assert_eq!(drafts(after), drafts(before));
+        for file in crate::export::as_files(&before) {
+            let copy = self::words();
+            assert_eq!(import(&copy, Mode::Atomic, &file).errors, [], "{file}");
+            let mut after = block_on(copy.newest(None, 10)).unwrap();
+            // The file has the newest first, so their ids are the other way round.
+            after.reverse();
+            assert_eq!(drafts(&after), drafts(&before), "{file}");
+        }
     }
 }

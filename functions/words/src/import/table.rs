@@ -1,25 +1,30 @@
-//! A file of words, read line by line. `layout` finds out how it is written.
+//! A table of words, read line by line. `layout` finds out how it is written.
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, Reader};
 use kit::{Error, Result};
 
 use super::{
-    layout::{self, Layout},
-    quotes,
+    file::Source,
+    layout::Layout,
+    markup, quotes,
     report::LineFlaw,
-    width::{MAX_FIELDS, too_wide},
+    width::{MAX_FIELDS, Survey},
 };
 use crate::{
     draft::{Draft, Field},
     formula,
 };
 
-/// The lines of a file.
+/// The lines of a table.
 pub(super) struct Table<'a> {
     reader: Reader<&'a [u8]>,
     place: Place<'a>,
-    layout: Layout,
+    layout: &'a Layout,
+    source: Source,
+    survey: Survey,
     record: ByteRecord,
+    /// How many lines were read.
+    read: usize,
 }
 
 /// How far a file is read. The reader's own count of lines is behind where lines end with CRLF or are
@@ -28,22 +33,40 @@ struct Place<'a> {
     file: &'a [u8],
     byte: usize,
     line: u64,
+    has_comments: bool,
 }
 
 impl<'a> Place<'a> {
-    fn new(file: &'a [u8]) -> Self {
+    /// The beginning of a table that has so many lines above it.
+    fn new(file: &'a [u8], above: u64, layout: &Layout) -> Self {
         Self {
             file,
             byte: 0,
-            line: 1,
+            line: above + 1,
+            has_comments: layout.dialect.has_comments,
         }
     }
 
-    /// The number of the line in which the record begins that the reader found at this byte, where line
-    /// ends may come before it.
+    /// The byte at which the record begins that the reader found at this byte, where line ends and comments
+    /// may come before it.
+    fn begin(&self, mut byte: usize) -> usize {
+        let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        loop {
+            match self.file.get(byte) {
+                Some(b'#') if self.has_comments => {
+                    let rest = self.file.get(byte..).unwrap_or_default();
+                    byte += rest.iter().position(ends).unwrap_or(rest.len());
+                }
+                Some(end) if ends(end) => byte += 1,
+                _ => return byte,
+            }
+        }
+    }
+
+    /// The number of the line that this byte is in.
     fn line_of(&mut self, byte: usize) -> u64 {
         let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        while self.byte < byte || self.file.get(self.byte).is_some_and(ends) {
+        while self.byte < byte {
             let Some(passed) = self.file.get(self.byte) else {
                 break;
             };
@@ -65,32 +88,29 @@ pub(super) struct Line {
 }
 
 impl<'a> Table<'a> {
-    /// Reads the first line, where it names the columns.
+    /// The lines behind those that name the columns. Above the table stand so many lines.
     ///
     /// # Errors
-    /// 422 where the file is empty or its first line makes no sense.
-    pub(super) fn open(file: &'a [u8]) -> Result<Self> {
-        if file.starts_with(b"PK\x03\x04") {
-            return Err(bad_file(
-                "is no text but a workbook: save it as \"CSV UTF-8\"",
-            ));
-        }
-        if file.starts_with(b"\xff\xfe") || file.starts_with(b"\xfe\xff") {
-            return Err(bad_file("is in UTF-16: save it as \"CSV UTF-8\""));
-        }
-        let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-        let layout = layout::of(file)?;
-        if let Some(byte) = too_wide(file, layout.separator) {
-            return Err(too_many_fields(Place::new(file).line_of(byte)));
-        }
-        let place = Place::new(file);
+    /// 422 where a quote opens in the names and is never closed, or a line has too many fields.
+    pub(super) fn open(
+        file: &'a [u8],
+        layout: &'a Layout,
+        source: Source,
+        above: u64,
+    ) -> Result<Self> {
+        let mut place = Place::new(file, above, layout);
+        let survey = Survey::of(file, layout.dialect)
+            .map_err(|byte| too_many_fields(place.line_of(place.begin(byte))))?;
         let mut table = Self {
-            reader: reader(file, layout.separator),
+            reader: layout.dialect.reader(file),
             place,
             layout,
+            source,
+            survey,
             record: ByteRecord::new(),
+            read: 0,
         };
-        if table.layout.names_columns {
+        for _ in 0..layout.skipped {
             table.read()?;
             if let Some(line) = table.unclosed() {
                 let what = format!("opens a quote in line {line} that is never closed");
@@ -103,11 +123,12 @@ impl<'a> Table<'a> {
     /// Reads the next line, if there is one.
     fn read(&mut self) -> Result<bool> {
         let read = self.reader.read_byte_record(&mut self.record);
+        self.read += 1;
         read.map_err(Error::internal)
     }
 
     /// How many lines of words there are.
-    pub(super) fn count(mut self) -> Result<usize> {
+    pub(super) fn length(mut self) -> Result<usize> {
         let mut count = 0;
         while self.read()? {
             count += 1;
@@ -132,7 +153,8 @@ impl<'a> Table<'a> {
     /// The byte at which the last line that was read begins.
     fn begin(&self) -> usize {
         let byte = self.record.position().map_or(0, csv::Position::byte);
-        usize::try_from(byte).unwrap_or(usize::MAX)
+        self.place
+            .begin(usize::try_from(byte).unwrap_or(usize::MAX))
     }
 
     /// The line with the quote that opens in the last line that was read and is open still where the file
@@ -143,13 +165,13 @@ impl<'a> Table<'a> {
             return None;
         }
         let begin = self.begin();
-        let quote = quotes::unclosed(file.get(begin..)?, self.layout.separator)?;
+        let quote = quotes::unclosed(file.get(begin..)?, self.layout.dialect)?;
         Some(self.place.line_of(begin + quote))
     }
 
     fn word(&self) -> std::result::Result<Draft, Vec<(Option<Field>, LineFlaw)>> {
         let (got, want) = (self.record.len(), self.layout.width);
-        if got != want {
+        if got != want && !self.is_short() {
             return Err(vec![(None, LineFlaw::Width { got, want })]);
         }
         let mut flaws = Vec::new();
@@ -158,7 +180,7 @@ impl<'a> Table<'a> {
                 .and_then(|column| self.record.get(column))
                 .unwrap_or_default();
             match str::from_utf8(bytes) {
-                Ok(text) => restored(field, text),
+                Ok(text) => self.text(field, text),
                 Err(_) => {
                     flaws.push((Some(field), LineFlaw::NotUtf8));
                     None
@@ -175,24 +197,34 @@ impl<'a> Table<'a> {
                 .collect()
         })
     }
-}
 
-/// A field's text as it was before an export wrote it; none where it is empty on purpose.
-fn restored(field: Field, text: &str) -> Option<String> {
-    if field.is_word() {
-        formula::restore_word(text).map(Into::into)
-    } else {
-        Some(formula::restore(text).into())
+    /// Whether the last line that was read lacks nothing but sentences, and is in a block of lines alike: so
+    /// Excel writes them.
+    fn is_short(&self) -> bool {
+        let got = self.record.len();
+        let words = self.layout.columns.iter().take(2);
+        let has_word = words.flatten().all(|column| *column < got);
+        got < self.layout.width && has_word && self.survey.is_short_as_its_block(self.read - 1, got)
     }
-}
 
-/// A reader of a file whose fields are separated so.
-pub(super) fn reader(file: &[u8], separator: u8) -> Reader<&[u8]> {
-    ReaderBuilder::new()
-        .delimiter(separator)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(file)
+    /// A field's text as it was before a program wrote it; none where it is empty on purpose.
+    fn text(&self, field: Field, text: &str) -> Option<String> {
+        if self.layout.is_html {
+            let text = markup::text(text);
+            // Within a word, it is the editor's line break, and not the word's.
+            return Some(if field.is_word() {
+                text.replace('\n', " ")
+            } else {
+                text
+            });
+        }
+        match self.source {
+            Source::Spreadsheet if field.is_word() => formula::restore_word(text).map(Into::into),
+            Source::Spreadsheet => Some(formula::restore(text).into()),
+            Source::OwnCards if text.is_empty() => None,
+            Source::Cards | Source::OwnCards => Some(text.to_owned()),
+        }
+    }
 }
 
 /// 422 for a line of more than [`MAX_FIELDS`].
@@ -220,10 +252,10 @@ impl Iterator for Table<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::Flaw;
+    use crate::{draft::Flaw, import::file::File};
 
     fn read(file: impl AsRef<[u8]>) -> Result<Vec<Line>> {
-        Table::open(file.as_ref())?.collect()
+        File::of(file.as_ref().to_vec().into())?.lines()?.collect()
     }
 
     fn word(number: u64, fields: [&str; 4]) -> Line {
@@ -296,7 +328,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_line_is_said_and_the_next_is_read() {
-        let mut file = b"english,chinese,sentence_eng\n,,x\na,b\n".to_vec();
+        let mut file = "\u{feff}english,chinese,sentence_eng\n,,x\na,b\n"
+            .as_bytes()
+            .to_vec();
         file.extend_from_slice(b"\xbb\xbd,b,\xd0\xd1\n");
         file.extend_from_slice(
             format!("{},b\nc,c\0,c,c\nd,d\u{1},d\ne,e,e\n", "a".repeat(201)).as_bytes(),
@@ -372,7 +406,7 @@ mod tests {
             (&b""[..], "is empty"),
             (b"\xef\xbb\xbf", "is empty"),
             (b"\n\r\n\n", "is empty"),
-            (b"\xff\xfee\0", "UTF-16"),
+            (b"\xff\xfee\0,", "is in UTF-16 and"),
             (b"one,two\n", "must name its columns"),
             (b"a,b,c,d,e\n", "must name its columns"),
             (
@@ -382,6 +416,10 @@ mod tests {
             (b"english,sentence_eng\n", "has no column chinese"),
             (b"chinese\n", "has no column english"),
             (b"PK\x03\x04\x14\x00", "is no text but a workbook"),
+            (
+                b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0",
+                "is no text but a workbook",
+            ),
         ] {
             let error = read(file).unwrap_err();
             assert_eq!(error.status().as_u16(), 422, "{want}");

@@ -1,19 +1,78 @@
-//! How many fields a line may have. A reader keeps where each of them ends, so sixteen million commas would
+//! How many fields each line has. A reader keeps where each of them ends, so sixteen million commas would
 //! take more memory than there is, and end whatever else the instance does.
 
-use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
+use csv_core::{ReadFieldResult, Reader};
+
+use super::dialect::Dialect;
 
 /// The most fields of a line.
 pub(super) const MAX_FIELDS: usize = 10_000;
 
-/// The byte at which the first line begins that has more than [`MAX_FIELDS`].
-pub(super) fn too_wide(file: &[u8], separator: u8) -> Option<usize> {
-    Widths::new(file, separator).find_map(|(begin, fields)| (fields > MAX_FIELDS).then_some(begin))
+/// How many lines Excel writes alike: it leaves out the last columns of a block of lines in which they are empty
+/// in all of these.
+const BLOCK_LINES: usize = 16;
+
+/// How many fields the lines have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Survey {
+    /// The first line's.
+    pub(super) first: usize,
+    /// The most that a line has.
+    pub(super) widest: usize,
+    /// Whether all lines have as many as the first.
+    pub(super) is_even: bool,
+    /// How many all lines of a block have; 0 where they differ.
+    blocks: Vec<u16>,
+}
+
+impl Survey {
+    /// The survey of a file.
+    ///
+    /// # Errors
+    /// The byte at which the first line begins that has more than [`MAX_FIELDS`].
+    pub(super) fn of(file: &[u8], dialect: Dialect) -> Result<Self, usize> {
+        let mut survey = Self {
+            first: 0,
+            widest: 0,
+            is_even: true,
+            blocks: Vec::new(),
+        };
+        for (index, (begin, fields)) in Widths::new(file, dialect).enumerate() {
+            let Some(width) = u16::try_from(fields).ok().filter(|_| fields <= MAX_FIELDS) else {
+                return Err(begin);
+            };
+            if index == 0 {
+                survey.first = fields;
+            }
+            survey.widest = survey.widest.max(fields);
+            survey.is_even &= fields == survey.first;
+            match survey.blocks.last_mut() {
+                Some(block) if index % BLOCK_LINES > 0 => {
+                    if *block != width {
+                        *block = 0;
+                    }
+                }
+                _ => survey.blocks.push(width),
+            }
+        }
+        Ok(survey)
+    }
+
+    /// Whether each block is of lines alike.
+    pub(super) fn is_of_blocks(&self) -> bool {
+        !self.blocks.contains(&0)
+    }
+
+    /// Whether the line of this number, from 0, has so few fields because it is in a block of such lines.
+    pub(super) fn is_short_as_its_block(&self, line: usize, fields: usize) -> bool {
+        let block = self.blocks.get(line / BLOCK_LINES);
+        block.is_some_and(|width| usize::from(*width) == fields)
+    }
 }
 
 /// Whether the first line has no more than [`MAX_FIELDS`].
-pub(super) fn is_first_fit(file: &[u8], separator: u8) -> bool {
-    let first = Widths::new(file, separator).next();
+pub(super) fn is_first_fit(file: &[u8], dialect: Dialect) -> bool {
+    let first = Widths::new(file, dialect).next();
     first.is_none_or(|(_, fields)| fields <= MAX_FIELDS)
 }
 
@@ -27,9 +86,9 @@ struct Widths<'a> {
 }
 
 impl<'a> Widths<'a> {
-    fn new(file: &'a [u8], separator: u8) -> Self {
+    fn new(file: &'a [u8], dialect: Dialect) -> Self {
         Self {
-            reader: ReaderBuilder::new().delimiter(separator).build(),
+            reader: dialect.core_reader(),
             file,
             at: 0,
             is_over: false,
@@ -70,7 +129,7 @@ mod tests {
     use super::*;
 
     fn widths(file: &str) -> Vec<usize> {
-        let widths = Widths::new(file.as_bytes(), b',');
+        let widths = Widths::new(file.as_bytes(), Dialect::of(b','));
         widths.map(|(_, fields)| fields).collect()
     }
 
@@ -91,13 +150,37 @@ mod tests {
     fn a_line_has_the_most_fields_and_not_one_more() {
         let line = |fields: usize| ",".repeat(fields - 1);
         let most = format!("a,b\n{}\n", line(MAX_FIELDS));
-        assert_eq!(too_wide(most.as_bytes(), b','), None);
+        let comma = Dialect::of(b',');
+        assert!(Survey::of(most.as_bytes(), comma).is_ok());
         let more = format!("a,b\n{}\nc,d\n", line(MAX_FIELDS + 1));
-        assert_eq!(too_wide(more.as_bytes(), b','), Some(4));
-        assert!(is_first_fit(more.as_bytes(), b','));
-        assert!(is_first_fit(line(MAX_FIELDS).as_bytes(), b','));
-        assert!(!is_first_fit(line(MAX_FIELDS + 1).as_bytes(), b','));
-        assert!(is_first_fit(line(MAX_FIELDS + 1).as_bytes(), b';'));
+        assert_eq!(Survey::of(more.as_bytes(), comma), Err(4));
+        assert!(is_first_fit(more.as_bytes(), comma));
+        assert!(is_first_fit(line(MAX_FIELDS).as_bytes(), comma));
+        assert!(!is_first_fit(line(MAX_FIELDS + 1).as_bytes(), comma));
+        assert!(is_first_fit(
+            line(MAX_FIELDS + 1).as_bytes(),
+            Dialect::of(b';')
+        ));
+    }
+
+    #[test]
+    fn a_block_of_short_lines_is_told_from_one_line_that_is_short() {
+        let lines = |widths: &[(usize, usize)]| -> String {
+            let lines = widths.iter().flat_map(|(count, width)| {
+                std::iter::repeat_n(format!("{}\n", ",".repeat(width - 1)), *count)
+            });
+            lines.collect()
+        };
+        let survey = |widths: &[(usize, usize)]| {
+            Survey::of(lines(widths).as_bytes(), Dialect::of(b',')).unwrap()
+        };
+        let blocks = survey(&[(16, 4), (16, 3), (3, 2)]);
+        assert!(blocks.is_of_blocks() && !blocks.is_even);
+        assert_eq!((blocks.first, blocks.widest), (4, 4));
+        assert!(blocks.is_short_as_its_block(16, 3) && blocks.is_short_as_its_block(34, 2));
+        assert!(!blocks.is_short_as_its_block(15, 3) && !blocks.is_short_as_its_block(48, 2));
+        let broken = survey(&[(16, 4), (15, 4), (1, 3), (16, 4)]);
+        assert!(!broken.is_of_blocks() && !broken.is_short_as_its_block(31, 3));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use kit::{
 
 use self::{book::Book, edit::Edit, form::Fields, outcome::Outcome, texts::Texts};
 use crate::{
-    import::{Mode, Report},
+    import::{Mode, Reading, Report},
     rest,
     rights::Rights,
     store::{Inserted, Words},
@@ -37,6 +37,13 @@ const HOME: &str = "/";
 /// The parameters that say how many words of a file were imported, and how many were there already.
 const IMPORTED: &str = "imported";
 const THERE: &str = "there";
+
+/// The parameter that says how the file was read, and what stands between two readings in it.
+const READ: &str = "read";
+const BETWEEN_READINGS: &str = ",";
+
+/// The most readings that an address may say. A file has one of each kind.
+const MAX_READINGS: usize = 8;
 
 /// The words, and who looks at them.
 struct Visit {
@@ -252,7 +259,12 @@ fn exists(site: &Site, location: String) -> Message {
 /// The word book that says how many words were imported; see [`outcome::counts`].
 fn home_after_import(report: &Report) -> String {
     let [imported, there] = [report.imported, report.skipped].map(|count| count.to_string());
-    let home = site::url(HOME, &[(IMPORTED, &imported), (THERE, &there)]);
+    let readings: Vec<String> = report.readings.iter().map(Reading::token).collect();
+    let read = readings.join(BETWEEN_READINGS);
+    let home = site::url(
+        HOME,
+        &[(IMPORTED, &imported), (THERE, &there), (READ, &read)],
+    );
     format!("{home}#import-result")
 }
 
@@ -260,7 +272,13 @@ fn home_after_import(report: &Report) -> String {
 fn counts_of_import(texts: &Texts, args: &MultiDict) -> Vec<String> {
     let count = |name| args.get(name).and_then(|text| text.parse().ok());
     match (count(IMPORTED), count(THERE)) {
-        (Some(imported), Some(there)) => outcome::counts(texts, imported, there),
+        (Some(imported), Some(there)) => {
+            let mut said = outcome::counts(texts, imported, there);
+            let read = args.get(READ).unwrap_or_default().split(BETWEEN_READINGS);
+            let readings = read.take(MAX_READINGS).filter_map(Reading::of_token);
+            said.extend(readings.map(|reading| texts.reading(&reading)));
+            said
+        }
         _ => Vec::new(),
     }
 }

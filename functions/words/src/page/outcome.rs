@@ -77,6 +77,12 @@ impl Outcome {
 }
 
 fn summary(texts: &Texts, mode: Mode, report: &Report) -> Vec<String> {
+    let mut summary = what_became(texts, mode, report);
+    summary.extend(report.readings.iter().map(|reading| texts.reading(reading)));
+    summary
+}
+
+fn what_became(texts: &Texts, mode: Mode, report: &Report) -> Vec<String> {
     let mistakes = number(report.errors.len());
     if report.is_refused(mode) {
         return vec![

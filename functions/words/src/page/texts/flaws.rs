@@ -7,7 +7,7 @@ use kit::{
 
 use crate::{
     draft::{Field, Flaw},
-    import::{LineFlaw, MAX_BODY_BYTES, MAX_LINES},
+    import::{LineFlaw, MAX_BODY_BYTES, MAX_LINES, Reading},
 };
 
 /// The texts of one language.
@@ -19,6 +19,8 @@ pub(super) struct Texts {
     pub(super) several_lines: &'static str,
     pub(super) control_character: &'static str,
     pub(super) not_utf8: &'static str,
+    pub(super) no_object: &'static str,
+    pub(super) no_text: &'static str,
     pub(super) unclosed_quote: &'static str,
     pub(super) width: &'static str,
     pub(super) same_as_line: &'static str,
@@ -27,11 +29,14 @@ pub(super) struct Texts {
     pub(super) file_empty: &'static str,
     pub(super) file_utf16: &'static str,
     pub(super) file_workbook: &'static str,
+    pub(super) file_json: &'static str,
+    pub(super) no_list: &'static str,
     pub(super) too_many_fields: &'static str,
     pub(super) no_columns: &'static str,
     pub(super) column_twice: &'static str,
     pub(super) no_column: &'static str,
     pub(super) file_too_large: &'static str,
+    pub(super) text_too_large: &'static str,
     pub(super) too_many_lines: &'static str,
     pub(super) too_many_parts: &'static str,
 }
@@ -66,6 +71,8 @@ impl super::Texts {
         match flaw {
             LineFlaw::Field(flaw) => self.field_flaw(field, flaw),
             LineFlaw::NotUtf8 => flaws.not_utf8.to_owned(),
+            LineFlaw::NoObject => flaws.no_object.to_owned(),
+            LineFlaw::NoText => flaws.no_text.to_owned(),
             LineFlaw::UnclosedQuote => flaws.unclosed_quote.to_owned(),
             LineFlaw::Width { got, want } => {
                 fill(flaws.width, &[("got", &count(got)), ("want", &count(want))])
@@ -75,12 +82,71 @@ impl super::Texts {
         }
     }
 
+    /// How a file was read, where that was a choice.
+    pub(crate) fn reading(&self, reading: &Reading) -> String {
+        let list = |texts: Vec<String>| texts.join(self.list_comma);
+        match reading {
+            Reading::Charset { taken, others } => {
+                let others = others.iter().map(|other| other.name().to_owned()).collect();
+                fill(
+                    self.read_as_charset,
+                    &[("taken", taken.name()), ("others", &list(others))],
+                )
+            }
+            Reading::Separator { taken, others } => {
+                let others = others
+                    .iter()
+                    .map(|other| self.separator(*other).to_owned())
+                    .collect();
+                fill(
+                    self.read_by_separator,
+                    &[("taken", self.separator(*taken)), ("others", &list(others))],
+                )
+            }
+            Reading::FirstLine => self.read_first_line.to_owned(),
+            Reading::Columns(columns) => {
+                let labels = [
+                    self.english,
+                    self.chinese,
+                    self.sentence_eng,
+                    self.sentence_chi,
+                ];
+                let columns = labels
+                    .into_iter()
+                    .zip(columns)
+                    .filter_map(|(label, column)| {
+                        let number = (*column)?.saturating_add(1);
+                        Some(format!("{label} {}", count(number)))
+                    });
+                fill(self.read_columns, &[("columns", &list(columns.collect()))])
+            }
+            Reading::Markup => self.read_markup.to_owned(),
+            Reading::Quotes => self.read_quotes.to_owned(),
+        }
+    }
+
+    fn separator(&self, separator: u8) -> &'static str {
+        let [comma, semicolon, tab, pipe, colon, space, other] = self.separators;
+        match separator {
+            b',' => comma,
+            b';' => semicolon,
+            b'\t' => tab,
+            b'|' => pipe,
+            b':' => colon,
+            b' ' => space,
+            _ => other,
+        }
+    }
+
     /// Why a file as a whole was refused; none where it is due to something else.
     pub(crate) fn file_flaw(&self, error: &Error) -> Option<String> {
         match error {
             Error::MissingField(_) => Some(self.flaws.no_file.to_owned()),
             Error::TooLarge { .. } => Some(self.file_too_large()),
             Error::TooManyFields(_) => Some(self.flaws.too_many_parts.to_owned()),
+            Error::TooMuch(detail) if detail.ends_with("in UTF-8") => {
+                Some(fill(self.flaws.text_too_large, &[("mib", &max_mib())]))
+            }
             // A form can have too much in it, too, and that is not said of the file.
             Error::TooMuch(detail) if detail.starts_with("the file") => {
                 let lines = count(MAX_LINES);
@@ -96,7 +162,7 @@ impl super::Texts {
         fill(self.flaws.file_too_large, &[("mib", &max_mib())])
     }
 
-    /// What `import::table` says about a file, in the reader's language.
+    /// What `import` says about a file, in the reader's language.
     fn bad_file(&self, detail: &str) -> Option<String> {
         let flaws = &self.flaws;
         if let Some(rest) = detail.strip_prefix("names the column ") {
@@ -113,6 +179,8 @@ impl super::Texts {
             ("is empty", flaws.file_empty),
             ("is in UTF-16", flaws.file_utf16),
             ("is no text but a workbook", flaws.file_workbook),
+            ("is no valid JSON", flaws.file_json),
+            ("has no list of words", flaws.no_list),
             ("has more than", flaws.too_many_fields),
             ("must name its columns", flaws.no_columns),
         ];
@@ -201,8 +269,11 @@ mod tests {
         for (file, named) in [
             (&b""[..], None),
             (b"PK\x03\x04", None),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None),
+            (b"{\"words\": [", None),
+            (b"{\"words\": 1}", None),
             (wide.as_bytes(), None),
-            (b"\xff\xfee\0", None),
+            (b"\xff\xfee", None),
             (b"one,two\n", None),
             (b"english,english,chinese\n", Some("english")),
             (b"chinese\n", Some("english")),
@@ -216,6 +287,32 @@ mod tests {
                 assert!(named.is_none_or(|column| said.contains(column)), "{said}");
             }
         }
+    }
+
+    #[test]
+    fn how_a_file_was_read_is_said_in_both_languages() {
+        let readings = [
+            Reading::of_token("encoding:GBK:Big5:windows-1252").unwrap(),
+            Reading::of_token("separator:semicolon:comma").unwrap(),
+            Reading::of_token("columns:2:1:0:0").unwrap(),
+            Reading::FirstLine,
+            Reading::Markup,
+            Reading::Quotes,
+        ];
+        for language in OFFERED {
+            for reading in &readings {
+                let said = Texts::of(language).reading(reading);
+                assert!(!said.is_empty() && !said.contains(['{', '}']), "{said}");
+            }
+        }
+        let texts = Texts::of(kit::Language::English);
+        let said = texts.reading(&readings[0]);
+        assert!(
+            said.contains("as GBK, and could be Big5, windows-1252 as well"),
+            "{said}"
+        );
+        let said = texts.reading(&readings[2]);
+        assert!(said.ends_with("English 2, Chinese 1."), "{said}");
     }
 
     #[test]
@@ -233,6 +330,10 @@ mod tests {
                 "100,000 words",
             ),
             (Error::TooManyFields(String::new()), "parts"),
+            (
+                Error::TooMuch("the file is larger than 16 MiB in UTF-8".to_owned()),
+                "In UTF-8, the file is larger than 16 MiB",
+            ),
         ] {
             let said = texts.file_flaw(&error).unwrap();
             assert!(said.contains(want), "{said}");

@@ -128,6 +128,16 @@ pub(crate) struct Texts {
     pub(crate) there: Counted,
     pub(crate) nothing_imported: &'static str,
     pub(crate) no_lines: &'static str,
+    pub(crate) read_as_charset: &'static str,
+    pub(crate) read_by_separator: &'static str,
+    pub(crate) read_first_line: &'static str,
+    pub(crate) read_columns: &'static str,
+    pub(crate) read_markup: &'static str,
+    pub(crate) read_quotes: &'static str,
+    /// What is between two of a list.
+    pub(crate) list_comma: &'static str,
+    /// Comma, semicolon, tab, pipe, colon, space, and any other character.
+    pub(crate) separators: [&'static str; 7],
     pub(crate) problems: Counted,
     pub(crate) line: &'static str,
     pub(crate) field: &'static str,
