@@ -65,6 +65,7 @@ pub struct App {
     places: Arc<Semaphore>,
     limits: Limits,
     log: Log,
+    storage: Vec<String>,
 }
 
 impl App {
@@ -90,6 +91,7 @@ impl App {
         databases.set_up(&options.sqlite, &options.log)?;
         stores.set_up(&options.key_values)?;
         Ok(Self {
+            storage: load::storage(&manifest, &databases, &stores, &options),
             components,
             manifest,
             router,
@@ -113,6 +115,11 @@ impl App {
     /// The application's routes.
     pub fn router(&self) -> &Router {
         &self.router
+    }
+
+    /// Where its data and its components' output are kept, a line each, as `spin up` says it.
+    pub fn storage(&self) -> &[String] {
+        &self.storage
     }
 
     /// Where the application's failures are written.

@@ -9,11 +9,13 @@
 )]
 
 mod cli;
+mod http2;
 mod key_value;
 mod limits;
 mod manifests;
 mod requests;
 mod shutdown;
+mod spin;
 mod sqlite;
 mod support;
 
