@@ -29,14 +29,18 @@ pub(crate) struct Access {
 
 impl Access {
     pub(crate) fn of<B>(request: &Request<B>, client: SocketAddr, log: Log) -> Self {
-        let version = match request.version() {
-            Version::HTTP_10 => "HTTP/1.0",
-            _ => "HTTP/1.1",
+        let uri = request.uri();
+        let (target, version) = match (request.version(), uri.path_and_query()) {
+            (Version::HTTP_10, _) => (uri.to_string(), "HTTP/1.0"),
+            // There, the host is not a part of the target, although it is one of the URI.
+            (Version::HTTP_2, Some(target)) => (target.to_string(), "HTTP/2.0"),
+            (Version::HTTP_2, None) => (uri.to_string(), "HTTP/2.0"),
+            _ => (uri.to_string(), "HTTP/1.1"),
         };
         Self {
             log,
             client,
-            request_line: format!("{} {} {version}", request.method(), request.uri()),
+            request_line: format!("{} {target} {version}", request.method()),
             status: CLIENT_GONE,
         }
     }
@@ -110,6 +114,22 @@ mod tests {
             access.line(&now),
             "127.0.0.1 - - [15/Feb/2022 14:57:52] \"GET /index?a=%20 HTTP/1.1\" 200 -"
         );
+    }
+
+    #[test]
+    fn the_target_of_http_2_is_its_path() {
+        let mut request = Request::get("http://example.org/index?a=1")
+            .body(())
+            .unwrap();
+        let client = "127.0.0.1:50000".parse().unwrap();
+        let line = |request: &Request<()>| {
+            let access = Access::of(request, client, Log::new(|_| {}));
+            access.request_line.clone()
+        };
+        let absolute = "GET http://example.org/index?a=1 HTTP/1.1";
+        assert_eq!(line(&request), absolute);
+        *request.version_mut() = Version::HTTP_2;
+        assert_eq!(line(&request), "GET /index?a=1 HTTP/2.0");
     }
 
     #[test]

@@ -69,6 +69,7 @@ pub struct App {
     places: Arc<Places>,
     limits: Limits,
     log: Log,
+    storage: Vec<String>,
 }
 
 impl App {
@@ -95,6 +96,7 @@ impl App {
         stores.set_up(&options.key_values)?;
         load::truncate_logs(&options)?;
         Ok(Self {
+            storage: load::storage(&manifest, &databases, &stores, &options),
             components,
             manifest,
             router,
@@ -118,6 +120,11 @@ impl App {
     /// The application's routes.
     pub fn router(&self) -> &Router {
         &self.router
+    }
+
+    /// Where its data and its components' output are kept, a line each, as `spin up` says it.
+    pub fn storage(&self) -> &[String] {
+        &self.storage
     }
 
     /// Where the application's failures are written.

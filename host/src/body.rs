@@ -33,8 +33,17 @@ struct Guest {
 impl Body {
     /// A body that the host makes itself.
     pub(crate) fn full(content: impl Into<Bytes>) -> Self {
+        Self::own(Full::new(content.into()))
+    }
+
+    /// A body that the host makes itself, of any kind.
+    pub(crate) fn own<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
         Self {
-            inner: wasi(Full::new(content.into())),
+            inner: wasi(body),
             guest: None,
         }
     }

@@ -2,21 +2,26 @@
 
 use std::{
     collections::HashMap,
+    env,
     ffi::OsString,
     io::{self, Write as _},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
+    process::ExitCode,
     sync::Arc,
 };
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{App, Log, Options, RuntimeConfig, descriptors, serve, stderr, variables};
+use crate::{
+    App, Options, RuntimeConfig, descriptors, environment,
+    find::{self, MANIFEST},
+    serve,
+    signals::StopSignals,
+    stderr, variables,
+};
 
 /// Runs Spin applications on one machine.
 #[derive(Debug, Parser)]
@@ -34,22 +39,18 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Up {
-    /// The application's manifest, or the folder with its spin.toml
-    #[arg(
-        short,
-        long = "from",
-        alias = "file",
-        value_name = "FILE",
-        default_value = "spin.toml"
-    )]
-    from: PathBuf,
+    /// The application's manifest, or the folder with its spin.toml [default: spin.toml here
+    /// or in the nearest folder above]
+    #[arg(short, long = "from", alias = "file", value_name = "FILE")]
+    from: Option<PathBuf>,
 
-    /// The address and port to listen on
+    /// The address or name, and port, to listen on
     #[arg(
         long,
         value_name = "ADDRESS:PORT",
         env = "SPIN_HTTP_LISTEN_ADDR",
-        default_value = "127.0.0.1:3000"
+        default_value = "127.0.0.1:3000",
+        value_parser = find::listen_address
     )]
     listen: SocketAddr,
 
@@ -89,20 +90,21 @@ struct Up {
 /// The file that `spin up`, too, takes variables from.
 const DOTENV: &str = ".env";
 
-/// The manifest's name in a folder.
-const MANIFEST: &str = "spin.toml";
-
 /// Where `spin up` keeps the state of an application.
 const STATE_DIR: &str = ".spin";
 
+/// The program's status where a second Ctrl-C ended it: what a shell has for a program that
+/// Ctrl-C ends.
+const INTERRUPTED: u8 = 130;
+
 impl Cli {
-    /// Does what the command line says; returns when that is done.
+    /// Does what the command line says; returns when that is done, with the program's status.
     ///
     /// # Errors
     ///
     /// Whatever keeps the application from being served, as a message for the
     /// terminal.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         stderr::log_panics();
         descriptors::raise_limit();
         match self.command {
@@ -112,7 +114,7 @@ impl Cli {
 }
 
 impl Up {
-    async fn run(self) -> anyhow::Result<()> {
+    async fn run(self) -> anyhow::Result<ExitCode> {
         let mut arguments = HashMap::new();
         for argument in &self.variable {
             arguments.extend(variables::parse_argument(argument).context("--variable")?);
@@ -121,45 +123,85 @@ impl Up {
             Some(file) => RuntimeConfig::load(file)?,
             None => RuntimeConfig::default(),
         };
+        let manifest = self.manifest()?;
         let options = Options {
             variables: variables::Sources::of_process(arguments, DOTENV.as_ref())?,
             quiet: self.quiet,
-            state_dir: self.state_dir(),
+            state_dir: self.state_dir(&manifest),
             truncate_logs: self.truncate_logs,
             runtime_config,
             sqlite: self.sqlite.clone(),
             key_values: self.key_value.clone(),
             ..Options::default()
         };
-        let manifest = self.manifest();
-        let access = (!self.quiet).then(Log::default);
-        // The port first: loading may take seconds, and would be for nothing.
-        let listener = self.bind().await?;
+        let names: Vec<_> = env::vars_os()
+            .filter_map(|(name, _)| name.into_string().ok())
+            .collect();
+        if let Some(warning) = environment::warning(names.iter().map(String::as_str)) {
+            options.log.line(&warning);
+        }
         let app = tokio::task::spawn_blocking(|| App::from_manifest(manifest, options));
         let app = Arc::new(app.await??);
+        // Only now: whoever gets a connection gets an answer.
+        let listener = self.bind().await?;
+        for place in app.storage() {
+            app.log().line(place);
+        }
         // Before the announcement, so that whoever reads it can already stop us.
-        let shutdown = stop_signal()?;
+        let signals = StopSignals::new()?;
         // Whoever has stopped listening is served all the same.
         let _ = announce(&app, listener.local_addr()?);
-        serve(listener, app, access, shutdown).await;
-        Ok(())
+        Ok(self.serve(listener, app, signals).await)
     }
 
-    /// The manifest: as `spin up` has it, a folder stands for the `spin.toml` in it.
-    fn manifest(&self) -> PathBuf {
-        if self.from.is_dir() {
-            self.from.join(MANIFEST)
-        } else {
-            self.from.clone()
+    /// Serves until a signal comes and running requests have ended, or Ctrl-C comes once more.
+    async fn serve(
+        &self,
+        listener: TcpListener,
+        app: Arc<App>,
+        mut signals: StopSignals,
+    ) -> ExitCode {
+        let access = (!self.quiet).then(|| app.log().clone());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = serve(listener, app, access, async {
+            // The sender is either used or dropped at the end.
+            let _ = stopped.await;
+        });
+        let again = async {
+            signals.any().await;
+            let _ = stop.send(());
+            signals.interrupt().await;
+        };
+        tokio::select! {
+            () = serving => ExitCode::SUCCESS,
+            () = again => ExitCode::from(INTERRUPTED),
+        }
+    }
+
+    /// The manifest: as `spin up` has it, a folder stands for the `spin.toml` in it, and without
+    /// either it is looked for in the folders above.
+    fn manifest(&self) -> anyhow::Result<PathBuf> {
+        match &self.from {
+            Some(folder) if folder.is_dir() => Ok(folder.join(MANIFEST)),
+            Some(file) => Ok(file.clone()),
+            None => {
+                let here = env::current_dir().context("there is no current folder")?;
+                find::manifest_above(&here).with_context(|| {
+                    format!(
+                        "there is no {MANIFEST} in this folder or above it; another manifest can \
+                         be given with -f FILE"
+                    )
+                })
+            }
         }
     }
 
     /// The state folder, or `None` where an empty name says that there is to be none.
-    fn state_dir(&self) -> Option<PathBuf> {
+    fn state_dir(&self, manifest: &Path) -> Option<PathBuf> {
         match &self.state_dir {
             Some(folder) if folder.is_empty() => None,
             Some(folder) => Some(folder.into()),
-            None => Some(self.manifest().with_file_name(STATE_DIR)),
+            None => Some(manifest.with_file_name(STATE_DIR)),
         }
     }
 
@@ -198,16 +240,4 @@ fn announce(app: &App, address: SocketAddr) -> io::Result<()> {
         }
     }
     out.flush()
-}
-
-/// Ready when the process is told to stop.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
 }

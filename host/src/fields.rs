@@ -8,7 +8,9 @@ use std::{
 
 use toml::{Table, Value};
 
-/// Why a file cannot be used: every problem found, in the order of the file.
+use crate::lines::Lines;
+
+/// Why a file cannot be used: every problem found, each with its line.
 #[derive(Debug)]
 pub struct FileError {
     path: PathBuf,
@@ -20,20 +22,22 @@ pub(crate) fn read<T>(
     path: &Path,
     parse: impl FnOnce(&Table) -> Result<T, Vec<String>>,
 ) -> Result<T, FileError> {
-    let text = fs::read_to_string(path);
-    let table = text
-        .map_err(|error| format!("cannot be read: {error}"))
+    let parsed = fs::read_to_string(path)
+        .map_err(|error| vec![format!("cannot be read: {error}")])
         .and_then(|text| {
-            text.parse()
-                .map_err(|error: toml::de::Error| error.to_string())
+            let table = text
+                .parse()
+                .map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
+            parse(&table).map_err(|problems| {
+                let lines = Lines::of(&text);
+                let located = problems.iter().map(|problem| lines.located(problem));
+                located.collect()
+            })
         });
-    table
-        .map_err(|problem| vec![problem.trim_end().to_owned()])
-        .and_then(|table| parse(&table))
-        .map_err(|problems| FileError {
-            path: path.to_owned(),
-            problems,
-        })
+    parsed.map_err(|problems| FileError {
+        path: path.to_owned(),
+        problems,
+    })
 }
 
 impl fmt::Display for FileError {
@@ -79,6 +83,8 @@ pub(crate) struct Fields<'a> {
     table: &'a Table,
     problems: &'a Problems,
     known: Vec<&'static str>,
+    /// Those that are known and of no use here, so that nobody is told of them.
+    useless: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
@@ -88,6 +94,7 @@ impl<'a> Fields<'a> {
             table,
             problems,
             known: Vec::new(),
+            useless: Vec::new(),
         }
     }
 
@@ -157,15 +164,53 @@ impl<'a> Fields<'a> {
         typed
     }
 
+    /// A field that Spin does not use either; it only has to be of the right type.
+    pub(crate) fn unused(&mut self, name: &'static str, want: &str, is: fn(&Value) -> bool) {
+        if self.table.contains_key(name) {
+            self.typed(name, want, |value| is(value).then_some(()));
+        }
+    }
+
+    /// A list or table for which Spin has a use and this runtime has none: only an empty one is
+    /// possible. `what` is what Spin has.
+    pub(crate) fn empty(&mut self, name: &'static str, what: &str) {
+        let is_empty = match self.table.get(name) {
+            Some(Value::Array(list)) => list.is_empty(),
+            Some(Value::Table(table)) => table.is_empty(),
+            _ => false,
+        };
+        if is_empty {
+            self.useless.push(name);
+        } else {
+            self.refused(name, what);
+        }
+    }
+
+    /// A field that only Spin has. `what` is what Spin has by it.
+    pub(crate) fn refused(&mut self, name: &'static str, what: &str) {
+        self.useless.push(name);
+        if self.table.contains_key(name) {
+            self.of_spin(name, what);
+        }
+    }
+
+    /// Notes that Spin has something by this field or value, and this runtime has not.
+    pub(crate) fn of_spin(&self, name: &str, what: &str) {
+        self.problem(name, format_args!("Spin has {what}, this runtime does not"));
+    }
+
     /// Notes every field that was not asked for. `of_spin` are the ones that
     /// Spin has and this runtime does not.
     pub(crate) fn finish(self, of_spin: &[&str]) {
         for name in self.table.keys() {
-            if self.known.contains(&name.as_str()) {
+            if [&self.known, &self.useless]
+                .iter()
+                .any(|names| names.contains(&name.as_str()))
+            {
                 continue;
             }
             if of_spin.contains(&name.as_str()) {
-                self.problem(name, "Spin has this field, this runtime does not");
+                self.of_spin(name, "this field");
             } else {
                 let known = self.known.join(", ");
                 self.problem(name, format_args!("unknown field; there are: {known}"));

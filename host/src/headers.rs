@@ -4,14 +4,22 @@ use std::net::SocketAddr;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Uri,
-    header::{CONNECTION, HOST},
+    header::{CONNECTION, CONTENT_LENGTH, HOST},
     uri::{Authority, Scheme},
 };
 
 use crate::router::RouteMatch;
 
+/// The largest body that a request may announce, in bytes: what reads a `Content-Length` in
+/// a component takes it for a signed integer of 64 bits, and fails beyond.
+const MAX_CONTENT_LENGTH: u64 = i64::MAX as u64;
+
+/// What stands for the host in `spin-full-url` where there is no `Host` header, as with
+/// HTTP/2; Spin says the same.
+const UNNAMED_HOST: &str = "localhost";
+
 /// Why a request cannot be handed to a component. All of these are the client's
-/// mistakes, answered 400.
+/// mistakes, answered 400, but for what is too large.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadRequest {
     #[error("the request has no Host header")]
@@ -26,6 +34,10 @@ pub(crate) enum BadRequest {
     NoPath,
     #[error("the header {0} is not UTF-8")]
     NotUtf8(HeaderName),
+    #[error("the Content-Length header is not one number of bytes")]
+    InvalidLength,
+    #[error("no body may have more than {MAX_CONTENT_LENGTH} bytes")]
+    TooLarge,
 }
 
 /// Completes a request as Spin's HTTP trigger does.
@@ -46,8 +58,9 @@ pub(crate) fn prepare<B>(
     {
         return Err(BadRequest::NotUtf8(name.clone()));
     }
+    check_length(headers)?;
     let uri = complete(request.uri(), request.headers())?;
-    for (name, value) in own_headers(&uri, matched, client)? {
+    for (name, value) in own_headers(&uri, request.headers(), matched, client)? {
         // Spin leaves out what cannot be a header, such as a segment's odd name.
         if let (Ok(name), Ok(value)) = (
             HeaderName::try_from(name),
@@ -63,10 +76,12 @@ pub(crate) fn prepare<B>(
 /// The headers that tell a component about its request, by name.
 fn own_headers(
     uri: &Uri,
+    headers: &HeaderMap,
     matched: &RouteMatch<'_, '_>,
     client: SocketAddr,
 ) -> Result<Vec<(String, String)>, BadRequest> {
-    let host = uri.authority().map(Authority::as_str).unwrap_or_default();
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or(UNNAMED_HOST);
     let path_and_query = uri.path_and_query().ok_or(BadRequest::NoPath)?;
     let route = matched.route;
     let path_info = matched.trailing_wildcard().into_owned();
@@ -88,6 +103,23 @@ fn own_headers(
         (format!("spin-path-match-{name}"), value.to_owned())
     }));
     Ok(own)
+}
+
+/// What a body announces, if it does, is one number that a component can read.
+fn check_length(headers: &HeaderMap) -> Result<(), BadRequest> {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let (length, other) = (lengths.next(), lengths.next());
+    let Some(length) = length else { return Ok(()) };
+    let digits = length.as_bytes();
+    if other.is_some() || digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(BadRequest::InvalidLength);
+    }
+    // What does not fit into 64 bits is too large as well.
+    let length = length.to_str().ok().and_then(|text| text.parse().ok());
+    match length {
+        Some(..=MAX_CONTENT_LENGTH) => Ok(()),
+        _ => Err(BadRequest::TooLarge),
+    }
 }
 
 /// The URI with scheme and authority. RFC 9112, 3.2: exactly one `Host`, and the
@@ -222,5 +254,59 @@ mod tests {
         ] {
             assert_eq!(request(uri, hosts), want, "{uri} with {hosts:?}");
         }
+    }
+
+    #[test]
+    fn a_length_that_no_component_can_read_is_refused() {
+        let request = |lengths: &[&str]| {
+            let mut request = Request::post("http://a/").body(()).unwrap();
+            for length in lengths {
+                let length = HeaderValue::from_str(length).unwrap();
+                request.headers_mut().append(CONTENT_LENGTH, length);
+            }
+            prepared("/...", request).map(drop)
+        };
+        for (lengths, want) in [
+            ([].as_slice() as &[&str], Ok(())),
+            (&["0"], Ok(())),
+            (&["9223372036854775807"], Ok(())),
+            (&["9223372036854775808"], Err(BadRequest::TooLarge)),
+            (&["18446744073709551616"], Err(BadRequest::TooLarge)),
+            (&["+5"], Err(BadRequest::InvalidLength)),
+            (&[""], Err(BadRequest::InvalidLength)),
+            (&["5", "5"], Err(BadRequest::InvalidLength)),
+        ] {
+            assert_eq!(request(lengths), want, "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_connection_header_is_taken_away() {
+        let mut request = Request::get("/").header("connection", "te, upgrade");
+        let kept = [
+            ("host", "a"),
+            ("keep-alive", "timeout=5"),
+            ("proxy-authorization", "Basic eA=="),
+            ("proxy-connection", "keep-alive"),
+            ("te", "trailers"),
+            ("transfer-encoding", "chunked"),
+            ("upgrade", "h2c"),
+        ];
+        for (name, value) in kept {
+            request = request.header(name, value);
+        }
+        let request = prepared("/...", request.body(()).unwrap()).unwrap();
+        assert_eq!(last(&request, "connection"), None);
+        for (name, value) in kept {
+            assert_eq!(last(&request, name), Some(value), "{name}");
+        }
+    }
+
+    #[test]
+    fn without_a_host_header_the_full_url_names_localhost_as_under_spin() {
+        let request = Request::get("http://example.org:81/a").body(()).unwrap();
+        let request = prepared("/...", request).unwrap();
+        assert_eq!(last(&request, "spin-full-url"), Some("http://localhost/a"));
+        assert_eq!(request.uri(), "http://example.org:81/a");
     }
 }

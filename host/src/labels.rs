@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// The label that needs no runtime configuration.
+pub(crate) const DEFAULT: &str = "default";
+
 /// Of all that there is by label, what some labels stand for.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     sync::Arc,
 };
 
@@ -14,6 +14,7 @@ use crate::{
     engine::Engine,
     files::Files,
     key_value::{Granted, Stores},
+    labels::DEFAULT,
     log_file,
     manifest::{Component, Manifest},
     output::Output,
@@ -30,7 +31,8 @@ pub(crate) type Components = HashMap<String, ProxyHandler<Instances>>;
 /// Where in the state folder the components' output is kept, as under Spin.
 const LOGS: &str = "logs";
 
-/// Compiles the components of an application and gives each what it is granted.
+/// Compiles the components of an application that a trigger uses, and gives each what it is
+/// granted.
 pub(crate) fn components(
     manifest: &Manifest,
     databases: &Databases,
@@ -38,11 +40,12 @@ pub(crate) fn components(
     options: &Options,
 ) -> anyhow::Result<Components> {
     let values = variables::resolve(manifest, &options.variables).map_err(missing_variables)?;
-    check_sources(&manifest.components)?;
-    let granted = granted(&manifest.components, databases, stores, options)?;
+    let used: Vec<_> = used(manifest).collect();
+    check_sources(&used)?;
+    let granted = granted(&used, databases, stores, options)?;
     let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
     let mut components = HashMap::new();
-    for (component, granted) in manifest.components.iter().zip(granted) {
+    for (component, granted) in used.into_iter().zip(granted) {
         let instances = Instances {
             component: component.id.as_str().into(),
             engine: Arc::clone(&engine),
@@ -55,6 +58,15 @@ pub(crate) fn components(
         components.insert(component.id.clone(), ProxyHandler::new(instances));
     }
     Ok(components)
+}
+
+/// The components that a trigger uses. As under Spin, nobody looks for the others.
+fn used(manifest: &Manifest) -> impl Iterator<Item = &Component> {
+    let is_used = |component: &&Component| {
+        let mut triggers = manifest.triggers.iter();
+        triggers.any(|trigger| trigger.component == component.id)
+    };
+    manifest.components.iter().filter(is_used)
 }
 
 /// Tells of routes that nobody will ever reach.
@@ -76,9 +88,48 @@ pub(crate) fn warn_of_routes(router: &Router, options: &Options) {
     }
 }
 
+/// Where the application's data and its components' output are kept, in Spin's words.
+pub(crate) fn storage(
+    manifest: &Manifest,
+    databases: &Databases,
+    stores: &Stores,
+    options: &Options,
+) -> Vec<String> {
+    let uses = |labels: fn(&Component) -> &[String]| {
+        used(manifest).any(|component| labels(component).iter().any(|label| label == DEFAULT))
+    };
+    let mut lines = Vec::new();
+    if uses(|component| &component.key_value_stores) {
+        let place = place(stores.default_path(), "store");
+        lines.push(format!("Storing default key-value data to {place}."));
+    }
+    if uses(|component| &component.sqlite_databases) {
+        let place = place(databases.default_path(), "database");
+        lines.push(format!("Storing default SQLite data to {place}."));
+    }
+    if let Some(folder) = log_folder(options) {
+        let folder = path::absolute(&folder).unwrap_or(folder);
+        // The empty part puts a slash at the end.
+        let folder = folder.join("");
+        lines.push(format!(
+            "Logging component stdio to \"{}\"",
+            folder.display()
+        ));
+    }
+    lines
+}
+
+/// A file, or that there is none.
+fn place(file: Option<&Path>, what: &str) -> String {
+    match file {
+        Some(file) => format!("\"{}\"", file.display()),
+        None => format!("a temporary in-memory {what}"),
+    }
+}
+
 /// What each component may open. What is in use at all is tried out.
 fn granted(
-    components: &[Component],
+    components: &[&Component],
     databases: &Databases,
     stores: &Stores,
     options: &Options,
@@ -190,7 +241,7 @@ fn service(engine: &Engine, component: &Component) -> anyhow::Result<ServicePre<
         .with_context(what)
 }
 
-fn check_sources(components: &[Component]) -> anyhow::Result<()> {
+fn check_sources(components: &[&Component]) -> anyhow::Result<()> {
     let missing: Vec<_> = components
         .iter()
         .filter(|component| !component.source.is_file())

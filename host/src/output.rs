@@ -4,12 +4,16 @@ use std::{
     io,
     path::Path,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
-use tokio::io::AsyncWrite;
+use tokio::{
+    io::AsyncWrite,
+    time::{Instant, sleep_until},
+};
 use wasmtime_wasi::{
     cli::{IsTerminal, StdoutStream},
     p2::{OutputStream, Pollable, StreamResult},
@@ -19,6 +23,11 @@ use crate::{log::Log, log_file::LogFile};
 
 /// A line longer than this is passed on in pieces.
 const MAX_LINE_BYTES: usize = 8 << 10;
+
+/// How long the beginning of a line waits for its end. Rust writes a line to standard error in
+/// pieces, one right after the other, and those of several instances should not mix; nobody
+/// sees that it takes so long.
+const LINE_TIME: Duration = Duration::from_millis(20);
 
 /// Where one of the two output streams of a component goes.
 ///
@@ -60,6 +69,9 @@ impl Output {
         Stream(Arc::new(Mutex::new(Lines {
             output: Arc::clone(self),
             partial: Vec::new(),
+            begun: Instant::now(),
+            watched: false,
+            open: false,
         })))
     }
 
@@ -72,6 +84,13 @@ impl Output {
             for line in String::from_utf8_lossy(lines).lines() {
                 log.line(&format!("{id}: {}", printable(line)));
             }
+        }
+    }
+
+    /// Ends a line in the file; on the terminal each piece has a line of its own.
+    fn end_line(&self) {
+        if let Some(file) = &self.file {
+            file.add(b"\n");
         }
     }
 }
@@ -92,11 +111,20 @@ pub(crate) fn printable(line: &str) -> String {
 /// The lines of one instance, so that those of several do not mix.
 struct Lines {
     output: Arc<Output>,
+    /// The beginning of a line that waits for its end, and since when.
     partial: Vec<u8>,
+    begun: Instant,
+    /// Whether a task will write the beginning when its time is over.
+    watched: bool,
+    /// Whether the last line in the file has no end yet.
+    open: bool,
 }
 
 impl Lines {
     fn write(&mut self, bytes: &[u8]) {
+        if self.partial.is_empty() {
+            self.begun = Instant::now();
+        }
         self.partial.extend_from_slice(bytes);
         let end = match self.partial.iter().rposition(|byte| *byte == b'\n') {
             Some(newline) => newline + 1,
@@ -105,16 +133,32 @@ impl Lines {
         };
         let rest = self.partial.split_off(end);
         let lines = std::mem::replace(&mut self.partial, rest);
-        self.output.write_lines(&lines);
+        self.begun = Instant::now();
+        self.put(&lines);
+    }
+
+    /// Writes the beginning of a line that has no end yet.
+    fn write_partial(&mut self) {
+        let partial = std::mem::take(&mut self.partial);
+        if !partial.is_empty() {
+            self.put(&partial);
+        }
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.open = !bytes.ends_with(b"\n");
+        self.output.write_lines(bytes);
     }
 }
 
-/// What was begun is written when its instance ends.
+/// What was begun is written, and ended, when its instance ends.
 impl Drop for Lines {
     fn drop(&mut self) {
         if !self.partial.is_empty() {
             self.partial.push(b'\n');
-            self.output.write_lines(&self.partial);
+            self.write_partial();
+        } else if self.open {
+            self.output.end_line();
         }
     }
 }
@@ -125,10 +169,38 @@ pub(crate) struct Stream(Arc<Mutex<Lines>>);
 
 impl Stream {
     fn put(&self, bytes: &[u8]) {
-        // A panic while writing leaves the buffer in order.
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = lock(&self.0);
         lines.write(bytes);
+        if !lines.partial.is_empty() && !lines.watched {
+            lines.watched = true;
+            tokio::spawn(watch(Arc::downgrade(&self.0)));
+        }
     }
+}
+
+/// Writes the beginning of a line once it has waited for its end.
+async fn watch(lines: Weak<Mutex<Lines>>) {
+    loop {
+        // Not held over a pause: the instance may end meanwhile.
+        let Some(lines) = lines.upgrade() else { return };
+        let due = {
+            let mut lines = lock(&lines);
+            let due = lines.begun + LINE_TIME;
+            if lines.partial.is_empty() || due <= Instant::now() {
+                lines.watched = false;
+                lines.write_partial();
+                return;
+            }
+            due
+        };
+        drop(lines);
+        sleep_until(due).await;
+    }
+}
+
+fn lock(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {
+    // A panic while writing leaves the buffer in order.
+    lines.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl IsTerminal for Stream {
@@ -192,20 +264,57 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn lines_of_several_instances_do_not_mix() {
+    /// Two streams of two instances into one output, and what is in its file.
+    fn two_streams(folder: &Path) -> (Stream, Stream, impl Fn() -> String + use<>) {
+        let (output, _) = Output::of_component("a", Some(folder), None, &Log::new(|_| {})).unwrap();
+        let file = folder.join("a_stdout.txt");
+        let text = move || fs::read_to_string(&file).unwrap();
+        (output.stream(), output.stream(), text)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lines_of_several_instances_do_not_mix() {
         let folder = tempfile::tempdir().unwrap();
-        let logs = folder.path().join("logs");
-        let log = Log::new(|_| {});
-        let (output, _) = Output::of_component("a", Some(&logs), None, &log).unwrap();
-        let one = output.stream();
-        let two = output.stream();
+        let (one, two, text) = two_streams(&folder.path().join("logs"));
         one.put(b"one be");
         two.put(b"two\n");
         one.put(b"gins\nand");
         drop(one);
-        let text = fs::read_to_string(logs.join("a_stdout.txt")).unwrap();
-        assert_eq!(text, "two\none begins\nand\n");
+        assert_eq!(text(), "two\none begins\nand\n");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_no_end_of_its_line_is_written_in_a_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two, text) = two_streams(folder.path());
+        for (stream, bytes, want) in [
+            (&one, "50 %", "50 %"),
+            (&one, " 100 %", "50 % 100 %"),
+            (&one, "\nmore\nand", "50 % 100 %\nmore\nand"),
+            (&two, "two", "50 % 100 %\nmore\nandtwo"),
+        ] {
+            stream.put(bytes.as_bytes());
+            // The clock of the test goes on when nothing else has to be done.
+            tokio::time::sleep(2 * LINE_TIME).await;
+            assert_eq!(text(), want);
+        }
+        drop(two);
+        one.put(b"!");
+        drop(one);
+        assert_eq!(text(), "50 % 100 %\nmore\nandtwo\n!\n");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_that_begins_while_another_is_watched_has_its_time_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two, text) = two_streams(folder.path());
+        one.put(b"a");
+        tokio::time::sleep(LINE_TIME / 2).await;
+        one.put(b"b\nc");
+        tokio::time::sleep(LINE_TIME * 3 / 4).await;
+        two.put(b"d\n");
+        one.put(b"e\n");
+        assert_eq!(text(), "ab\nd\nce\n");
     }
 
     #[test]

@@ -97,6 +97,10 @@ impl Refusal {
 
 impl From<BadRequest> for Refusal {
     fn from(bad: BadRequest) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, bad.to_string())
+        let status = match bad {
+            BadRequest::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::new(status, bad.to_string())
     }
 }

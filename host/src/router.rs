@@ -120,7 +120,9 @@ impl Route {
 /// As `spin up` lists a route: `/args (wildcard)`.
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (path, wildcard) = match self.absolute.strip_suffix("/...") {
+        // Spin takes `*` for `...`, too.
+        let prefix = self.absolute.strip_suffix("/...");
+        let (path, wildcard) = match prefix.or(self.absolute.strip_suffix("/*")) {
             Some(prefix) => (prefix, " (wildcard)"),
             None => (self.absolute.as_str(), ""),
         };
@@ -220,8 +222,14 @@ mod tests {
             (vec!["/one/...", "/one"], "/one", Some("/one")),
             (vec!["/one/..."], "/one", Some("/one/...")),
             (vec!["/one/..."], "/one/", Some("/one/...")),
-            // Not what one would expect, but what routefinder, and so Spin, does.
-            (vec!["/one/..."], "/onetwo", Some("/one/...")),
+            // A slash in a route is exactly one.
+            (vec!["/one/..."], "/onetwo", None),
+            (vec!["/words/:id"], "/words12", None),
+            (vec!["/words/:id"], "/words//12", None),
+            (vec!["/form/stream"], "/form//stream", None),
+            // But for those at the beginning and the end of a path.
+            (vec!["/form/stream"], "//form/stream/", Some("/form/stream")),
+            (vec!["/form/stream", "/..."], "/formstream", Some("/...")),
             (
                 vec!["/words/:id", "/words/export"],
                 "/words/export",
@@ -270,6 +278,8 @@ mod tests {
             ("/test/...", "/test/hello", "/hello"),
             ("/test/...", "/test/hello/", "/hello/"),
             ("/1/:two/...", "/1/2/3/4", "/3/4"),
+            ("/static/...", "/static//x", "//x"),
+            ("/static/*", "/static/x/", "/x/"),
             ("/test", "/test", ""),
         ] {
             let router = router(&[route]);
@@ -312,6 +322,7 @@ mod tests {
             ("/", "/"),
             ("/...", "/ (wildcard)"),
             ("/args/...", "/args (wildcard)"),
+            ("/args/*", "/args (wildcard)"),
             ("/form/", "/form"),
             ("/words/:id", "/words/:id"),
         ] {

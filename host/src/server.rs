@@ -1,4 +1,4 @@
-//! The HTTP/1.1 server in front of an application.
+//! The HTTP server in front of an application.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -6,6 +6,7 @@ use http::StatusCode;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     pin,
     sync::watch,
@@ -16,8 +17,10 @@ use tokio::{
 use crate::{
     App, Log,
     access::Access,
-    descriptors,
+    body::Body,
+    descriptors, http2,
     places::{FreePlace, Places},
+    preface::{self, Protocol},
     refusal::Refusal,
     socket,
     stall::StallLimit,
@@ -125,31 +128,69 @@ async fn connection(
     mut stopped: watch::Receiver<()>,
 ) {
     socket::prepare(&stream);
-    let service = service_fn(|request: hyper::Request<Incoming>| {
-        let app = Arc::clone(&app);
-        let access = log.clone().map(|log| Access::of(&request, client, log));
-        async move {
-            let response = app.handle(request, client).await;
-            if let Some(access) = access {
-                access.answered(response.status());
-            }
-            Ok::<_, io::Error>(response)
+    let stream = StallLimit::new(stream, STALL_LIMIT);
+    let begun = tokio::select! {
+        begun = timeout(HEAD_READ_TIMEOUT, preface::protocol(stream)) => begun,
+        _ = stopped.changed() => return,
+    };
+    // The client is gone, or sent nothing.
+    let Ok(Ok((protocol, stream))) = begun else {
+        return;
+    };
+    let refused_log = log.clone();
+    let answer = move |request| answer(Arc::clone(&app), request, client, log.clone());
+    let ended = match protocol {
+        Protocol::Http2 => {
+            http2::serve(stream, answer, stopped, HEAD_READ_TIMEOUT, STALL_LIMIT).await
         }
+        Protocol::Http1 => serve_http1(stream, answer, stopped).await,
+    };
+    // The client is gone, or sent what is not HTTP and has its 400.
+    if let (Err(error), Some(log), Protocol::Http1) = (ended, refused_log, protocol) {
+        drop(Access::refused(&error, client, log));
+    }
+}
+
+/// Answers a request and writes its line.
+async fn answer(
+    app: Arc<App>,
+    request: hyper::Request<Incoming>,
+    client: SocketAddr,
+    log: Option<Log>,
+) -> hyper::Response<Body> {
+    let access = log.map(|log| Access::of(&request, client, log));
+    let response = app.handle(request, client).await;
+    if let Some(access) = access {
+        access.answered(response.status());
+    }
+    response
+}
+
+/// Serves a connection that speaks HTTP/1.1 until its client leaves it, has no request in time,
+/// or `stopped` is closed; then the running request ends.
+async fn serve_http1<S, A>(
+    stream: S,
+    answer: impl Fn(hyper::Request<Incoming>) -> A,
+    mut stopped: watch::Receiver<()>,
+) -> hyper::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Future<Output = hyper::Response<Body>>,
+{
+    let service = service_fn(|request| {
+        let answer = answer(request);
+        async { Ok::<_, io::Error>(answer.await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_READ_TIMEOUT)
-        .serve_connection(TokioIo::new(StallLimit::new(stream, STALL_LIMIT)), service);
+        .serve_connection(TokioIo::new(stream), service);
     pin!(connection);
-    let ended = tokio::select! {
+    tokio::select! {
         ended = connection.as_mut() => ended,
         _ = stopped.changed() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
-    };
-    // The client is gone, or sent what is not HTTP and has its 400.
-    if let (Err(error), Some(log)) = (ended, log.clone()) {
-        drop(Access::refused(&error, client, log));
     }
 }

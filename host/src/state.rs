@@ -15,8 +15,7 @@ use wasmtime::{
 };
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
-    DEFAULT_FORBIDDEN_HEADERS, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpCtx,
-    WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+    RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
 use crate::{
@@ -37,6 +36,7 @@ pub(crate) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
+    incoming: Incoming,
     pub(crate) table: ResourceTable,
     memory: MemoryLimiter,
     clock: ComputeClock,
@@ -83,6 +83,7 @@ impl State {
             wasi: wasi.build(),
             http: WasiHttpCtx::default(),
             hooks: Hooks,
+            incoming: Incoming,
             table: ResourceTable::default(),
             memory: MemoryLimiter::new(limits),
             clock: ComputeClock::new(limits),
@@ -101,6 +102,16 @@ impl State {
     /// Bytes of memory that the instance has, as they change.
     pub(crate) fn memory_used(&self) -> Arc<AtomicUsize> {
         self.memory.used()
+    }
+
+    /// The view through which a client's request comes in: its headers are the client's, so
+    /// none of them is dropped. What a guest makes goes through [`WasiHttpView::http`].
+    pub(crate) fn incoming(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.incoming,
+        }
     }
 
     /// Set it to end a guest that computes at the engine's next tick.
@@ -163,18 +174,11 @@ type Transmission = Box<dyn Future<Output = Result<(), BodyError>> + Send>;
 /// The answer to an outgoing request.
 type Answer = (http::Response<WasiBody>, Transmission);
 
-/// What a guest may do over HTTP.
+/// What a guest may do over HTTP. The fields that it makes are held to wasmtime's list of
+/// forbidden names, which is Spin's: `Host` and what concerns one connection.
 struct Hooks;
 
 impl WasiHttpHooks for Hooks {
-    /// `Host` is let through, as Spin does: a component that compares it with
-    /// `Origin`, or shows the request's headers, needs it.
-    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
-        Arc::new(|name: &HeaderName| {
-            name != http::header::HOST && DEFAULT_FORBIDDEN_HEADERS.contains(name)
-        })
-    }
-
     /// No manifest can grant outgoing requests yet, so there are none.
     fn send_request(
         &mut self,
@@ -183,6 +187,28 @@ impl WasiHttpHooks for Hooks {
         _sent: Transmission,
     ) -> Box<dyn Future<Output = Result<Answer, BodyError>> + Send> {
         Box::new(async { Err(BodyError::HttpRequestDenied) })
+    }
+}
+
+/// How a client's request comes in. As under Spin, all its headers reach the component;
+/// `Connection` was taken away before.
+struct Incoming;
+
+impl WasiHttpHooks for Incoming {
+    /// Asked for the fields of a request that comes in. What a guest passes on of its body
+    /// is still held to the list: wasmtime asks for `forbidden_header_filter` there.
+    fn is_forbidden_header(&mut self, _name: &HeaderName) -> bool {
+        false
+    }
+
+    /// Nothing that comes in is sent.
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        sent: Transmission,
+    ) -> Box<dyn Future<Output = Result<Answer, BodyError>> + Send> {
+        Hooks.send_request(request, options, sent)
     }
 }
 

@@ -18,7 +18,6 @@ use std::{
 use tokio::{sync::oneshot, time::Sleep};
 use wasmtime::{Store, StoreContextMut, component::GuestTaskId};
 use wasmtime_wasi_http::{
-    WasiHttpView,
     handler::{
         HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
     },
@@ -98,7 +97,7 @@ impl HandlerState for Instances {
         Ok(Instance {
             store,
             proxy: Proxy::P3(service),
-            view: State::http,
+            view: State::incoming,
             expiration: Expiration {
                 limits: self.limits,
                 requests: Arc::clone(&requests),

@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod http2;
 mod key_value;
 mod limits;
 mod logs;
@@ -17,6 +18,7 @@ mod mounts;
 mod places;
 mod requests;
 mod shutdown;
+mod spin;
 mod sqlite;
 mod support;
 

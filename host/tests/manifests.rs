@@ -60,6 +60,52 @@ fn a_manifest_that_is_not_there_is_named() {
 }
 
 #[test]
+fn what_spin_does_not_use_either_is_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("spin.toml");
+    let manifest = r#"
+        spin_manifest_version = 2
+        [application]
+        name = "test"
+        targets = ["spin-up:4.0", { url = "https://example.org" }]
+        tool.editor = { theme = "dark" }
+        trigger.http = { base = "/" }
+        trigger.redis = { address = "redis://localhost" }
+        [[trigger.http]]
+        id = "home"
+        route = "/"
+        component = "a"
+        components = {}
+        dependencies = {}
+        executor = { type = "http" }
+        [[trigger.http]]
+        route = "/old/*"
+        component = "a"
+        executor = { type = "spin" }
+        [component.a]
+        source = "a.wasm"
+        files = []
+        exclude_files = []
+        allowed_http_hosts = []
+        allowed_outbound_hosts = []
+        key_value_stores = []
+        sqlite_databases = []
+        ai_models = []
+        targets = []
+        dependencies_inherit_configuration = false
+        [component.a.dependencies]
+        [component.a.profile.debug]
+        source = "debug.wasm"
+        [component.a.tool.editor]
+        theme = "dark"
+    "#;
+    fs::write(&file, manifest).unwrap();
+    let manifest = Manifest::load(&file).unwrap();
+    assert_eq!(manifest.triggers.len(), 2);
+    assert_eq!(manifest.components.len(), 1);
+}
+
+#[test]
 fn the_projects_own_manifest_is_good() {
     let manifest = Manifest::load(&root().join("spin.toml")).unwrap();
     assert_eq!(manifest.name, "handspun");

@@ -68,6 +68,67 @@ async fn a_component_sees_host_and_the_complete_uri() {
     assert_eq!(seen(response.text().unwrap(), "host"), ["localhost"]);
 }
 
+/// What concerns one connection, and what Spin hands to a component nevertheless.
+const OF_THE_CONNECTION: [(&str, &str); 8] = [
+    ("http2-settings", "AAMAAABkAAQAAP__"),
+    ("keep-alive", "timeout=5"),
+    ("proxy-authenticate", "Basic"),
+    ("proxy-authorization", "Basic eDp5"),
+    ("proxy-connection", "keep-alive"),
+    ("te", "trailers"),
+    ("transfer-encoding", "chunked"),
+    ("upgrade", "h2c"),
+];
+
+#[tokio::test]
+async fn all_headers_of_a_client_but_connection_reach_the_component() {
+    let probe = Probe::new(Limits::default());
+    let mut request = probe
+        .client
+        .get("/headers")
+        .header("connection", "keep-alive, upgrade");
+    for (name, value) in OF_THE_CONNECTION {
+        request = request.header(name, value);
+    }
+    let response = request.await.unwrap();
+    let headers = response.text().unwrap();
+    for (name, value) in OF_THE_CONNECTION {
+        assert_eq!(seen(headers, name), [value], "{name}");
+    }
+    assert_eq!(seen(headers, "connection"), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_component_makes_no_field_that_spin_forbids() {
+    let probe = Probe::new(Limits::default());
+    let forbidden = OF_THE_CONNECTION.map(|(name, _)| name);
+    let forbidden = forbidden.iter().filter(|name| **name != "te");
+    let forbidden = forbidden.chain(&["connection", "host"]);
+    let allowed = ["te", "via", "forwarded", "x-forwarded-for", "x-any"];
+    let cases = forbidden.map(|name| (*name, "Err(HeaderError::Forbidden)", 500));
+    for (name, want, status) in cases.chain(allowed.map(|name| (name, "Ok(())", 200))) {
+        let response = probe.client.get(format!("/field?{name}")).await.unwrap();
+        assert_eq!(response.text().unwrap(), want, "{name}");
+        let response = probe.client.get(format!("/answer-with?{name}")).await;
+        assert_eq!(response.unwrap().status.as_u16(), status, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_no_component_can_read_is_refused_with_413() {
+    let probe = Probe::new(Limits::default());
+    for (length, want) in [
+        ("9223372036854775807", StatusCode::OK),
+        ("9223372036854775808", StatusCode::PAYLOAD_TOO_LARGE),
+        ("18446744073709551613", StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let request = probe.client.post("/ignore-body");
+        let response = request.header("content-length", length).await.unwrap();
+        assert_eq!(response.status, want, "{length}");
+    }
+    assert_eq!(probe.log(), "");
+}
+
 #[tokio::test]
 async fn the_matched_route_decides_the_component_and_its_path_headers() {
     let probe = Probe::new(Limits::default());

@@ -85,6 +85,11 @@ impl Database {
         self.held
     }
 
+    /// Its file; `None` where it is in memory.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.config.path.as_deref()
+    }
+
     /// Where it is, for messages.
     pub(super) fn place(&self) -> String {
         match &self.config.path {

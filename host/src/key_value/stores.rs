@@ -6,12 +6,9 @@ use anyhow::Context as _;
 
 use super::database::Database;
 use crate::{
-    labels,
+    labels::{self, DEFAULT},
     runtime_config::{KeyValueStore, RuntimeConfig},
 };
-
-/// The label that needs no runtime configuration.
-const DEFAULT: &str = "default";
 
 /// The file of the default store in the state folder, as under Spin.
 const DEFAULT_FILE: &str = "sqlite_key_value.db";
@@ -58,6 +55,11 @@ impl Stores {
     /// The database behind a label.
     pub(super) fn get(&self, label: &str) -> Option<&Arc<Database>> {
         self.by_label.get(label)
+    }
+
+    /// The file of the default store; `None` where it is in memory.
+    pub(crate) fn default_path(&self) -> Option<&Path> {
+        self.get(DEFAULT)?.path()
     }
 
     /// Opens each, so that what is wrong is known before anybody asks.

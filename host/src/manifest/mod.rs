@@ -2,7 +2,8 @@
 //!
 //! Fields mean what they mean to Spin 4.1. A field or value that this runtime
 //! does not have is a problem that names it, never silently skipped: an
-//! application that starts here must not behave differently under `spin up`.
+//! application that starts here must not behave differently under `spin up`. What
+//! `spin up` does not use either, such as `tool`, is accepted.
 
 pub(crate) mod names;
 mod parse;

@@ -11,26 +11,6 @@ use crate::{
     variables::Template,
 };
 
-// Fields that Spin's manifest has and this runtime does not.
-const APPLICATION_OF_SPIN: &[&str] = &["targets", "trigger", "tool"];
-const TRIGGER_OF_SPIN: &[&str] = &[
-    "id",
-    "components",
-    "dependencies",
-    "executor",
-    "static_response",
-];
-const COMPONENT_OF_SPIN: &[&str] = &[
-    "ai_models",
-    "allowed_http_hosts",
-    "dependencies",
-    "dependencies_inherit_configuration",
-    "exclude_files",
-    "profile",
-    "targets",
-    "tool",
-];
-
 /// Reads a manifest; relative paths in it start from `folder`.
 pub(super) fn manifest(table: &Table, folder: &Path) -> Result<Manifest, Vec<String>> {
     let problems = Problems::default();
@@ -80,7 +60,22 @@ fn application(table: Option<&Table>, problems: &Problems) -> (String, String) {
     let version = fields.string("version").unwrap_or_default();
     fields.string("description");
     fields.strings("authors");
-    fields.finish(APPLICATION_OF_SPIN);
+    fields.unused("targets", "an array", Value::is_array);
+    fields.unused("tool", "a table", Value::is_table);
+    // Settings of other triggers go unused with them, which are refused elsewhere.
+    let settings = fields.table("trigger").and_then(|types| types.get("http"));
+    if let Some(settings) = settings.and_then(Value::as_table) {
+        let path = "application.trigger.http";
+        let mut fields = Fields::new(path, settings, problems);
+        if fields.string("base").is_some_and(|base| base != "/") {
+            fields.problem(
+                "base",
+                "not possible any more, under Spin either; write it in front of each route",
+            );
+        }
+        fields.finish(&[]);
+    }
+    fields.finish(&[]);
     (name, version)
 }
 
@@ -113,6 +108,7 @@ fn triggers(table: Option<&Table>, problems: &Problems) -> Vec<HttpTrigger> {
         return Vec::new();
     };
     let mut triggers = Fields::new("trigger", table, problems);
+    let mut others = table.keys().filter(|kind| *kind != "http").peekable();
     let http = match triggers.value("http") {
         Some(Value::Array(array)) => array.as_slice(),
         Some(other) => {
@@ -125,12 +121,15 @@ fn triggers(table: Option<&Table>, problems: &Problems) -> Vec<HttpTrigger> {
             );
             &[]
         }
-        None => {
+        None if others.peek().is_none() => {
             triggers.problem("http", "missing");
             &[]
         }
+        None => &[],
     };
-    triggers.finish(&["redis"]);
+    for kind in others {
+        triggers.of_spin(kind, "triggers of other types than http");
+    }
     http.iter()
         .enumerate()
         .filter_map(|(number, value)| {
@@ -146,13 +145,60 @@ fn triggers(table: Option<&Table>, problems: &Problems) -> Vec<HttpTrigger> {
 
 fn trigger(path: &str, table: &Table, problems: &Problems) -> HttpTrigger {
     let mut fields = Fields::new(path, table, problems);
+    let route = route(&mut fields, table);
+    let component = component_id(&mut fields, table);
+    fields.unused("id", "a string", Value::is_str);
+    executor(fields.table("executor"), path, problems);
+    fields.refused("static_response", "responses without a component");
+    fields.empty("components", "further components of a trigger");
+    fields.empty("dependencies", "middleware of a trigger");
+    fields.finish(&[]);
+    HttpTrigger { route, component }
+}
+
+/// The id of a trigger's component; empty where it has none.
+fn component_id(fields: &mut Fields<'_>, table: &Table) -> String {
+    match table.get("component") {
+        Some(Value::Table(_)) => {
+            fields.value("component");
+            fields.problem(
+                "component",
+                "Spin has components inside of triggers, this runtime does not; give it a \
+                 [component.ID] of its own, and its ID here",
+            );
+            String::new()
+        }
+        // In its place there may be a response that needs none.
+        None if table.contains_key("static_response") => String::new(),
+        _ => fields.required_string("component"),
+    }
+}
+
+/// The route; empty where it is none.
+fn route(fields: &mut Fields<'_>, table: &Table) -> String {
+    if table.get("route").is_some_and(Value::is_table) {
+        fields.value("route");
+        fields.of_spin("route", "private routes, for its own components alone");
+        return String::new();
+    }
     let route = fields.required_string("route");
-    let component = fields.required_string("component");
     if let Err(why) = router::check(&route) {
         fields.problem("route", why);
     }
-    fields.finish(TRIGGER_OF_SPIN);
-    HttpTrigger { route, component }
+    route
+}
+
+/// How a component is called. There is one way here, which is also Spin's usual one.
+fn executor(table: Option<&Table>, trigger: &str, problems: &Problems) {
+    let Some(table) = table else { return };
+    let path = format!("{trigger}.executor");
+    let mut fields = Fields::new(&path, table, problems);
+    match fields.required_string("type").as_str() {
+        // Whether it is missing or no string has been noted.
+        "http" | "spin" | "" => fields.finish(&[]),
+        "wagi" => fields.of_spin("type", "the executor \"wagi\""),
+        other => fields.problem("type", format_args!("must be \"http\", is {other:?}")),
+    }
 }
 
 fn components(
@@ -180,21 +226,29 @@ fn component(
     problems: &Problems,
 ) -> Component {
     let mut fields = Fields::new(path, table, problems);
-    let source = fields.required_string("source");
+    let source = source(&mut fields, table);
     let description = fields.string("description").unwrap_or_default();
     let variables = component_variables(&mut fields, application, problems);
     let environment = environment(&mut fields, problems);
     let files = files(&mut fields, problems);
     let sqlite_databases = labels(&mut fields, "sqlite_databases");
     let key_value_stores = labels(&mut fields, "key_value_stores");
-    if !fields.strings("allowed_outbound_hosts").is_empty() {
-        fields.problem(
-            "allowed_outbound_hosts",
-            "Spin has outgoing connections, this runtime does not; only [] is possible",
-        );
-    }
+    fields.empty("allowed_outbound_hosts", "outgoing connections");
+    fields.empty("allowed_http_hosts", "outgoing connections");
+    fields.empty("ai_models", "models to ask");
+    fields.empty("exclude_files", "files to leave out");
+    fields.empty("dependencies", "components inside of components");
+    // These are for others than `spin up`, or for what was refused above.
+    fields.unused(
+        "dependencies_inherit_configuration",
+        "true or false",
+        Value::is_bool,
+    );
+    fields.unused("profile", "a table", Value::is_table);
+    fields.unused("targets", "an array", Value::is_array);
+    fields.unused("tool", "a table", Value::is_table);
     build(fields.table("build"), path, problems);
-    fields.finish(COMPONENT_OF_SPIN);
+    fields.finish(&[]);
     Component {
         id: id.to_owned(),
         source: folder.join(source),
@@ -205,6 +259,26 @@ fn component(
         sqlite_databases,
         key_value_stores,
     }
+}
+
+/// The file of a component; empty where it is none.
+fn source(fields: &mut Fields<'_>, table: &Table) -> String {
+    let Some(Value::Table(remote)) = table.get("source") else {
+        return fields.required_string("source");
+    };
+    fields.value("source");
+    let place = if remote.contains_key("url") {
+        "a URL"
+    } else {
+        "a registry"
+    };
+    fields.problem(
+        "source",
+        format_args!(
+            "Spin has components from {place}, this runtime does not; only a file is possible"
+        ),
+    );
+    String::new()
 }
 
 fn environment(fields: &mut Fields<'_>, problems: &Problems) -> BTreeMap<String, String> {

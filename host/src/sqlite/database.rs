@@ -17,12 +17,9 @@ use rusqlite::{
 use super::{io, threads::Threads, turns::Turns, values::MAX_RESULT_BYTES};
 use crate::{
     bindings::spin::sqlite::sqlite::Error,
-    labels,
+    labels::{self, DEFAULT},
     runtime_config::{RuntimeConfig, SqliteDatabase},
 };
-
-/// The label that needs no runtime configuration.
-pub(super) const DEFAULT: &str = "default";
 
 /// The file of the default database in the state folder, as under Spin.
 const DEFAULT_FILE: &str = "sqlite_db.db";
@@ -90,6 +87,11 @@ impl Databases {
     /// The database behind a label.
     pub(super) fn get(&self, label: &str) -> Option<&Arc<Database>> {
         self.by_label.get(label)
+    }
+
+    /// The file of the default database; `None` where it is in memory.
+    pub(crate) fn default_path(&self) -> Option<&Path> {
+        self.get(DEFAULT)?.config.path.as_deref()
     }
 
     /// Opens each once, so that what is wrong is known before anybody asks.

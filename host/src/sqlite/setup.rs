@@ -5,8 +5,8 @@ use std::fs;
 use anyhow::{Context as _, bail};
 use rusqlite::{Batch, Connection, fallible_iterator::FallibleIterator as _};
 
-use super::database::{DEFAULT, Databases};
-use crate::log::Log;
+use super::database::Databases;
+use crate::{labels::DEFAULT, log::Log};
 
 /// What one `--sqlite` asks for.
 #[derive(Debug, PartialEq, Eq)]

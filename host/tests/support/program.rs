@@ -23,10 +23,15 @@ pub(crate) fn handspun() -> Command {
 
 /// The program with the probe, on a port of its own and with its state in a folder.
 pub(crate) fn probe(state: &Path) -> Command {
+    probe_at(state, "127.0.0.1:0")
+}
+
+/// The program with the probe, at an address and with its state in a folder.
+pub(crate) fn probe_at(state: &Path, address: &str) -> Command {
     build_guests();
     let mut command = handspun();
     command
-        .args(["up", "--listen", "127.0.0.1:0"])
+        .args(["up", "--listen", address])
         .args(["-f", "host/tests/probe.toml", "--variable", "given=x"])
         .arg("--state-dir")
         .arg(state);

@@ -1,6 +1,5 @@
 //! An account, as others see it.
 
-use super::name::name_key;
 use crate::db::{DbError, Row};
 
 /// Somebody who can log in.

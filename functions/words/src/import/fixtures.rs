@@ -88,6 +88,7 @@ fn words() -> impl Strategy<Value = Vec<Word>> {
         created_at: "2024-01-01T00:00:00.000Z".to_owned(),
         updated_at: "2024-01-02T00:00:00.000Z".to_owned(),
         owner: Some("duke".to_owned()),
+        owner_id: Some(1),
         version: 1,
     });
     prop::collection::vec(word, 0..40)

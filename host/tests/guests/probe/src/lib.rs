@@ -5,6 +5,7 @@ mod sqlite;
 
 use std::{
     hint::black_box,
+    io::Write as _,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
     time::Duration,
 };
@@ -13,11 +14,15 @@ use bytes::Bytes;
 use futures::SinkExt as _;
 use spin_sdk::{
     http::{
-        BoxBody, FullBody, Request, Response,
+        BoxBody, FullBody, HeaderName, HeaderValue, Request, Response,
         body::{self, IncomingBodyExt as _},
         box_body,
     },
-    http_service, time, variables, wasip3,
+    http_service, time, variables,
+    wasip3::{
+        self,
+        http::types::{Fields, HeaderError},
+    },
 };
 
 /// Requests that this instance has taken, that it has at the moment, and the most
@@ -59,6 +64,13 @@ async fn behave(request: Request) -> Response<BoxBody> {
             print(&argument);
             text("printed".to_owned())
         }
+        "/print-without-end" => {
+            print_without_end(&argument);
+            hang().await;
+            text("hung".to_owned())
+        }
+        "/field" => text(format!("{:?}", field(&argument))),
+        "/answer-with" => answer_with(&argument),
         "/taken" => text(TAKEN.load(Relaxed).to_string()),
         "/echo" => Response::new(box_body(request.into_body())),
         "/count" => text(count(request).await),
@@ -104,6 +116,29 @@ fn behaviour(path: &str) -> &str {
 fn print(argument: &str) {
     println!("out {argument}");
     eprintln!("err \u{1b}[31m");
+}
+
+#[allow(clippy::print_stdout, reason = "the test looks at what is printed")]
+fn print_without_end(argument: &str) {
+    print!("out {argument}");
+    // Rust keeps the beginning of a line to itself until it is told.
+    let _ = std::io::stdout().flush();
+    eprint!("err {argument}");
+}
+
+/// What becomes of a header field of this name that a component makes.
+fn field(name: &str) -> Result<(), HeaderError> {
+    Fields::new().append(name, b"x")
+}
+
+/// An answer with a header of this name.
+fn answer_with(name: &str) -> Response<BoxBody> {
+    let mut response = text("answered".to_owned());
+    if let Ok(name) = HeaderName::try_from(name) {
+        let value = HeaderValue::from_static("x");
+        response.headers_mut().insert(name, value);
+    }
+    response
 }
 
 fn text(content: String) -> Response<BoxBody> {

@@ -1,0 +1,70 @@
+//! Spin's settings in the environment that this program does not have.
+
+/// What `spin up` and its HTTP trigger read besides `SPIN_HTTP_LISTEN_ADDR`,
+/// `RUNTIME_CONFIG_FILE` and the variables of the application. Where a flag of ours is given
+/// one of these, it leaves the list.
+const OF_SPIN: &[&str] = &[
+    "DISABLE_WASMTIME_CACHE",
+    "SPIN_ALWAYS_BUILD",
+    "SPIN_HTTP1_MAX_BUF_SIZE",
+    "SPIN_LOG_DIR",
+    "SPIN_MAX_INSTANCE_COUNT",
+    "SPIN_MAX_INSTANCE_MEMORY",
+    "SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE",
+    "SPIN_TLS_CERT",
+    "SPIN_TLS_KEY",
+    "WASMTIME_CACHE_FILE",
+];
+
+/// How the names of Spin's settings of its engine begin.
+const OF_SPINS_ENGINE: &str = "SPIN_WASMTIME_";
+
+/// What to tell of the settings among these names that have no effect here, if there are any.
+pub(crate) fn warning<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut ignored: Vec<_> = names
+        .filter(|name| OF_SPIN.contains(name) || name.starts_with(OF_SPINS_ENGINE))
+        .collect();
+    ignored.sort_unstable();
+    match ignored.as_slice() {
+        [] => None,
+        [one] => Some(format!(
+            "{one} is set in the environment; Spin has this setting, this runtime does not"
+        )),
+        many => Some(format!(
+            "{} are set in the environment; Spin has these settings, this runtime does not",
+            many.join(", ")
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_effect_is_named() {
+        for (names, want) in [
+            (
+                ["PATH", "SPIN_HTTP_LISTEN_ADDR", "SPIN_VARIABLE_A"].as_slice(),
+                None,
+            ),
+            (
+                &["SPIN_TLS_CERT"],
+                Some(
+                    "SPIN_TLS_CERT is set in the environment; Spin has this setting, this \
+                     runtime does not",
+                ),
+            ),
+            (
+                &["SPIN_WASMTIME_POOLING", "SPIN_LOG_DIR"],
+                Some(
+                    "SPIN_LOG_DIR, SPIN_WASMTIME_POOLING are set in the environment; Spin has \
+                     these settings, this runtime does not",
+                ),
+            ),
+        ] {
+            let warning = warning(names.iter().copied());
+            assert_eq!(warning.as_deref(), want, "{names:?}");
+        }
+    }
+}
