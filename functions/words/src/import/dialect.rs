@@ -1,6 +1,12 @@
 //! What is what in a table: a separator, a quotation mark, a comment.
 
-use csv::{Reader, ReaderBuilder};
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv_core::ReadFieldResult;
+
+use super::width::MAX_FIELDS;
+
+/// How much of a field is looked at to find out what its column has. A line may be as long as the file.
+const GLANCE_BYTES: usize = 1024;
 
 /// How the lines of a table are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,5 +56,74 @@ impl Dialect {
     /// Whether a byte ends a field.
     pub(super) fn ends_field(self, byte: u8) -> bool {
         byte == self.separator || matches!(byte, b'\r' | b'\n')
+    }
+}
+
+/// The beginnings of the fields of each line, up to one that has too many.
+pub(super) struct Glance<'a> {
+    reader: csv_core::Reader,
+    file: &'a [u8],
+    at: usize,
+    is_over: bool,
+}
+
+impl<'a> Glance<'a> {
+    /// A look at a file that is written so.
+    pub(super) fn at(file: &'a [u8], dialect: Dialect) -> Self {
+        Self {
+            reader: dialect.core_reader(),
+            file,
+            at: 0,
+            is_over: false,
+        }
+    }
+}
+
+impl Iterator for Glance<'_> {
+    type Item = ByteRecord;
+
+    fn next(&mut self) -> Option<ByteRecord> {
+        let mut record = ByteRecord::new();
+        let mut text = [0; 4096];
+        // How much of a field is known, and whether that is all that is wanted.
+        let mut field = Vec::new();
+        while !self.is_over {
+            let rest = self.file.get(self.at..).unwrap_or_default();
+            let (result, read, written) = self.reader.read_field(rest, &mut text);
+            self.at += read;
+            let room = GLANCE_BYTES - field.len();
+            field.extend(text.iter().take(written.min(room)));
+            match result {
+                ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => {}
+                ReadFieldResult::Field { record_end } => {
+                    record.push_field(&field);
+                    field.clear();
+                    if record.len() > MAX_FIELDS {
+                        self.is_over = true;
+                        return None;
+                    }
+                    if record_end {
+                        return Some(record);
+                    }
+                }
+                ReadFieldResult::End => self.is_over = true,
+            }
+        }
+        (!record.is_empty()).then_some(record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glance_sees_where_fields_begin_and_no_more() {
+        let long = "唤".repeat(1_000_000);
+        let file = format!("a,{long},\"b\n\"\n\nc\n{},\nd\n", ",".repeat(MAX_FIELDS));
+        let records: Vec<ByteRecord> = Glance::at(file.as_bytes(), Dialect::of(b',')).collect();
+        let lengths = |record: &ByteRecord| record.iter().map(<[u8]>::len).collect::<Vec<_>>();
+        let lengths: Vec<_> = records.iter().map(lengths).collect();
+        assert_eq!(lengths, [vec![1, GLANCE_BYTES, 2], vec![1]]);
     }
 }

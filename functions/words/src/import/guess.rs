@@ -63,10 +63,10 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     } else {
         first.len()
     };
-    let rest = Sample::of(table, dialect, 1)?;
+    let rest = Sample::of(table, dialect, 1);
     let is_alone = rest.lines == 0;
     let sample = if is_alone {
-        Sample::of(table, dialect, 0)?
+        Sample::of(table, dialect, 0)
     } else {
         rest
     };
@@ -78,9 +78,9 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     let others = others_of(first);
     let is_known = named.iter().any(Option::is_some) || !others.is_empty();
     let has_names = if fits(first, pair) {
-        names_pair(first, pair) || names_more(table, dialect, first, pair)?
+        names_pair(first, pair) || names_more(table, dialect, first, pair)
     } else {
-        !is_alone && (is_known || most_fit(table, dialect, 1, pair)?)
+        !is_alone && (is_known || most_fit(table, dialect, 1, pair))
     };
     let mut columns: Columns = [Some(pair[0]), Some(pair[1]), None, None];
     if has_names {
@@ -142,22 +142,15 @@ fn names_pair(first: &ByteRecord, [english, chinese]: [usize; 2]) -> bool {
 
 /// Whether it names another column, in which no other line has such a name: a column may have `phrase` for what kind
 /// of word it is.
-fn names_more(
-    table: &[u8],
-    dialect: Dialect,
-    first: &ByteRecord,
-    pair: [usize; 2],
-) -> Result<bool> {
+fn names_more(table: &[u8], dialect: Dialect, first: &ByteRecord, pair: [usize; 2]) -> bool {
     let mut rest = first
         .iter()
         .enumerate()
         .filter(|(column, cell)| !pair.contains(column) && names::of(cell).is_some());
     let Some((column, _)) = rest.next() else {
-        return Ok(false);
+        return false;
     };
-    Ok(!any_in(table, dialect, 1, column, |cell| {
-        names::of(cell).is_some()
-    })?)
+    !any_in(table, dialect, 1, column, |cell| names::of(cell).is_some())
 }
 
 /// The sentences that have no column.

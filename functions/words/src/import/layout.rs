@@ -12,7 +12,7 @@ use csv::ByteRecord;
 use kit::{Error, Result};
 
 use super::{
-    dialect::Dialect,
+    dialect::{Dialect, Glance},
     guess::{self, Guess},
     head::Head,
     heading::{Heading, heading_of},
@@ -64,7 +64,7 @@ pub(super) fn of(table: &[u8], head: &Head) -> Result<(Layout, Vec<Reading>)> {
             ..Dialect::of(*separator)
         };
         if is_first_fit(table, dialect) {
-            tops.push(top_of(table, dialect)?);
+            tops.push(top_of(table, dialect));
         }
     }
     if tops.first().is_some_and(|top| top.records.is_empty()) {
@@ -87,13 +87,11 @@ pub(super) fn of(table: &[u8], head: &Head) -> Result<(Layout, Vec<Reading>)> {
     unnamed(table, head, &tops)?.map_or_else(|| Err(why_not(&tops, separators.len())), Ok)
 }
 
-fn top_of(table: &[u8], dialect: Dialect) -> Result<Top> {
-    let records = dialect.reader(table).into_byte_records().take(TOP_LINES);
-    let records = records.collect::<std::result::Result<_, _>>();
-    Ok(Top {
+fn top_of(table: &[u8], dialect: Dialect) -> Top {
+    Top {
         dialect,
-        records: records.map_err(Error::internal)?,
-    })
+        records: Glance::at(table, dialect).take(TOP_LINES).collect(),
+    }
 }
 
 /// The layout of nothing.
@@ -116,7 +114,7 @@ fn named(
     heading: &Heading,
     skipped: usize,
 ) -> Result<(Layout, Vec<Reading>)> {
-    let sample = Sample::of(table, top.dialect, skipped)?;
+    let sample = Sample::of(table, top.dialect, skipped);
     let (is_html, reading) = match head.is_html {
         None if head.is_anki => markup_of(table, top.dialect)?,
         said => (said.unwrap_or_default(), None),
@@ -189,7 +187,7 @@ fn of_text(table: &[u8], head: &Head, top: &Top) -> Result<Option<Top>> {
         has_quotes: false,
         ..top.dialect
     };
-    top_of(table, dialect).map(Some)
+    Ok(Some(top_of(table, dialect)))
 }
 
 /// The one that is right, if it can be told: the columns make sense in one alone, or else every line has as many
@@ -217,7 +215,7 @@ fn choose(table: &[u8], guesses: &[(Guess, bool)]) -> Result<Option<usize>> {
 
 /// Whether a table's texts are HTML where nothing says so.
 fn markup_of(table: &[u8], dialect: Dialect) -> Result<(bool, Option<Reading>)> {
-    let is_html = any_cell(table, dialect, markup::is_in)?;
+    let is_html = any_cell(table, dialect, markup::is_in);
     Ok((is_html, is_html.then_some(Reading::Markup)))
 }
 

@@ -1,9 +1,8 @@
 //! What the columns of a table have in them.
 
 use csv::ByteRecord;
-use kit::{Error, Result};
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Glance};
 
 /// How many lines are looked at.
 const SAMPLE_LINES: usize = 1_000;
@@ -34,10 +33,10 @@ struct Column {
 
 impl Sample {
     /// The lines of a file behind so many.
-    pub(super) fn of(file: &[u8], dialect: Dialect, skipped: usize) -> Result<Self> {
+    pub(super) fn of(file: &[u8], dialect: Dialect, skipped: usize) -> Self {
         let mut sample = Self::default();
-        each(file, dialect, skipped, |record| sample.add(record))?;
-        Ok(sample)
+        each(file, dialect, skipped, |record| sample.add(record));
+        sample
     }
 
     fn add(&mut self, record: &ByteRecord) {
@@ -112,13 +111,13 @@ pub(super) fn most_fit(
     dialect: Dialect,
     skipped: usize,
     [english, chinese]: [usize; 2],
-) -> Result<bool> {
+) -> bool {
     let (mut fit, mut lines) = (0, 0);
     each(file, dialect, skipped, |record| {
         fit += usize::from(fits(record, [english, chinese]));
         lines += 1;
-    })?;
-    Ok(fit * 10 >= lines * 9)
+    });
+    fit * 10 >= lines * 9
 }
 
 /// Whether a line has no Chinese character in the one column, and some in the other.
@@ -128,17 +127,13 @@ pub(super) fn fits(record: &ByteRecord, [english, chinese]: [usize; 2]) -> bool 
 }
 
 /// Whether any cell of the lines that are looked at is what `which` looks for.
-pub(super) fn any_cell(
-    file: &[u8],
-    dialect: Dialect,
-    which: impl Fn(&str) -> bool,
-) -> Result<bool> {
+pub(super) fn any_cell(file: &[u8], dialect: Dialect, which: impl Fn(&str) -> bool) -> bool {
     let mut found = false;
     each(file, dialect, 0, |record| {
-        let mut texts = record.iter().filter_map(|cell| str::from_utf8(cell).ok());
-        found = found || texts.any(&which);
-    })?;
-    Ok(found)
+        let mut texts = record.iter().flat_map(|cell| cell.utf8_chunks().take(1));
+        found = found || texts.any(|text| which(text.valid()));
+    });
+    found
 }
 
 /// Whether this column of any line that is looked at is what `which` looks for.
@@ -148,34 +143,18 @@ pub(super) fn any_in(
     skipped: usize,
     column: usize,
     which: impl Fn(&[u8]) -> bool,
-) -> Result<bool> {
+) -> bool {
     let mut found = false;
     each(file, dialect, skipped, |record| {
         found = found || record.get(column).is_some_and(&which);
-    })?;
-    Ok(found)
+    });
+    found
 }
 
-fn each(
-    file: &[u8],
-    dialect: Dialect,
-    skipped: usize,
-    mut what: impl FnMut(&ByteRecord),
-) -> Result<()> {
-    let mut reader = dialect.reader(file);
-    let mut record = ByteRecord::new();
-    for line in 0..skipped + SAMPLE_LINES {
-        if !reader
-            .read_byte_record(&mut record)
-            .map_err(Error::internal)?
-        {
-            break;
-        }
-        if line >= skipped {
-            what(&record);
-        }
+fn each(file: &[u8], dialect: Dialect, skipped: usize, mut what: impl FnMut(&ByteRecord)) {
+    for record in Glance::at(file, dialect).skip(skipped).take(SAMPLE_LINES) {
+        what(&record);
     }
-    Ok(())
 }
 
 /// Whether a text has a Chinese character.
