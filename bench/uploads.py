@@ -38,8 +38,12 @@ LARGE_BYTES = 1 << 20
 HUGE_AT_ONCE = 16
 HUGE_BYTES = 15 << 20
 
-# A state of its own for each server; nothing is in the way of another's.
-GRACE = {"upload_grace": "0"}
+# What an upload took before the pictures were in the database: Flask had 274 MiB a second where we had 45. Three
+# times that is asked for.
+MIN_THROUGHPUT_RATIO = 3 * 45 / 274
+
+# What is replaced is cleared away by later uploads within the measurement.
+GRACE = {"upload_grace": "2"}
 
 
 @dataclass
@@ -56,9 +60,9 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         few, many = (_ours(stack, count) for count in (options.few, options.many))
         peer = _flask(stack)
-        uploads = _alternating([few, many], _upload_one(SMALL_BYTES), options.rounds * 20)
-        lists = _alternating([few, many], lambda server, _: server.client.expect(Request("/uploads"), 200).seconds,
-                             options.rounds * 20)  # fmt: skip
+        servers = [few, many, peer]
+        uploads = _alternating(servers, _upload_one(SMALL_BYTES), options.rounds * 20)
+        lists = _alternating(servers, _list, options.rounds * 20)
         megabytes = _throughput([few, peer], options.rounds)
         huge = _all_at_once(few)
     ratios = {
@@ -87,6 +91,10 @@ def _flask(stack: contextlib.ExitStack) -> Server:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "target")))
     address = stack.enter_context(flask(folder))
     return Server("Flask", Client(address), address, 0)
+
+
+def _list(server: Server, _turn: int) -> float:
+    return server.client.expect(Request("/uploads"), 200).seconds
 
 
 def _upload_one(size: int):
@@ -159,28 +167,34 @@ def _in_threads(run, count: int, failed: list[Exception]) -> float:
 def _text(options, ratios, megabytes, huge, before: str) -> tuple[str, bool]:
     program = ROOT / os.environ.get("HANDSPUN", "target/release/handspun")
     lines = [
-        f"| request | {options.few:,} pictures, ms | {options.many:,} pictures, ms | ratio | limit | |",
-        "|---|--:|--:|--:|--:|---|",
+        f"| request | {options.few:,} pictures, ms | {options.many:,} pictures, ms | ratio | limit | | Flask, ms |",
+        "|---|--:|--:|--:|--:|---|--:|",
     ]
     exceeded = False
-    for name, ((few, many), limit) in ratios.items():
+    for name, ((few, many, flask_ms), limit) in ratios.items():
         kept = many <= limit * few
         exceeded |= not kept
-        verdict = "ok" if kept else "**EXCEEDED**"
-        lines.append(f"| {name} | {1000 * few:.2f} | {1000 * many:.2f} | {many / few:.2f} | {limit} | {verdict} |")
+        numbers = f"{1000 * few:.2f} | {1000 * many:.2f} | {many / few:.2f} | {limit}"
+        lines.append(f"| {name} | {numbers} | {_verdict(kept)} | {1000 * flask_ms:.2f} |")
     ours, theirs = megabytes.values()
+    kept = ours >= MIN_THROUGHPUT_RATIO * theirs
+    exceeded |= not kept
     figures = [
-        "| all at once | |",
-        "|---|--:|",
-        f"| uploads of 1 MiB by {CLIENTS} clients, MiB a second | {ours:.0f} |",
-        f"| the same to Flask, each file synced | {theirs:.0f} |",
-        f"| ratio | {ours / theirs:.2f} |",
-        f"| {HUGE_AT_ONCE} pictures of 15 MiB, MiB a second | {huge[0]:.0f} |",
-        f"| the server's memory at its most, MiB | {huge[1]:.0f} |",
+        "| all at once | | limit | |",
+        "|---|--:|--:|---|",
+        f"| uploads of 1 MiB by {CLIENTS} clients, MiB a second | {ours:.0f} | | |",
+        f"| the same to Flask, each file synced | {theirs:.0f} | | |",
+        f"| ratio | {ours / theirs:.2f} | {MIN_THROUGHPUT_RATIO:.2f} | {_verdict(kept)} |",
+        f"| {HUGE_AT_ONCE} pictures of 15 MiB, MiB a second | {huge[0]:.0f} | | |",
+        f"| the memory of the whole server meanwhile, MiB | {huge[1]:.0f} | | |",
     ]
     load = f"Load before {before}, behind {report.load()}."
     parts = ["# Uploads, measured", f"{report.machine(program)}. {load}", "\n".join(lines), "\n".join(figures)]
     return "\n\n".join(parts) + "\n", exceeded
+
+
+def _verdict(kept: bool) -> str:
+    return "ok" if kept else "**EXCEEDED**"
 
 
 def _options() -> argparse.Namespace:

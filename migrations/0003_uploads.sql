@@ -1,8 +1,9 @@
 -- Pictures. Statements are separated by empty lines, and each can run again.
 
 -- The bytes are in the key-value store, in chunks below the random id `blob`; a row says what they are. `state` is
--- `uploading` before the first chunk is written, `kept` once the picture is whole and is the one of its name, and
--- `gone` once it was given up, replaced or deleted. Up to `chunks` chunks may be there, in whichever state.
+-- `uploading` before the first chunk is written, `kept` once the picture is whole and is the one of its name,
+-- `gone` once it was given up, replaced or deleted, and `stalled` where a clean-up gave it up, as nothing of it had
+-- come for long. Up to `chunks` chunks may be there, in whichever state. `uploaded_at` is null until it is kept.
 -- `touched_at` is when an upload last went on, or what is gone was last read; both times are in milliseconds since
 -- 1970. `owner_id` is the account that may change it, and `owner` that account's name; nobody owns what was
 -- uploaded without a login.

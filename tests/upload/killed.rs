@@ -159,6 +159,13 @@ fn a_kill_at_any_moment_leaves_one_picture_whole() {
         let running = start(state.path());
         let kept = fetch(&running.address, "a.png");
         assert!(kept.len() == BYTES && is_whole(&kept), "{round}");
+        until("all but the picture is gone", || {
+            assert_eq!(
+                put(&running.address, "b.png", b"no picture").unwrap(),
+                "415"
+            );
+            left(state.path()) == (1, 0, 2)
+        });
     }
 }
 

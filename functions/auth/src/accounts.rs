@@ -86,7 +86,9 @@ impl<D: Database> Accounts<'_, D> {
         password: &str,
     ) -> Result<bool> {
         for _ in 0..MAX_ROUNDS {
-            let Some(stored) = self.find(key).await? else {
+            let found = self.find(key).await?;
+            self.0.release();
+            let Some(stored) = found else {
                 let _ = password::decoy(password).await?;
                 return Ok(false);
             };
@@ -108,6 +110,7 @@ impl<D: Database> Accounts<'_, D> {
 
     /// Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile.
     async fn rehash(&self, id: i64, before: &str, password: &str) -> Result<()> {
+        self.0.release();
         let after = password::hash(password).await?;
         let update = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?";
         self.0.execute(update, params![after, id, before]).await?;
@@ -129,6 +132,7 @@ impl<D: Database> Accounts<'_, D> {
         for _ in 0..MAX_ROUNDS {
             let stored = self.at_most_one("id = ?", params![account.id]).await?;
             let Some(stored) = stored else { break };
+            self.0.release();
             if verify(&stored, old).await? == Verdict::Wrong {
                 return Ok(false);
             }

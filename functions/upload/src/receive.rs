@@ -77,7 +77,7 @@ async fn finish<D: Database, S: KeyValue>(
 ) -> Result<Picture> {
     let error = match incoming.keep(uploader, description).await {
         Ok(Kept::Picture(picture)) => return Ok(picture),
-        Ok(Kept::NotBeside(old)) => check_replace(&old).err().unwrap_or_else(|| {
+        Ok(Kept::BelongsTo(old)) => check_replace(&old).err().unwrap_or_else(|| {
             Error::internal(
                 "the database and the function disagree about who may replace a picture",
             )

@@ -1,7 +1,9 @@
 //! POST /upload.
 
 use http::StatusCode;
-use kit::{Error, Request, Response, Result, jsonify, login::Login, see_other, text};
+use kit::{
+    Error, Request, Response, Result, db::Database as _, jsonify, login::Login, see_other, text,
+};
 
 use crate::{
     json, page,
@@ -48,6 +50,8 @@ async fn kept(request: &mut Request) -> Result<(Picture, Login), Refusal> {
         // That is no reason to refuse a picture. The next clean-up goes on from there.
         eprintln!("the clean-up of old uploads ended early: {}", cause(&error));
     }
+    // The body may take a while.
+    pictures.db().release();
     let uploader = visit.uploader();
     let check_replace = |old: &Picture| visit.check_replace(old);
     let picture = receive(&pictures, &mut parts, &uploader, check_replace).await?;

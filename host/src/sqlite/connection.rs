@@ -144,33 +144,40 @@ impl Connection {
         let (maker, reader) = self.event_loop.stream(self.held, STATEMENT);
         let (rows_to, rows) = rows::channel(maker, reader);
         let (end_to, end) = oneshot::channel();
-        match self.ready(&query).await {
-            Err(Refused::ToOpen(error)) => return Err(error),
-            Err(Refused::ToStart(error)) => {
-                let _ = columns_to.send(Ok(Vec::new()));
-                let _ = end_to.send(Err(error));
-            }
-            Ok(Ready {
+        let starting = self.clone();
+        // Not on the event loop: a call there may wait for what becomes of this statement.
+        tokio::spawn(async move {
+            let Ready {
                 mut slot,
                 turn,
                 place,
-            }) => {
-                spawn_blocking(move || {
-                    let _place = place;
-                    let connection = match slot.connection() {
-                        Ok(connection) => connection,
-                        Err(error) => {
-                            let _ = columns_to.send(Err(error));
-                            return;
-                        }
-                    };
-                    let result = query.stream(connection, turn, columns_to, rows_to);
-                    // Whoever sees the end finds the connection free.
-                    drop(slot);
-                    let _ = end_to.send(result);
-                });
-            }
-        }
+            } = match starting.ready(&query).await {
+                Ok(ready) => ready,
+                Err(Refused::ToOpen(error)) => {
+                    let _ = columns_to.send(Err(error));
+                    return;
+                }
+                Err(Refused::ToStart(error)) => {
+                    let _ = columns_to.send(Ok(Vec::new()));
+                    let _ = end_to.send(Err(error));
+                    return;
+                }
+            };
+            spawn_blocking(move || {
+                let _place = place;
+                let connection = match slot.connection() {
+                    Ok(connection) => connection,
+                    Err(error) => {
+                        let _ = columns_to.send(Err(error));
+                        return;
+                    }
+                };
+                let result = query.stream(connection, turn, columns_to, rows_to);
+                // Whoever sees the end finds the connection free.
+                drop(slot);
+                let _ = end_to.send(result);
+            });
+        });
         let columns = columns.await.unwrap_or_else(|_panicked| Err(internal()))?;
         Ok(Streamed { columns, rows, end })
     }

@@ -15,7 +15,7 @@ mod read;
 mod tests;
 mod write;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 #[cfg(test)]
 use crate::error::Error;
@@ -60,12 +60,12 @@ impl<S: KeyValue> Blobs<S> {
         Self { store, chunk_bytes }
     }
 
-    /// Deletes the first `chunks` chunks of a blob; it is no error that some are not there.
+    /// Deletes some chunks of a blob, by their places; it is no error that some are not there.
     ///
     /// # Errors
     /// Those of the store; some chunks may be gone then.
-    pub async fn delete(&self, id: &str, chunks: u32) -> Result<()> {
-        for index in 0..chunks {
+    pub async fn delete(&self, id: &str, chunks: Range<u32>) -> Result<()> {
+        for index in chunks {
             self.store.delete(&key(id, index)).await?;
         }
         Ok(())

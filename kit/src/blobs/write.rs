@@ -24,7 +24,10 @@ use crate::{
 ///         // Here the row learns that there are `writer.chunks() + 1` chunks.
 ///         writer.flush().await?;
 ///     }
-///     writer.finish().await
+///     if writer.has_rest() {
+///         writer.flush().await?;
+///     }
+///     Ok(writer.finish())
 /// }
 /// ```
 pub struct Writer<S> {
@@ -111,20 +114,14 @@ impl<S: KeyValue> Writer<S> {
         Ok(self.blobs.store.set(&key, chunk).await?)
     }
 
-    /// Writes what is left, and says what there is.
-    ///
-    /// # Errors
-    /// Those of [`Self::flush`].
-    pub async fn finish(&mut self) -> Result<Written> {
-        if self.has_rest() {
-            self.flush().await?;
-        }
-        Ok(Written {
+    /// What there is, once all is flushed.
+    pub fn finish(&self) -> Written {
+        Written {
             size: self.size,
             sha256: hex(&self.hash.clone().finalize()),
             chunks: self.chunks,
             chunk_bytes: self.blobs.chunk_bytes as u64,
-        })
+        }
     }
 
     fn is_full(&self) -> bool {

@@ -20,7 +20,9 @@ use super::{MAX_ATTEMPTS, MAX_IDLE_CONNECTIONS, MAX_REPEATED_BYTES};
 /// A connection to the database that `spin.toml` grants with `sqlite_databases = ["default"]`.
 ///
 /// Open one for a request, use it for all that the request does, and drop it with the request: the instance keeps
-/// up to [`MAX_IDLE_CONNECTIONS`] of them open for later ones. Nobody else has it meanwhile.
+/// up to [`MAX_IDLE_CONNECTIONS`] of them open for later ones. Nobody else has it meanwhile, unless it is released
+/// ([`Database::release`]). It has to be given back as it was: one with other settings, or in a transaction, is to
+/// be retired ([`Database::retire`]).
 pub struct Connection(Lent<sqlite::Connection>);
 
 impl Connection {
@@ -53,6 +55,14 @@ impl Database for Connection {
     /// does after 10 s, the statement runs on another one.
     async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
         self.0.execute(statement, parameters).await
+    }
+
+    fn release(&self) {
+        self.0.release();
+    }
+
+    fn retire(&self) {
+        self.0.retire();
     }
 }
 

@@ -11,8 +11,8 @@ pub enum DbError {
     /// The component's `sqlite_databases` in `spin.toml` does not list the database.
     #[error("spin.toml does not grant this component the database")]
     Denied,
-    /// The other side has given the connection up: the statement did not run.
-    #[error("the database has given the connection up")]
+    /// There is no connection to the database, or its other side has given it up: the statement did not run.
+    #[error("the database cannot be reached, or has closed the connection")]
     Gone,
     /// Somebody else held the lock for as long as the runtime waits for it.
     #[error("the database is locked")]
@@ -112,7 +112,7 @@ impl From<DbError> for Error {
                     .to_owned(),
             ),
             DbError::Gone => Self::Unavailable {
-                detail: "the database has closed the connection; nothing was changed, so try again"
+                detail: "the database cannot be reached at the moment; nothing was changed, so try again"
                     .to_owned(),
                 retry_after_seconds: 1,
             },

@@ -1,10 +1,7 @@
 //! A connection that is lent to one request.
 
 use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -33,25 +30,27 @@ pub(super) trait Open: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Rows, DbError>>;
 }
 
-/// A connection that nobody else has until this is dropped.
-pub(super) struct Lent<C: Open> {
-    /// None once it is not to be used again.
-    connection: Mutex<Option<Arc<C>>>,
-    /// Statements that have begun and not ended. One that nobody waited for may still run.
-    running: AtomicUsize,
+/// A connection that nobody else has until it is released or this is dropped.
+pub(super) struct Lent<C: Open>(Mutex<Slot<C>>);
+
+struct Slot<C> {
+    /// None while a statement has it, and while none is lent.
+    connection: Option<C>,
+    /// Whether it is to be closed instead of being lent to others.
+    retired: bool,
 }
 
 impl<C: Open> Lent<C> {
-    /// One that is open already, or another.
+    /// Lends a connection that is open already, or opens one.
     pub(super) async fn take() -> Result<Self, DbError> {
         let connection = match C::pool().take(Instant::now()) {
             Some(kept) => kept,
             None => C::open().await?,
         };
-        Ok(Self {
-            connection: Mutex::new(Some(Arc::new(connection))),
-            running: AtomicUsize::new(0),
-        })
+        Ok(Self(Mutex::new(Slot {
+            connection: Some(connection),
+            retired: false,
+        })))
     }
 
     /// Runs a statement. What has changed nothing is tried again: while the database is locked, up to
@@ -75,45 +74,54 @@ impl<C: Open> Lent<C> {
         self.attempt(statement, parameters).await
     }
 
+    /// The statement has the connection to itself: one that nobody waits for any more takes it along, and another
+    /// one at the same time has another.
     async fn attempt(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
-        let connection = self.connection().await?;
-        self.running.fetch_add(1, Relaxed);
+        let lent = self.slot().connection.take();
+        let connection = match lent.or_else(|| C::pool().take(Instant::now())) {
+            Some(connection) => connection,
+            None => C::open().await?,
+        };
         let result = connection.run(statement, parameters).await;
-        self.running.fetch_sub(1, Relaxed);
-        if let Err(DbError::Gone | DbError::Other(_)) = result {
+        match result {
             // What else is wrong with it is not known. A statement of another request must not meet it.
-            self.slot().take();
+            Err(DbError::Gone | DbError::Other(_)) => drop(connection),
+            _ => self.give_back(connection),
         }
         result
     }
 
-    async fn connection(&self) -> Result<Arc<C>, DbError> {
-        let connection = self.slot().clone();
-        match connection {
-            Some(connection) => Ok(connection),
-            None => {
-                let another = Arc::new(C::open().await?);
-                *self.slot() = Some(Arc::clone(&another));
-                Ok(another)
-            }
+    fn give_back(&self, connection: C) {
+        let mut slot = self.slot();
+        match slot.connection {
+            None => slot.connection = Some(connection),
+            Some(_) if slot.retired => {}
+            Some(_) => C::pool().give(connection, Instant::now()),
         }
     }
 
-    fn slot(&self) -> MutexGuard<'_, Option<Arc<C>>> {
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Lets others have the connection until the next statement.
+    pub(super) fn release(&self) {
+        let mut slot = self.slot();
+        let connection = slot.connection.take();
+        if let Some(connection) = connection.filter(|_| !slot.retired) {
+            C::pool().give(connection, Instant::now());
+        }
+    }
+
+    /// Has the connection closed in the end.
+    pub(super) fn retire(&self) {
+        self.slot().retired = true;
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot<C>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<C: Open> Drop for Lent<C> {
     fn drop(&mut self) {
-        let connection = self.slot().take();
-        if self.running.load(Relaxed) == 0
-            && let Some(connection) = connection.and_then(Arc::into_inner)
-        {
-            C::pool().give(connection, Instant::now());
-        }
+        self.release();
     }
 }
 
@@ -217,13 +225,51 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_whose_statement_nobody_waited_for_is_not_kept() {
+    fn a_connection_whose_statement_nobody_waited_for_is_used_by_nobody_else() {
         let lent = take();
         let waited = block_on(async {
             let mut waits = pin!(lent.execute("waits", params![]));
             poll!(&mut waits).is_ready()
         });
         assert!(!waited);
+        RAN_ON.take();
+        // Not by the same request either.
+        block_on(lent.execute("done", params![])).unwrap();
+        drop(lent);
+        assert_eq!(RAN_ON.take(), [2]);
+        assert_eq!(run("done").0, [2]);
+    }
+
+    #[test]
+    fn two_statements_at_the_same_time_have_a_connection_each() {
+        let lent = take();
+        RAN_ON.take();
+        block_on(async {
+            let mut waits = pin!(lent.execute("waits", params![]));
+            assert!(poll!(&mut waits).is_pending());
+            lent.execute("done", params![]).await.unwrap();
+        });
+        assert_eq!(RAN_ON.take(), [1, 2]);
+    }
+
+    #[test]
+    fn a_connection_that_is_released_is_anybodys_until_the_next_statement() {
+        let one = take();
+        block_on(one.execute("done", params![])).unwrap();
+        one.release();
+        assert_eq!(run("done").0, [1]);
+        let other = take();
+        block_on(other.execute("done", params![])).unwrap();
+        RAN_ON.take();
+        block_on(one.execute("done", params![])).unwrap();
+        assert_eq!(RAN_ON.take(), [2]);
+    }
+
+    #[test]
+    fn a_connection_that_was_changed_is_not_lent_again() {
+        let lent = take();
+        lent.retire();
+        block_on(lent.execute("done", params![])).unwrap();
         drop(lent);
         assert_eq!(run("done").0, [2]);
     }

@@ -61,6 +61,14 @@ pub trait Database {
         statement: &str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = std::result::Result<Rows, DbError>>;
+
+    /// Lets other requests have the connection until the next statement. Do that before what takes a while, such as
+    /// a body that comes in: there are few connections.
+    fn release(&self) {}
+
+    /// Has the connection closed in the end instead of being lent to others, since it is not as it was: after a
+    /// `PRAGMA`, say.
+    fn retire(&self) {}
 }
 
 impl<D: Database> Database for &D {
@@ -70,6 +78,14 @@ impl<D: Database> Database for &D {
         parameters: Vec<Value>,
     ) -> std::result::Result<Rows, DbError> {
         (**self).execute(statement, parameters).await
+    }
+
+    fn release(&self) {
+        (**self).release();
+    }
+
+    fn retire(&self) {
+        (**self).retire();
     }
 }
 

@@ -38,8 +38,8 @@ pub(crate) struct Description<'a> {
 pub(crate) enum Kept {
     /// It is the picture of its name.
     Picture(Picture),
-    /// The picture that has its name is not the uploader's to replace.
-    NotBeside(Picture),
+    /// Its name belongs to this picture, which is not the uploader's to replace.
+    BelongsTo(Picture),
 }
 
 /// A picture on its way in, which nobody sees before [`Self::keep`].
@@ -70,6 +70,7 @@ impl<D: Database, S: KeyValue> Pictures<D, S> {
         // Before it: from then on others may take the upload for one that stands still.
         let touched = Instant::now();
         self.execute(&insert, row).await?;
+        self.db.release();
         Ok(Incoming {
             pictures: self,
             name: name.to_owned(),
@@ -111,9 +112,9 @@ impl<D: Database, S: KeyValue> Incoming<'_, D, S> {
         if self.writer.has_rest() {
             self.flush().await?;
         }
-        let written = self.writer.finish().await?;
+        let written = self.writer.finish();
         for _ in 0..MAX_ROUNDS {
-            match self.turn(uploader, description, &written).await {
+            match self.settle(uploader, description, &written).await {
                 Ok(Some(picture)) => return Ok(Kept::Picture(picture)),
                 Ok(None) => {}
                 // It may have been done all the same.
@@ -125,7 +126,7 @@ impl<D: Database, S: KeyValue> Incoming<'_, D, S> {
             if let Some(old) = self.pictures.find(&self.name).await?
                 && !uploader.may_replace(&old)
             {
-                return Ok(Kept::NotBeside(old));
+                return Ok(Kept::BelongsTo(old));
             }
             // What was in the way has been replaced or deleted meanwhile.
         }
@@ -150,11 +151,18 @@ impl<D: Database, S: KeyValue> Incoming<'_, D, S> {
             "UPDATE uploads SET state = 'gone', touched_at = {NOW} WHERE blob = ? AND state = 'uploading'"
         );
         self.pictures.execute(&give_up, params![id]).await?;
-        if self.kept().await?.is_some() {
+        // Whatever became of it since: somebody may be reading it.
+        let was_kept = "SELECT id FROM uploads WHERE blob = ? AND uploaded_at IS NOT NULL";
+        let rows = self.pictures.execute(was_kept, params![id]).await?;
+        if !rows.is_empty() {
             return Ok(());
         }
-        self.pictures.blobs.delete(id, self.writer.chunks()).await?;
-        let delete = "DELETE FROM uploads WHERE blob = ? AND state = 'gone'";
+        self.pictures
+            .blobs
+            .delete(id, 0..self.writer.chunks())
+            .await?;
+        // The writer is this one, so nothing comes behind.
+        let delete = "DELETE FROM uploads WHERE blob = ? AND uploaded_at IS NULL";
         self.pictures.execute(delete, params![id]).await?;
         Ok(())
     }
@@ -176,7 +184,9 @@ impl<D: Database, S: KeyValue> Incoming<'_, D, S> {
              WHERE blob = ? AND state = 'uploading' RETURNING id"
         );
         let values = params![i64::from(self.allowed), self.writer.id()];
-        if self.pictures.execute(&touch, values).await?.is_empty() {
+        let touched = self.pictures.execute(&touch, values).await?;
+        self.pictures.db.release();
+        if touched.is_empty() {
             return Err(given_up());
         }
         self.touched = now;
@@ -187,8 +197,9 @@ impl<D: Database, S: KeyValue> Incoming<'_, D, S> {
         (self.pictures.grace / 4).max(LEAST_BETWEEN_TOUCHES)
     }
 
-    /// The statement that decides: whose the name is, and what becomes of the picture that is there (by a trigger).
-    async fn turn(
+    /// Keeps the picture if its name is the uploader's to take, in one statement; a trigger puts aside the picture
+    /// that has the name. `None` where nothing was changed.
+    async fn settle(
         &self,
         uploader: &Uploader,
         description: &Description<'_>,
@@ -196,7 +207,7 @@ impl<D: Database, S: KeyValue> Incoming<'_, D, S> {
     ) -> Result<Option<Picture>> {
         const OLD: &str = "FROM uploads AS old WHERE old.name = uploads.name AND old.state = 'kept' \
              AND old.owner_id IS NOT NULL";
-        let turn = format!(
+        let settle = format!(
             "UPDATE uploads SET state = 'kept', touched_at = {NOW}, uploaded_at = {NOW}, \
              chunks = ?1, chunk_bytes = ?2, size = ?3, sha256 = ?4, content_type = ?5, info = ?6, \
              owner_id = coalesce((SELECT old.owner_id {OLD}), ?7), \
@@ -219,7 +230,7 @@ impl<D: Database, S: KeyValue> Incoming<'_, D, S> {
             self.writer.id(),
             i64::from(uploader.is_admin),
         ];
-        self.pictures.at_most_one(&turn, values).await
+        self.pictures.at_most_one(&settle, values).await
     }
 
     /// This picture, if it was kept.
@@ -241,7 +252,7 @@ impl<D: Database, S: KeyValue> Incoming<'_, D, S> {
 
 impl Uploader {
     /// Whether it may put a picture in the place of this one: of its own, of nobody's, and as an administrator of
-    /// any. [`Incoming::turn`] says the same in SQL.
+    /// any. [`Incoming::settle`] says the same in SQL.
     pub(crate) fn may_replace(&self, old: &Picture) -> bool {
         let Some(owner) = &old.owner else {
             return true;

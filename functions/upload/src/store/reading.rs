@@ -17,7 +17,7 @@ use kit::{
 use super::{MIGRATIONS, NOW, Picture, Pictures};
 
 /// A reader says at most so often that it goes on.
-const LEAST_BETWEEN_TOUCHES: Duration = Duration::from_secs(1);
+const LEAST_BETWEEN_TOUCHES: Duration = Duration::from_millis(250);
 
 impl Pictures<Connection, Store> {
     /// The bytes of a range of a picture, whatever becomes of its name meanwhile. No clean-up takes them away while

@@ -1,6 +1,11 @@
 //! A database and a store for native tests.
 
-use std::{cell::Cell, future::poll_fn, task::Poll, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures::{TryStreamExt as _, executor::block_on};
@@ -34,7 +39,9 @@ pub(crate) type TestPictures<'a> = Pictures<&'a Slow, TestStore>;
 /// whose statements can fail.
 pub(crate) struct Slow {
     db: TestDatabase,
-    /// Statements so far, and the one that fails.
+    /// Every statement so far, with its parameters.
+    pub(crate) statements: RefCell<Vec<(String, Vec<Value>)>>,
+    /// How many since a fault was asked for, and the one that fails.
     count: Cell<usize>,
     fault: Cell<Option<Fault>>,
 }
@@ -54,7 +61,7 @@ impl Slow {
         self.fault.set(fault);
     }
 
-    pub(crate) fn statements(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count.get()
     }
 }
@@ -70,6 +77,8 @@ impl Database for Slow {
             Poll::Pending
         })
         .await;
+        let asked = (statement.to_owned(), parameters.clone());
+        self.statements.borrow_mut().push(asked);
         let number = self.count.get() + 1;
         self.count.set(number);
         let broken = || DbError::Other("a fault of the test".to_owned());
@@ -93,6 +102,7 @@ impl Storage {
     pub(crate) fn with_grace(grace: Duration) -> Self {
         let db = Slow {
             db: TestDatabase::in_memory(),
+            statements: RefCell::default(),
             count: Cell::new(0),
             fault: Cell::new(None),
         };
@@ -228,7 +238,7 @@ pub(crate) async fn upload(
     };
     let error = match incoming.keep(uploader, &description).await {
         Ok(Kept::Picture(picture)) => return Ok(Some(picture)),
-        Ok(Kept::NotBeside(_)) => None,
+        Ok(Kept::BelongsTo(_)) => None,
         Err(error) => Some(error),
     };
     incoming.give_up().await;

@@ -39,7 +39,7 @@ mod width;
 use std::time::Instant;
 
 use http::header::CONTENT_TYPE;
-use kit::{Error, Request, Response, Result};
+use kit::{Error, Request, Response, Result, db::Database as _};
 use spin_sdk::time::sleep;
 
 use self::turn::Turn;
@@ -91,6 +91,8 @@ async fn report_on(request: &mut Request) -> Result<(Mode, Report)> {
     let owner = rights.owner()?;
     let mode = request.args().get("mode").map(str::to_owned);
     let known = Mode::of(mode.as_deref())?;
+    // The body may take a while.
+    words.db().release();
     let _turn = Turn::take(request, Instant::now, sleep).await?;
     let (file, mode) = match media_type(request).as_str() {
         "text/csv" | "text/tab-separated-values" | "text/plain" | "application/json" => {

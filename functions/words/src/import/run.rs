@@ -103,6 +103,7 @@ impl<D: Database> Words<D> {
             .db()
             .execute("PRAGMA cache_spill = OFF", params![])
             .await;
+        self.db().retire();
         // A statement of this size is tried once. One that changes nothing waits for the lock for longer.
         let wait = "UPDATE words_total SET total = total WHERE FALSE";
         self.db().execute(wait, params![]).await?;
@@ -259,7 +260,7 @@ fn interrupted(error: DbError, imported: usize) -> Error {
             retry_after_seconds,
             ..
         } => Error::Unavailable {
-            detail: format!("the database is busy with other requests; {so_far}"),
+            detail: format!("the database is busy, or cannot be reached; {so_far}"),
             retry_after_seconds,
         },
         Error::InsufficientStorage(_) => {

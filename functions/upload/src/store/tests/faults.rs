@@ -51,7 +51,7 @@ fn whichever_statement_fails_the_old_picture_is_there_or_the_new_one() {
             let storage = storage();
             storage.db.fail(Some(fault));
             let replaced = block_on(replace(&storage));
-            reached |= storage.db.statements() >= n;
+            reached |= storage.db.count() >= n;
             storage.db.fail(None);
             failed += usize::from(replaced.is_err());
             // An error of the clean-up is none of the upload; else what was said is so.
