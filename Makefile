@@ -29,7 +29,7 @@ NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 # gets its line in it.
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help up build functions host test test-rust test-hurl test-parity test-interop \
+.PHONY: help up build functions host test test-rust test-hurl test-docs test-parity test-interop \
 	test-browser parity bench lint fmt clean
 
 help: ## list the targets
@@ -58,7 +58,7 @@ functions: target-installed
 host: cc-installed
 	$(NATIVE) cargo build $(LOCKED) --release -p host
 
-test: test-rust test-hurl test-parity test-interop test-browser ## build and run all tests
+test: test-rust test-hurl test-docs test-parity test-interop test-browser ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh. The host's tests are
 # on their own: together with kit's features, cargo would build a second wasmtime.
@@ -68,6 +68,12 @@ test-rust: functions cc-installed
 
 test-hurl: build $(HURL)
 	tests/run-hurl $(HANDSPUN) $(HURL)
+
+# The commands of README.md and docs/*.md, and what they print.
+test-docs: build
+	@tests/need-packages docs
+	python3 -B tests/docs/test_docs.py
+	HANDSPUN=$(HANDSPUN) python3 -B tests/docs/run
 
 # -B: no compiled Python among the sources.
 pytest = HANDSPUN=$(HANDSPUN) target/$1-venv/bin/python -B -m pytest tests/$1
@@ -102,7 +108,9 @@ bench: build $(BENCH) ## measure words, uploads and log-ins, and hold them to th
 	HANDSPUN=$(HANDSPUN) $(BENCH)/bin/python -B bench/uploads.py --out bench/results/uploads.md
 	HANDSPUN=$(HANDSPUN) python3 -B bench/words.py --out bench/results/words.md
 
-lint: cc-installed ## check format, clippy, docs
+lint: cc-installed ## check format, clippy and the documents, in both languages
+	@tests/need-packages docs
+	python3 -B tests/docs/same
 	cargo fmt --all --check
 	$(NATIVE) cargo clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
 	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p host

@@ -11,10 +11,10 @@ use crate::support::application;
 /// How many attempts may fail for an account and an address (design).
 const MAX_FAILURES: usize = 10;
 
-/// How many may fail from an address, whatever the accounts (README).
+/// How many may fail from an address, whatever the accounts (docs/limits.md).
 const MAX_FAILURES_OF_ADDRESS: i64 = 50;
 
-/// How many accounts may be registered from an address within an hour (README).
+/// How many accounts may be registered from an address within an hour (docs/limits.md).
 const MAX_REGISTRATIONS: i64 = 50;
 
 #[tokio::test]
