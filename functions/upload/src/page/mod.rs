@@ -188,7 +188,7 @@ async fn show(
         first: kept
             .iter()
             .any(|(name, value)| *name == "after" && !value.is_empty())
-            .then(|| list(order, "")),
+            .then(|| url(HOME, &[("order", named(order))])),
         site,
     };
     let mut response = visit.login.save_on(render_template(&uploads)?)?;
