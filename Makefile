@@ -29,14 +29,19 @@ NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 # gets its line in it.
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help up build functions host test test-rust test-hurl test-docs test-parity test-interop \
-	test-browser parity bench lint fmt clean
+.PHONY: help up new build functions host test test-rust test-hurl test-docs test-new test-parity \
+	test-interop test-browser parity bench lint fmt clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 up: build secret-key ## build all and serve http://127.0.0.1:3000
 	$(HANDSPUN) up
+
+# Only a NAME on make's command line counts: some environments have one, the machine's.
+new: export FUNCTION = $(if $(filter command,$(origin NAME)),$(NAME))
+new: ## make a function, with its route and tests: make new NAME=hello
+	@templates/new "$$FUNCTION"
 
 # What sessions are signed with: made once, kept from others, read by the runtime as
 # by Spin. Whoever has one set elsewhere finds it stronger than this one.
@@ -58,7 +63,7 @@ functions: target-installed
 host: cc-installed
 	$(NATIVE) cargo build $(LOCKED) --release -p host
 
-test: test-rust test-hurl test-docs test-parity test-interop test-browser ## build and run all tests
+test: test-rust test-hurl test-docs test-new test-parity test-interop test-browser ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh. The host's tests are
 # on their own: together with kit's features, cargo would build a second wasmtime.
@@ -74,6 +79,10 @@ test-docs: build
 	@tests/need-packages docs
 	python3 -B tests/docs/test_docs.py
 	HANDSPUN=$(HANDSPUN) python3 -B tests/docs/run
+
+# What `make new` makes: built and tested in a copy of this folder, with the same target/.
+test-new: build $(HURL) $(PARITY)
+	HANDSPUN=$(HANDSPUN) HURL=$(HURL) $(PARITY)/bin/python -B -m pytest tests/new
 
 # -B: no compiled Python among the sources.
 pytest = HANDSPUN=$(HANDSPUN) target/$1-venv/bin/python -B -m pytest tests/$1
