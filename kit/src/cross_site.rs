@@ -2,9 +2,10 @@
 //!
 //! A browser says where a request comes from in `Sec-Fetch-Site` (W3C Fetch Metadata), an older one
 //! in `Origin` (RFC 6454), and no page can forge either. With a GET over plain HTTP it sends neither; then there
-//! is still `Referer` (RFC 9110, section 10.1.3). A page can leave that out but not forge it, and somebody who
-//! types the address or takes a bookmark sends none. So a request without any of the three passes: it comes
-//! from a person, or from a client that is no browser and holds nobody's cookies.
+//! is still `Referer` (RFC 9110, section 10.1.3). No page can forge that either, but a page can leave it out, and
+//! from a page on https a browser sends none to plain HTTP. Nor does it where somebody types the address or takes
+//! a bookmark. So a request without any of the three passes. Over https today's browsers always send
+//! `Sec-Fetch-Site`.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,

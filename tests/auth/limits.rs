@@ -14,8 +14,14 @@ const MAX_FAILURES: usize = 10;
 /// How many may fail from an address, whatever the accounts (docs/limits.md).
 const MAX_FAILURES_OF_ADDRESS: i64 = 50;
 
+/// How many attempts may be made from an address, be they right (docs/limits.md).
+const MAX_ATTEMPTS_OF_ADDRESS: i64 = 200;
+
 /// How many accounts may be registered from an address within an hour (docs/limits.md).
 const MAX_REGISTRATIONS: i64 = 50;
+
+/// How often somebody may try to register from an address within an hour (docs/limits.md).
+const MAX_TRIES: i64 = 200;
 
 #[tokio::test]
 async fn guesses_at_once_do_not_pass_the_limit() {
@@ -102,13 +108,13 @@ async fn the_limit_is_one_for_all_instances_and_goes_by_account_and_address() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_the_server_could_not_check_does_not_count() {
+async fn an_attempt_that_the_server_could_not_check_is_no_failure() {
     let state = tempfile::tempdir().unwrap();
     let client = application(state.path(), &[]);
     register(&client, "duke").await;
     let db = database(state.path());
-    let attempts = || -> i64 {
-        let count = "SELECT count(*) FROM login_attempts";
+    let failures = || -> i64 {
+        let count = "SELECT count(*) FROM login_attempts WHERE pair <> ''";
         db.query_row(count, [], |row| row.get(0)).unwrap()
     };
     // The password is right, and then the login cannot be kept.
@@ -119,7 +125,7 @@ async fn an_attempt_that_the_server_could_not_check_does_not_count() {
         let answer = log_in(&stranger(&client), "duke", PASSWORD).await;
         assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     }
-    assert_eq!(attempts(), 0);
+    assert_eq!(failures(), 0);
     db.execute_batch("DROP TRIGGER broken").unwrap();
     let answer = log_in(&stranger(&client), "duke", PASSWORD).await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -127,7 +133,55 @@ async fn an_attempt_that_the_server_could_not_check_does_not_count() {
         log_in(&stranger(&client), "duke", "wrong").await.status,
         StatusCode::UNAUTHORIZED
     );
-    assert_eq!(attempts(), 1);
+    assert_eq!(failures(), 1);
+}
+
+#[tokio::test]
+async fn who_knows_a_password_is_stopped_by_the_address_too() {
+    let state = tempfile::tempdir().unwrap();
+    let client = application(state.path(), &[("trusted_proxies", "127.0.0.0/8")]);
+    register(&client, "duke").await;
+    let log_in = async |address: &str| from(&client, address, "/auth/login", "duke").await;
+    assert_eq!(log_in("192.0.2.1").await.status, StatusCode::OK);
+    // Each attempt takes its time, so most of them are made here.
+    let db = database(state.path());
+    let more = "WITH RECURSIVE n (n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM n WHERE n < ?) \
+        INSERT INTO login_attempts (pair, address, network, at) \
+        SELECT pair, address, network, at FROM login_attempts, n";
+    db.execute(more, [MAX_ATTEMPTS_OF_ADDRESS]).unwrap();
+    assert_eq!(log_in("192.0.2.1").await.status, StatusCode::OK);
+    let refused = log_in("192.0.2.1").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    let seconds = seconds_of(&refused);
+    assert!((1..=300).contains(&seconds), "{seconds}");
+    assert_eq!(log_in("192.0.2.2").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_finds_each_name_taken_is_stopped_by_the_address_too() {
+    let state = tempfile::tempdir().unwrap();
+    let set = [("trusted_proxies", "127.0.0.0/8"), ("admins", "root")];
+    let client = application(state.path(), &set);
+    register(&client, "duke").await;
+    let register =
+        async |address: &str, name: &str| from(&client, address, "/auth/register", name).await;
+    let taken = register("192.0.2.1", "duke").await;
+    assert_eq!(taken.status, StatusCode::CONFLICT);
+    let db = database(state.path());
+    let more = "WITH RECURSIVE n (n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM n WHERE n < ?) \
+        INSERT INTO registrations (address, network, in_vain, at) \
+        SELECT address, network, in_vain, at FROM registrations, n WHERE in_vain";
+    db.execute(more, [MAX_TRIES]).unwrap();
+    let reserved = register("192.0.2.1", "root").await;
+    assert_eq!(reserved.status, StatusCode::FORBIDDEN);
+    for name in ["duke", "root", "free"] {
+        let refused = register("192.0.2.1", name).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{name}");
+        let seconds = seconds_of(&refused);
+        assert!((1..=3600).contains(&seconds), "{seconds}");
+    }
+    let other = register("192.0.2.2", "duke").await;
+    assert_eq!(other.status, StatusCode::CONFLICT);
 }
 
 /// Sends fields as the client of this address, behind a proxy.
@@ -157,8 +211,8 @@ async fn one_password_for_many_names_is_stopped_by_the_address() {
     // Each attempt takes its time, so most of them are made here.
     let db = database(state.path());
     let more = "WITH RECURSIVE n (n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM n WHERE n < ?) \
-        INSERT INTO login_attempts (pair, address, at) \
-        SELECT 'name ' || n, address, at FROM login_attempts, n";
+        INSERT INTO login_attempts (pair, address, network, at) \
+        SELECT 'name ' || n, address, network, at FROM login_attempts, n";
     db.execute(more, [MAX_FAILURES_OF_ADDRESS]).unwrap();
     assert_eq!(
         log_in("192.0.2.1", "name 2").await.status,
@@ -188,10 +242,10 @@ async fn accounts_are_registered_within_a_limit_of_the_address() {
     );
     let db = database(state.path());
     let count = || -> i64 {
-        let count = "SELECT count(*) FROM registrations";
+        let count = "SELECT count(*) FROM registrations WHERE NOT in_vain";
         db.query_row(count, [], |row| row.get(0)).unwrap()
     };
-    // What made no account does not count.
+    // What made no account is none.
     assert_eq!(
         register("192.0.2.1", "name 1").await.status,
         StatusCode::CONFLICT
@@ -211,7 +265,8 @@ async fn accounts_are_registered_within_a_limit_of_the_address() {
     assert_eq!(count(), 1);
     // Each takes its time, so most of them are made here.
     let more = "WITH RECURSIVE n (n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM n WHERE n < ?) \
-        INSERT INTO registrations (address, at) SELECT address, at FROM registrations, n";
+        INSERT INTO registrations (address, network, at) \
+        SELECT address, network, at FROM registrations, n WHERE NOT in_vain";
     db.execute(more, [MAX_REGISTRATIONS]).unwrap();
     // Of those who come at once as many get in as there is room for.
     let names = ["name 2", "name 3", "name 4"];

@@ -29,7 +29,7 @@ async fn a_component_without_its_database_says_what_to_grant() {
         Options::default(),
     );
     let refused = add(&client, "word").await;
-    assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     let problem = refused.json().unwrap();
     let detail = problem["detail"].as_str().unwrap();
     assert!(

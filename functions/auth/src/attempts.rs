@@ -1,8 +1,7 @@
-//! How often somebody may try a password, kept in the database, so that it holds for all instances.
+//! How often somebody may try a password.
 //!
-//! An attempt is recorded before the password is looked at, in the statement that counts those before it. So
-//! however many are made at the same time, only as many are looked at as may fail. One that does not fail by
-//! its password is taken back.
+//! One that does not fail by its password is taken back for the account. For the address it counts, as what it took
+//! to compute was the same.
 
 use std::net::IpAddr;
 
@@ -11,17 +10,54 @@ use kit::{
     db::{Database, params},
 };
 
-use crate::{accounts::Key, client};
+use crate::{
+    accounts::Key,
+    client::{self, CLIENTS_OF_NETWORK},
+    limits::{Limit, Limits, Recorded},
+};
 
 /// How many attempts may fail for a pair of account and client address within [`WINDOW_SECS`].
 pub(crate) const MAX_FAILURES: i64 = 10;
 
 /// How many attempts may fail from a client address within [`WINDOW_SECS`], whatever the accounts. People behind
-/// one address share that, and each attempt takes 0.4 s of computing.
+/// one address share that.
 pub(crate) const MAX_FAILURES_OF_ADDRESS: i64 = 50;
 
-/// For how long an attempt that failed counts, in seconds.
+/// How many attempts may be made from a client address within [`WINDOW_SECS`], be they right: each takes 0.4 s of
+/// computing.
+pub(crate) const MAX_ATTEMPTS_OF_ADDRESS: i64 = 200;
+
+/// For how long an attempt counts, in seconds.
 pub(crate) const WINDOW_SECS: i64 = 5 * 60;
+
+/// One that did not fail has no pair.
+const LIMITS: Limits = Limits {
+    table: "login_attempts",
+    columns: &["address", "network", "pair"],
+    window_secs: WINDOW_SECS,
+    limits: &[
+        Limit {
+            of: "pair = ?3",
+            max: MAX_FAILURES,
+        },
+        Limit {
+            of: "address = ?1 AND pair <> ''",
+            max: MAX_FAILURES_OF_ADDRESS,
+        },
+        Limit {
+            of: "address = ?1",
+            max: MAX_ATTEMPTS_OF_ADDRESS,
+        },
+        Limit {
+            of: "network = ?2 AND pair <> ''",
+            max: CLIENTS_OF_NETWORK * MAX_FAILURES_OF_ADDRESS,
+        },
+        Limit {
+            of: "network = ?2",
+            max: CLIENTS_OF_NETWORK * MAX_ATTEMPTS_OF_ADDRESS,
+        },
+    ],
+};
 
 /// An attempt that is recorded.
 #[must_use = "an attempt that did not fail is to be taken back"]
@@ -35,8 +71,9 @@ pub(crate) struct Attempt {
 /// Where the client's address is not known, nothing is decided by it: there is no limit then.
 ///
 /// # Errors
-/// 429 where [`MAX_FAILURES`] have failed for the account from this address, or [`MAX_FAILURES_OF_ADDRESS`] from
-/// this address, or are being checked.
+/// 429 where [`MAX_FAILURES`] have failed for the account from this address, [`MAX_FAILURES_OF_ADDRESS`] from this
+/// address, or are being checked; where there were [`MAX_ATTEMPTS_OF_ADDRESS`] from this address; and where there
+/// were [`CLIENTS_OF_NETWORK`] times as many of either from its network.
 pub(crate) async fn begin(
     db: &impl Database,
     key: &Key,
@@ -45,57 +82,27 @@ pub(crate) async fn begin(
     let Some(address) = address else {
         return Ok(Attempt { id: None });
     };
-    let over = "DELETE FROM login_attempts WHERE at <= unixepoch() - ?";
-    db.execute(over, params![WINDOW_SECS]).await?;
-    let (pair, address) = (client::pair(key, address), client::hash(address));
-    let insert = "INSERT INTO login_attempts (pair, address, at) SELECT ?1, ?2, unixepoch() \
-        WHERE (SELECT count(*) FROM login_attempts WHERE pair = ?1 AND at > unixepoch() - ?3) < ?4 \
-        AND (SELECT count(*) FROM login_attempts WHERE address = ?2 AND at > unixepoch() - ?3) < ?5 \
-        RETURNING id";
     let values = params![
-        pair.as_str(),
-        address.as_str(),
-        WINDOW_SECS,
-        MAX_FAILURES,
-        MAX_FAILURES_OF_ADDRESS
+        client::hash(address),
+        client::network(address),
+        client::pair(key, address)
     ];
-    let rows = db.execute(insert, values).await?;
-    if let Some(row) = rows.at_most_one()? {
-        return Ok(Attempt {
-            id: Some(row.get("id")?),
-        });
+    match LIMITS.record(db, values).await? {
+        Recorded::Row(id) => Ok(Attempt { id: Some(id) }),
+        Recorded::Full(retry_after_seconds) => Err(Error::TooManyRequests {
+            detail: "there were too many attempts to log in: wait before you try again".to_owned(),
+            retry_after_seconds,
+        }),
     }
-    Err(Error::TooManyRequests {
-        detail: "too many attempts to log in failed: wait before you try again".to_owned(),
-        retry_after_seconds: seconds_left(db, &pair, &address).await?,
-    })
 }
 
 /// Takes back an attempt that did not fail by its password.
 pub(crate) async fn take_back(db: &impl Database, attempt: Attempt) -> Result<()> {
     if let Some(id) = attempt.id {
-        let delete = "DELETE FROM login_attempts WHERE id = ?";
-        db.execute(delete, params![id]).await?;
+        let update = "UPDATE login_attempts SET pair = '' WHERE id = ?";
+        db.execute(update, params![id]).await?;
     }
     Ok(())
-}
-
-/// When the next attempt will be looked at: once fewer than [`MAX_FAILURES`] count of the pair, and fewer than
-/// [`MAX_FAILURES_OF_ADDRESS`] of the address.
-async fn seconds_left(db: &impl Database, pair: &str, address: &str) -> Result<u32> {
-    let select = "SELECT max( \
-        coalesce((SELECT at FROM login_attempts WHERE pair = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?4), 0), \
-        coalesce((SELECT at FROM login_attempts WHERE address = ?2 ORDER BY at DESC LIMIT 1 OFFSET ?5), 0) \
-        ) + ?3 - unixepoch() AS left";
-    let values = params![
-        pair,
-        address,
-        WINDOW_SECS,
-        MAX_FAILURES - 1,
-        MAX_FAILURES_OF_ADDRESS - 1
-    ];
-    let left = db.execute(select, values).await?.one()?.get("left")?;
-    Ok(client::retry_after(left, WINDOW_SECS))
 }
 
 #[cfg(test)]
@@ -226,14 +233,64 @@ mod tests {
         assert_eq!(rows.unwrap().one().unwrap().get("n"), Ok(1_i64));
     }
 
-    #[test]
-    fn an_attempt_that_succeeds_does_not_count() {
-        let db = database();
-        for _ in 0..2 * MAX_FAILURES {
-            let attempt = try_once(&db, "duke", ADDRESS).unwrap();
-            block_on(take_back(&db, attempt)).unwrap();
+    /// Lets that many attempts come to nothing that counts for an account.
+    fn succeed(db: &TestDatabase, times: i64, name: &str, address: &str) {
+        for _ in 0..times {
+            let attempt = try_once(db, name, address).unwrap();
+            block_on(take_back(db, attempt)).unwrap();
         }
+    }
+
+    #[test]
+    fn an_attempt_that_succeeds_is_no_failure() {
+        let db = database();
+        succeed(&db, 2 * MAX_FAILURES_OF_ADDRESS, "duke", ADDRESS);
         assert_eq!(failures(&db, "duke", ADDRESS), MAX_FAILURES);
+        let rest = MAX_FAILURES_OF_ADDRESS - MAX_FAILURES;
+        assert_eq!(failures_by_names(&db, "a", ADDRESS), rest);
+    }
+
+    #[test]
+    fn who_knows_a_password_is_stopped_too() {
+        let db = database();
+        succeed(&db, MAX_ATTEMPTS_OF_ADDRESS, "duke", ADDRESS);
+        for (name, address, want) in [
+            ("duke", ADDRESS, 0),
+            ("ann", ADDRESS, 0),
+            ("duke", "192.0.2.2", MAX_FAILURES),
+        ] {
+            assert_eq!(failures(&db, name, address), want, "{name} {address}");
+        }
+        let left = i64::from(retry_after(&db));
+        assert!((WINDOW_SECS - 1..=WINDOW_SECS).contains(&left), "{left}");
+        pass(&db, WINDOW_SECS);
+        succeed(&db, 1, "duke", ADDRESS);
+    }
+
+    #[test]
+    fn a_network_has_no_more_than_four_addresses() {
+        let db = database();
+        let of = |n: i64| format!("2001:db8:0:{n:x}::1");
+        for n in 0..4 {
+            let failed = failures_by_names(&db, &format!("{n} "), &of(n));
+            assert_eq!(failed, MAX_FAILURES_OF_ADDRESS, "{n}");
+        }
+        for (address, want) in [
+            (of(4), 0),
+            (of(0xffff), 0),
+            ("2001:db8:1::1".to_owned(), MAX_FAILURES_OF_ADDRESS),
+            ("192.0.2.1".to_owned(), MAX_FAILURES_OF_ADDRESS),
+            ("192.0.2.2".to_owned(), MAX_FAILURES_OF_ADDRESS),
+        ] {
+            let failed = failures_by_names(&db, "b", &address);
+            assert_eq!(failed, want, "{address}");
+        }
+        let db = database();
+        for n in 0..4 {
+            succeed(&db, MAX_ATTEMPTS_OF_ADDRESS, "duke", &of(n));
+        }
+        assert_eq!(failures(&db, "duke", &of(4)), 0);
+        assert_eq!(failures(&db, "duke", "2001:db8:1::1"), MAX_FAILURES);
     }
 
     #[test]

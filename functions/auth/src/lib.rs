@@ -5,6 +5,7 @@ mod attempts;
 mod client;
 mod common;
 mod credentials;
+mod limits;
 mod next;
 mod page;
 mod registrations;

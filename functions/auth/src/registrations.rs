@@ -1,7 +1,4 @@
-//! How many accounts may be registered from an address, kept in the database, so that it holds for all instances.
-//!
-//! As with [`attempts`](crate::attempts), one is recorded before anything is computed for it, in the statement that
-//! counts those before it, and taken back where no account came of it.
+//! How many accounts may be registered from an address, and how often somebody may try to.
 
 use std::net::IpAddr;
 
@@ -10,14 +7,45 @@ use kit::{
     db::{Database, params},
 };
 
-use crate::client;
+use crate::{
+    client::{self, CLIENTS_OF_NETWORK},
+    limits::{Limit, Limits, Recorded},
+};
 
 /// How many accounts may be registered from a client address within [`WINDOW_SECS`]: those of a class in school,
 /// behind one address, and no more.
 pub(crate) const MAX_REGISTRATIONS: i64 = 50;
 
+/// How often somebody may try to register from a client address within [`WINDOW_SECS`], whatever comes of it. Each
+/// try tells whether there is an account of a name, and may take 0.4 s of computing.
+pub(crate) const MAX_TRIES: i64 = 200;
+
 /// For how long a registration counts, in seconds.
 pub(crate) const WINDOW_SECS: i64 = 60 * 60;
+
+const LIMITS: Limits = Limits {
+    table: "registrations",
+    columns: &["address", "network"],
+    window_secs: WINDOW_SECS,
+    limits: &[
+        Limit {
+            of: "address = ?1 AND NOT in_vain",
+            max: MAX_REGISTRATIONS,
+        },
+        Limit {
+            of: "address = ?1",
+            max: MAX_TRIES,
+        },
+        Limit {
+            of: "network = ?2 AND NOT in_vain",
+            max: CLIENTS_OF_NETWORK * MAX_REGISTRATIONS,
+        },
+        Limit {
+            of: "network = ?2",
+            max: CLIENTS_OF_NETWORK * MAX_TRIES,
+        },
+    ],
+};
 
 /// A registration that is recorded.
 #[must_use = "one of which no account came is to be taken back"]
@@ -31,53 +59,31 @@ pub(crate) struct Registration {
 /// Where the client's address is not known, nothing is decided by it: there is no limit then.
 ///
 /// # Errors
-/// 429 where [`MAX_REGISTRATIONS`] were registered from there, or are being registered.
+/// 429 where [`MAX_REGISTRATIONS`] were registered from there, or are being registered; where [`MAX_TRIES`] were
+/// made from there; and where there were [`CLIENTS_OF_NETWORK`] times as many of either from its network.
 pub(crate) async fn begin(db: &impl Database, address: Option<IpAddr>) -> Result<Registration> {
     let Some(address) = address else {
         return Ok(Registration { id: None });
     };
-    let over = "DELETE FROM registrations WHERE at <= unixepoch() - ?";
-    db.execute(over, params![WINDOW_SECS]).await?;
-    let address = client::hash(address);
-    let insert = "INSERT INTO registrations (address, at) SELECT ?1, unixepoch() \
-        WHERE (SELECT count(*) FROM registrations WHERE address = ?1 AND at > unixepoch() - ?2) < ?3 \
-        RETURNING id";
-    let values = params![address.as_str(), WINDOW_SECS, MAX_REGISTRATIONS];
-    let rows = db.execute(insert, values).await?;
-    if let Some(row) = rows.at_most_one()? {
-        return Ok(Registration {
-            id: Some(row.get("id")?),
-        });
+    let values = params![client::hash(address), client::network(address)];
+    match LIMITS.record(db, values).await? {
+        Recorded::Row(id) => Ok(Registration { id: Some(id) }),
+        Recorded::Full(retry_after_seconds) => Err(Error::TooManyRequests {
+            detail: "too many accounts were registered from your network within an hour, or too many names were \
+                     tried: wait before you register"
+                .to_owned(),
+            retry_after_seconds,
+        }),
     }
-    Err(Error::TooManyRequests {
-        detail: format!(
-            "{MAX_REGISTRATIONS} accounts were registered from your address within an hour, and that is the \
-             most: wait before you register"
-        ),
-        retry_after_seconds: seconds_left(db, &address).await?,
-    })
 }
 
-/// Takes back one of which no account came.
+/// Takes back one of which no account came: it was a try and no more.
 pub(crate) async fn take_back(db: &impl Database, registration: Registration) -> Result<()> {
     if let Some(id) = registration.id {
-        let delete = "DELETE FROM registrations WHERE id = ?";
-        db.execute(delete, params![id]).await?;
+        let update = "UPDATE registrations SET in_vain = 1 WHERE id = ?";
+        db.execute(update, params![id]).await?;
     }
     Ok(())
-}
-
-/// When the next one will do: once fewer than [`MAX_REGISTRATIONS`] count.
-async fn seconds_left(db: &impl Database, address: &str) -> Result<u32> {
-    let select = "SELECT at + ?2 - unixepoch() AS left FROM registrations WHERE address = ?1 \
-        ORDER BY at DESC LIMIT 1 OFFSET ?3";
-    let values = params![address, WINDOW_SECS, MAX_REGISTRATIONS - 1];
-    let rows = db.execute(select, values).await?;
-    let left = match rows.at_most_one()? {
-        Some(row) => row.get("left")?,
-        None => 1,
-    };
-    Ok(client::retry_after(left, WINDOW_SECS))
 }
 
 #[cfg(test)]
@@ -129,7 +135,7 @@ mod tests {
             (59..=60).contains(&retry_after_seconds),
             "{retry_after_seconds}"
         );
-        assert!(detail.starts_with("50 accounts"), "{detail}");
+        assert!(detail.starts_with("too many accounts"), "{detail}");
         pass(&db, 60);
         assert_eq!(registered(&db, ADDRESS), MAX_REGISTRATIONS);
         // What is over is not kept.
@@ -137,14 +143,46 @@ mod tests {
         assert_eq!(rows.unwrap().one().unwrap().get("n"), Ok(MAX_REGISTRATIONS));
     }
 
-    #[test]
-    fn one_of_which_no_account_came_does_not_count() {
-        let db = database();
-        for _ in 0..2 * MAX_REGISTRATIONS {
-            let registration = register(&db, ADDRESS).unwrap();
-            block_on(take_back(&db, registration)).unwrap();
+    /// Registers that often without an account coming of it.
+    fn in_vain(db: &TestDatabase, times: i64, address: &str) {
+        for _ in 0..times {
+            let registration = register(db, address).unwrap();
+            block_on(take_back(db, registration)).unwrap();
         }
+    }
+
+    #[test]
+    fn one_of_which_no_account_came_is_none() {
+        let db = database();
+        in_vain(&db, 2 * MAX_REGISTRATIONS, ADDRESS);
         assert_eq!(registered(&db, ADDRESS), MAX_REGISTRATIONS);
+    }
+
+    #[test]
+    fn who_finds_each_name_taken_is_stopped_too() {
+        let db = database();
+        in_vain(&db, MAX_TRIES, ADDRESS);
+        assert_eq!(registered(&db, ADDRESS), 0);
+        assert_eq!(registered(&db, "192.0.2.2"), MAX_REGISTRATIONS);
+        pass(&db, WINDOW_SECS);
+        in_vain(&db, 1, ADDRESS);
+    }
+
+    #[test]
+    fn a_network_has_no_more_than_four_addresses() {
+        let db = database();
+        let of = |n: i64| format!("2001:db8:0:{n:x}::1");
+        for n in 0..4 {
+            assert_eq!(registered(&db, &of(n)), MAX_REGISTRATIONS, "{n}");
+        }
+        assert_eq!(registered(&db, &of(4)), 0);
+        assert_eq!(registered(&db, "2001:db8:1::1"), MAX_REGISTRATIONS);
+        let db = database();
+        for n in 0..4 {
+            in_vain(&db, MAX_TRIES, &of(n));
+        }
+        assert_eq!(registered(&db, &of(4)), 0);
+        assert_eq!(registered(&db, "2001:db8:1::1"), MAX_REGISTRATIONS);
     }
 
     #[test]

@@ -111,22 +111,16 @@ async fn registered(
     fields: &TextFields,
 ) -> Result<Account, Refusal> {
     let new = NewAccount::of(fields).map_err(Refusal::Flaws)?;
-    // Looking first saves the hash, and the database decides.
-    if visit.accounts().find(&new.key()).await?.is_some() {
-        return Err(Refusal::Taken);
-    }
-    if Admins::from_variable().await?.reserve(&new.name) {
-        return Err(Refusal::Reserved);
-    }
+    // Before anything is told of the name.
     let registration = match registrations::begin(&visit.db, request.client_addr()).await {
         Err(error @ Error::TooManyRequests { .. }) => return Err(Refusal::Crowded(error)),
         registration => registration?,
     };
     let (account, hash) = match inserted(visit, &new).await {
-        Ok(Some(inserted)) => inserted,
-        not_inserted => {
+        Ok(inserted) => inserted,
+        Err(refusal) => {
             registrations::take_back(&visit.db, registration).await?;
-            return Err(not_inserted.err().map_or(Refusal::Taken, Refusal::Other));
+            return Err(refusal);
         }
     };
     let Visit { db, login } = visit;
@@ -136,11 +130,18 @@ async fn registered(
     Ok(account)
 }
 
-/// A new account with the hash of its password; `None` where somebody else has got the name.
-async fn inserted(visit: &Visit, new: &NewAccount) -> Result<Option<(Account, String)>> {
+/// A new account with the hash of its password.
+async fn inserted(visit: &Visit, new: &NewAccount) -> Result<(Account, String), Refusal> {
+    // Looking first saves the hash, and the database decides.
+    if visit.accounts().find(&new.key()).await?.is_some() {
+        return Err(Refusal::Taken);
+    }
+    if Admins::from_variable().await?.reserve(&new.name) {
+        return Err(Refusal::Reserved);
+    }
     let hash = password::hash(&new.password).await?;
     let account = visit.accounts().insert(new, &hash).await?;
-    Ok(account.map(|account| (account, hash)))
+    account.map(|account| (account, hash)).ok_or(Refusal::Taken)
 }
 
 /// POST /auth/login.
@@ -160,7 +161,11 @@ pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
 }
 
 async fn let_in(request: &Request, visit: &mut Visit, fields: &TextFields) -> Result<(), Refusal> {
-    let (name, password) = both(fields, Field::Name, Field::Password)?;
+    let [name, password, _] = all([
+        Field::Name.require(fields),
+        Field::Password.require(fields),
+        Field::Next.of(fields).map(Option::unwrap_or_default),
+    ])?;
     let key = Key::of(name);
     let address = request.client_addr();
     let Visit { db, login } = visit;
@@ -198,7 +203,7 @@ pub(crate) async fn change_password(mut request: Request) -> Result<Response> {
 
 async fn changed(request: &Request, visit: &mut Visit, fields: &TextFields) -> Result<(), Refusal> {
     let name = visit.login.require(CHANGE)?.name.clone();
-    let (old, new) = both(fields, Field::Old, Field::New)?;
+    let [old, new] = all([Field::Old.require(fields), Field::New.require(fields)])?;
     if let Some(flaw) = flaw_of_password(new, &name) {
         return Err(Refusal::Flaws(vec![(Field::New, flaw)]));
     }
@@ -212,7 +217,7 @@ async fn changed(request: &Request, visit: &mut Visit, fields: &TextFields) -> R
 }
 
 /// Ends an attempt to guess a password. What failed for another reason says nothing about the password, and does
-/// not count.
+/// not count as a failure.
 async fn ended(
     db: &Connection,
     attempt: Attempt,
@@ -255,14 +260,12 @@ fn logged_in(
     })
 }
 
-/// Two fields that have to be there.
-fn both(fields: &TextFields, one: Field, other: Field) -> Result<(&str, &str), Refusal> {
-    let next = Field::Next.of(fields);
-    match (one.require(fields), other.require(fields), next) {
-        (Ok(one), Ok(other), Ok(_)) => Ok((one, other)),
-        (one, other, next) => {
-            let flaws = [one.err(), other.err(), next.err()];
-            Err(Refusal::Flaws(flaws.into_iter().flatten().collect()))
-        }
+/// The values of fields, or all that is wrong with them.
+fn all<const N: usize>(values: [Result<&str, (Field, Flaw)>; N]) -> Result<[&str; N], Refusal> {
+    let flaws: Flaws = values.iter().filter_map(|value| value.err()).collect();
+    if flaws.is_empty() {
+        Ok(values.map(Result::unwrap_or_default))
+    } else {
+        Err(Refusal::Flaws(flaws))
     }
 }

@@ -60,8 +60,9 @@ pub const LOGIN: &str = "_login";
 /// How long a session is good for (Flask's `PERMANENT_SESSION_LIFETIME`).
 pub const LIFETIME: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
-/// How large the cookie may be, with its name and attributes; one byte more is 500. Browsers drop a larger
-/// one without a word, and Werkzeug warns above the same number.
+/// How large the cookie may be, with its name and attributes. Browsers drop a larger one without a word, and
+/// Werkzeug warns above the same number. [`Session::fits`] says whether a session keeps to it; saving one that
+/// does not is 500.
 pub const MAX_COOKIE_BYTES: usize = 4093;
 
 /// How old a cookie has to be to be set anew although it would say the same.

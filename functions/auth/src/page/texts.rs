@@ -144,8 +144,8 @@ static ENGLISH: Texts = Texts {
     taken: "There is an account of this name already. Choose another name, or, if it is yours:",
     reserved: "This name stands in the setting “admins” already, so nobody can register it. Whoever runs \
                this site takes it out there, lets you register, and names you there then.",
-    too_often: "Too many attempts failed. Wait five minutes, then try again.",
-    crowded: "Many accounts were registered from your network in the last hour. Come back in an hour.",
+    too_often: "There were too many attempts. Wait five minutes, then try again.",
+    crowded: "Many accounts were registered from your network in the last hour, or many names tried. Come back in an hour.",
 
     missing_name: "Enter your name.",
     missing_password: "Enter your password.",
@@ -196,8 +196,8 @@ static CHINESE: Texts = Texts {
     taken: "这个名字已经有人用了。请换一个；如果这是你的账号，",
     reserved: "这个名字已经写在设置“admins”里，所以谁都不能注册。请网站管理者先把它从那里去掉，\
                等你注册之后再写进去。",
-    too_often: "失败次数过多，请五分钟后再试。",
-    crowded: "过去一小时里，你所在的网络已经注册了很多账号，请一小时后再来。",
+    too_often: "尝试次数过多，请五分钟后再试。",
+    crowded: "过去一小时里，你所在的网络已经注册了很多账号，或者试过了很多名字，请一小时后再来。",
 
     missing_name: "请输入名字。",
     missing_password: "请输入密码。",
