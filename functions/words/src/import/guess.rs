@@ -61,18 +61,16 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     } else {
         first.len()
     };
+    let whole = Sample::of(table, dialect, 0);
     let rest = Sample::of(table, dialect, 1);
     let is_alone = rest.lines == 0;
-    let sample = if is_alone {
-        Sample::of(table, dialect, 0)
-    } else {
-        rest
-    };
-    let found = [Pinyin::IsNone, Pinyin::IsEnglish].into_iter();
-    let mut found = found.filter_map(|pinyin| {
-        let content = content(head, &sample, width, pinyin);
-        Some((pair(&sample, &content)?, content))
-    });
+    let sample = if is_alone { &whole } else { &rest };
+    let content = content(head, sample, width);
+    // Pinyin stands for the English where there is no other.
+    let spoken = content.iter().copied();
+    let no_pinyin: Vec<usize> = spoken.filter(|column| !whole.is_pinyin(*column)).collect();
+    let found = [no_pinyin, content].into_iter();
+    let mut found = found.filter_map(|content| Some((pair(sample, &content)?, content)));
     let Some((pair, content)) = found.next() else {
         return Ok(by_width(first, dialect, width));
     };
@@ -86,8 +84,8 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     };
     let mut columns: Columns = [Some(pair[0]), Some(pair[1]), None, None];
     if has_names {
-        columns = without(&others, &content, &sample).unwrap_or(columns);
-        take_named(&mut columns, named, &content, &sample);
+        columns = without(&others, &content, sample).unwrap_or(columns);
+        take_named(&mut columns, named, &content, sample);
     }
     let free = |columns: &Columns| -> Vec<usize> {
         let free = content.iter().copied();
@@ -105,7 +103,7 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     let sentences = unknown.iter().copied().filter(|column| {
         sample.is_used(*column) && (head.is_anki || is_whole || sample.may_be_sentences(*column))
     });
-    take_sentences(&mut columns, &sentences.collect::<Vec<_>>(), &sample);
+    take_sentences(&mut columns, &sentences.collect::<Vec<_>>(), sample);
     if content.len() <= 4 {
         // A sentence may come later in the file.
         let later = free(&columns).into_iter();
@@ -164,22 +162,12 @@ fn take_sentences(columns: &mut Columns, free: &[usize], sample: &Sample) {
     }
 }
 
-/// What a column of pinyin may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pinyin {
-    /// None of a word's fields.
-    IsNone,
-    /// What stands for the English, where there is no other.
-    IsEnglish,
-}
-
 /// The columns that may have a field of a word.
-fn content(head: &Head, sample: &Sample, width: usize, pinyin: Pinyin) -> Vec<usize> {
+fn content(head: &Head, sample: &Sample, width: usize) -> Vec<usize> {
     let is_content = |column: &usize| {
         !head.others.contains(column)
             && !sample.is_of_numbers(*column)
             && !sample.is_phonetic(*column)
-            && !(pinyin == Pinyin::IsNone && sample.is_pinyin(*column))
     };
     // The tutorial's table may have a number for a word.
     let is_tutorials = width == 4 && sample.is_chinese(1);

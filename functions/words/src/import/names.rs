@@ -364,7 +364,10 @@ pub(super) fn of(cell: &[u8]) -> Option<Name> {
 /// Whether a text is a name of this field, or has one in it that says it itself: in Chinese anywhere, and in English
 /// as a word of its own.
 pub(super) fn is_in(text: &[u8], own: Field) -> bool {
-    let Some(text) = str::from_utf8(text).ok().filter(|_| text.len() <= MAX_NAME_BYTES) else {
+    let Some(text) = str::from_utf8(text)
+        .ok()
+        .filter(|_| text.len() <= MAX_NAME_BYTES)
+    else {
         return false;
     };
     if matches!(of(text.as_bytes()), Some(Name::Field(field, _)) if field == own) {
