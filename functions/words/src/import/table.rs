@@ -205,7 +205,13 @@ impl<'a> Table<'a> {
         if !flaws.is_empty() {
             return Err(flaws);
         }
-        Draft::default().with(texts).map_err(|flaws| {
+        let draft = Draft::default();
+        let draft = if self.layout.is_own {
+            draft.with_exported(texts)
+        } else {
+            draft.with(texts)
+        };
+        draft.map_err(|flaws| {
             let flaws = flaws.into_iter();
             flaws
                 .map(|(field, flaw)| (Some(field), LineFlaw::Field(flaw)))
