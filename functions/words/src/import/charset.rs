@@ -82,9 +82,9 @@ impl Charset {
     }
 }
 
-/// A file's text in UTF-8 without its byte order mark, and how it was read where that was a choice. What is valid
-/// UTF-8 is nothing else unless `has_choice`. A file that is nothing else comes as it is, and its lines will tell where
-/// it is no text.
+/// A file's text in UTF-8, without a byte order mark. Where its bytes could be read in several encodings, also which one
+/// was taken. A file that is valid in no encoding comes back unchanged, and the lines that are no text are reported one
+/// by one. Without `has_choice`, valid UTF-8 is not tried as anything else.
 ///
 /// # Errors
 /// 413 where it is longer than [`MAX_TEXT_BYTES`], 422 where it is not what its byte order mark says.
