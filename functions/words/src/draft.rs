@@ -131,12 +131,31 @@ impl Draft {
     /// # Errors
     /// Every flaw of every text that is given.
     pub(crate) fn with(
+        self,
+        texts: [Option<String>; 4],
+    ) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
+        self.with_tidied(texts.map(|text| text.map(tidy)))
+    }
+
+    /// The same for texts of an export of ours, whose line ends are as they were in the book: `/data` keeps a carriage
+    /// return in a sentence.
+    ///
+    /// # Errors
+    /// Every flaw of every text that is given.
+    pub(crate) fn with_exported(
+        self,
+        texts: [Option<String>; 4],
+    ) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
+        self.with_tidied(texts.map(|text| text.map(|text| with_line_ends(&text))))
+    }
+
+    fn with_tidied(
         mut self,
         texts: [Option<String>; 4],
     ) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
         let mut flaws = Vec::new();
         for (field, text) in Field::ALL.into_iter().zip(texts) {
-            let Some(text) = text.map(tidy) else {
+            let Some(text) = text else {
                 continue;
             };
             flaws.extend(flaws_of(field, &text).map(|flaw| (field, flaw)));
@@ -208,6 +227,18 @@ pub(crate) fn searchable(text: &str) -> String {
     fold(text).replace(['\0', FIELD_END], " ")
 }
 
+/// Trimmed, and without `\r` in front of `\n`. A `\r` elsewhere stays.
+fn with_line_ends(text: &str) -> String {
+    let text = python_strip(text);
+    let Some((lines, last)) = text.rsplit_once('\n') else {
+        return text.to_owned();
+    };
+    let lines = lines.split('\n').map(|line| line.trim_end_matches('\r'));
+    let mut tidied: String = lines.flat_map(|line| [line, "\n"]).collect();
+    tidied.push_str(last);
+    tidied
+}
+
 /// Trimmed, and each line ended by `\n`, which browsers send as `\r\n`.
 fn tidy(text: String) -> String {
     let trimmed = python_strip(&text);
@@ -225,10 +256,10 @@ fn is_too_long(field: Field, text: &str) -> bool {
 }
 
 fn flaws_of(field: Field, text: &str) -> impl Iterator<Item = Flaw> {
-    let newline = text.contains('\n');
+    let newline = text.contains(['\n', '\r']);
     let control = text
         .chars()
-        .any(|c| c.is_control() && c != '\n' && c != '\t');
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     [
         (field.is_word() && text.is_empty(), Flaw::Empty),
         (is_too_long(field, text), Flaw::TooLong),
@@ -318,6 +349,24 @@ mod tests {
         assert_eq!(
             kept.with(texts).unwrap_err(),
             [(Field::English, Flaw::Empty)]
+        );
+    }
+
+    #[test]
+    fn a_sentence_of_an_export_keeps_its_carriage_returns() {
+        let texts = |sentence: &str| ["a", "b", sentence, ""].map(|text| Some(text.to_owned()));
+        for (sentence, want) in [
+            ("one\rtwo", "one\rtwo"),
+            (" one\r\ntwo\r", "one\ntwo"),
+            ("one\r\r\n\rtwo\n\nthree", "one\n\rtwo\n\nthree"),
+        ] {
+            let got = Draft::default().with_exported(texts(sentence)).unwrap();
+            assert_eq!(got, draft("a", "b", want, ""));
+        }
+        let word = ["a\rb", "c", "", ""].map(|text| Some(text.to_owned()));
+        assert_eq!(
+            Draft::default().with_exported(word).unwrap_err(),
+            [(Field::English, Flaw::SeveralLines)]
         );
     }
 

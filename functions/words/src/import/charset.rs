@@ -1,7 +1,7 @@
 //! Which bytes are which characters.
 //!
-//! A byte order mark decides; without one, what is valid UTF-8 is UTF-8. Everything else is tried strictly: a
-//! reading in which one byte is no character is none. Of those that remain the one is taken in which most of
+//! A byte order mark decides; without one, what is valid UTF-8 is UTF-8, but for a few words in GBK that happen to be
+//! valid and would have no Chinese in them. Everything else is tried strictly: a reading in which one byte is no character is none. Of those that remain the one is taken in which most of
 //! what is not ASCII is what people write, as a text in one of these encodings is one in another, too, but made
 //! of characters that hardly anybody uses. The others are named to whoever sent the file.
 
@@ -82,12 +82,13 @@ impl Charset {
     }
 }
 
-/// A file's text in UTF-8 without its byte order mark, and how it was read where that was a choice. A file that
-/// is nothing else comes as it is, and its lines will tell where it is no text.
+/// A file's text in UTF-8, without a byte order mark. Where its bytes could be read in several encodings, also which one
+/// was taken. A file that is valid in no encoding comes back unchanged, and the lines that are no text are reported one
+/// by one. Without `has_choice`, valid UTF-8 is not tried as anything else.
 ///
 /// # Errors
 /// 413 where it is longer than [`MAX_TEXT_BYTES`], 422 where it is not what its byte order mark says.
-pub(super) fn text(file: Bytes) -> Result<(Bytes, Option<Reading>)> {
+pub(super) fn text(file: Bytes, has_choice: bool) -> Result<(Bytes, Option<Reading>)> {
     if let Some(rest) = file.strip_prefix(b"\xef\xbb\xbf") {
         return Ok((file.slice_ref(rest), None));
     }
@@ -109,14 +110,19 @@ pub(super) fn text(file: Bytes) -> Result<(Bytes, Option<Reading>)> {
         }
     }
     if let Ok(text) = str::from_utf8(&file) {
-        let reading =
-            (!text.is_ascii() && !has_wide(text) && Charset::Gbk.is_likely(&file)).then(|| {
-                Reading::Charset {
-                    taken: Charset::Utf8,
-                    others: vec![Charset::Gbk],
-                }
-            });
-        return Ok((file, reading));
+        let may_be_gbk = has_choice && !text.is_ascii() && !has_wide(text);
+        let share = Charset::Gbk.share(&file).filter(|_| may_be_gbk);
+        if share.is_some_and(Share::is_all)
+            && share::are_letters_alone(text)
+            && let Some(text) = decoded(GBK, &file)?
+        {
+            return Ok((text, other(Charset::Gbk, Charset::Utf8)));
+        }
+        let reading = share.filter(|share| share.is_most());
+        return Ok((
+            file,
+            reading.and_then(|_| other(Charset::Utf8, Charset::Gbk)),
+        ));
     }
     if share::is_damaged_utf8(&file) {
         return Ok((file, None));
@@ -124,11 +130,13 @@ pub(super) fn text(file: Bytes) -> Result<(Bytes, Option<Reading>)> {
     guessed(file)
 }
 
-impl Charset {
-    fn is_likely(self, file: &[u8]) -> bool {
-        self.share(file).is_some_and(|share| share.is_most())
-    }
+/// That one was taken where it could be the other as well.
+fn other(taken: Charset, other: Charset) -> Option<Reading> {
+    let others = vec![other];
+    Some(Reading::Charset { taken, others })
+}
 
+impl Charset {
     /// Whether a text may be taken for one in this encoding: one in another encoding that is damaged may be none
     /// there, and be valid here.
     fn is_trusted(self, file: &[u8], usual: Share) -> bool {

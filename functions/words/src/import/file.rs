@@ -6,7 +6,7 @@ use bytes::Bytes;
 use kit::Result;
 
 use super::{
-    charset::{self, Charset},
+    charset,
     head::Head,
     json,
     layout::{self, Layout},
@@ -45,7 +45,7 @@ enum Kind {
 pub(super) enum Source {
     /// A spreadsheet program. An apostrophe in front of a formula is none of the word's.
     Spreadsheet,
-    /// A flash card program, which has no formulas.
+    /// A flash card program, which has no formulas and no apostrophes in front of them.
     Cards,
     /// Our own export for one: a half of a word that is empty is so on purpose.
     OwnCards,
@@ -63,22 +63,11 @@ impl File {
                  \"Notes in Plain Text\"",
             ));
         }
-        let (text, reading) = charset::text(file)?;
-        let mut readings: Vec<Reading> = reading.into_iter().collect();
         // JSON is UTF-8, and so is whatever Anki writes.
-        let no_choice = |readings: &mut Vec<Reading>| {
-            readings.retain(|reading| {
-                !matches!(
-                    reading,
-                    Reading::Charset {
-                        taken: Charset::Utf8,
-                        ..
-                    }
-                )
-            });
-        };
+        let has_choice = !json::is_json(&file) && !Head::of(&file)?.is_anki;
+        let (text, reading) = charset::text(file, has_choice)?;
+        let mut readings: Vec<Reading> = reading.into_iter().collect();
         if json::is_json(&text) {
-            no_choice(&mut readings);
             let kind = Kind::Json(json::list_of(&text)?);
             return Ok(Self {
                 text,
@@ -87,9 +76,6 @@ impl File {
             });
         }
         let head = Head::of(&text)?;
-        if head.is_anki {
-            no_choice(&mut readings);
-        }
         let text = quizlet::lines_of_rows(&text).unwrap_or(text);
         let (text, (layout, more)) = match layout::of(behind(&text, head.bytes), &head) {
             Ok(layout) => (text, layout),
@@ -99,10 +85,11 @@ impl File {
             },
         };
         readings.extend(more);
+        let source = source(&head, &layout);
         let kind = Kind::Table {
             layout,
             head: (head.bytes, head.lines),
-            source: source(&head),
+            source,
         };
         Ok(Self {
             text,
@@ -154,8 +141,8 @@ fn behind(text: &[u8], bytes: usize) -> &[u8] {
     text.get(bytes..).unwrap_or_default()
 }
 
-/// Our own export says all that Anki asks for, and in this order.
-fn source(head: &Head) -> Source {
+/// Our own export for Anki says all that it asks for, and in this order.
+fn source(head: &Head, layout: &Layout) -> Source {
     let is_own = head.separator == Some(b'\t')
         && head.is_html == Some(false)
         && head
@@ -165,6 +152,8 @@ fn source(head: &Head) -> Source {
     match (head.is_anki, is_own) {
         (true, true) => Source::OwnCards,
         (true, false) => Source::Cards,
+        // Whoever writes tabs without our names knows nothing of our apostrophes.
+        (false, _) if layout.dialect.separator == b'\t' && !layout.is_own => Source::Cards,
         (false, _) => Source::Spreadsheet,
     }
 }

@@ -66,7 +66,8 @@ fn every_programs_file_is_read() {
 /// Words as the book has them: checked, or without a half as `/data` takes them.
 fn words() -> impl Strategy<Value = Vec<Word>> {
     let word = || "['=+@#<&;,|\\[{\"a唤é -]{0,8}";
-    let sentence = || "['=+@#<&;,|\\[{\"a唤é \t\n-]{0,12}|<b>x</b>&nbsp;|#html:true|sep=;|english";
+    let sentence =
+        || "['=+@#<&;,|\\[{\"a唤é \t\n\r-]{0,12}|<b>x</b>&nbsp;|#html:true|sep=;|english";
     let draft = (word(), word(), sentence(), sentence()).prop_map(|texts| {
         let texts: [String; 4] = texts.into();
         let halves = texts[..2].iter().map(|text| text.trim().to_owned());
@@ -79,7 +80,7 @@ fn words() -> impl Strategy<Value = Vec<Word>> {
         };
         let [_, _, sentence_eng, sentence_chi] = texts.map(Some);
         draft
-            .with([None, None, sentence_eng, sentence_chi])
+            .with_exported([None, None, sentence_eng, sentence_chi])
             .unwrap()
     });
     let word = draft.prop_map(|draft| Word {

@@ -10,7 +10,7 @@ use super::{
     layout::{Columns, Top},
     names::{self, Name},
     reading::Reading,
-    sample::{Sample, any_in, fits, most_fit},
+    sample::{Sample, fits, most_fit},
     width::Survey,
 };
 use crate::draft::Field;
@@ -27,9 +27,7 @@ pub(super) struct Guess {
     pub(super) makes_sense: bool,
     /// Whether the Chinese has no English in it, as it has where the separator is another.
     pub(super) is_pure: bool,
-    /// Whether none of the names in the first line is known.
-    is_strange: bool,
-    /// Whether they are not in the order of the tutorial's table, or more than these.
+    /// Whether the columns are not in the order of the tutorial's table, or more than these.
     is_odd: bool,
 }
 
@@ -37,7 +35,7 @@ impl Guess {
     /// What was chosen.
     pub(super) fn readings(&self) -> Vec<Reading> {
         let mut readings = Vec::new();
-        if self.has_names && self.is_strange {
+        if self.has_names {
             readings.push(Reading::FirstLine);
         }
         if self.is_odd {
@@ -63,28 +61,31 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     } else {
         first.len()
     };
+    let whole = Sample::of(table, dialect, 0);
     let rest = Sample::of(table, dialect, 1);
     let is_alone = rest.lines == 0;
-    let sample = if is_alone {
-        Sample::of(table, dialect, 0)
-    } else {
-        rest
-    };
-    let content = content(head, &sample, width);
-    let Some(pair) = pair(&sample, &content) else {
+    let sample = if is_alone { &whole } else { &rest };
+    let content = content(head, sample, width);
+    // Pinyin stands for the English where there is no other.
+    let spoken = content.iter().copied();
+    let no_pinyin: Vec<usize> = spoken.filter(|column| !whole.is_pinyin(*column)).collect();
+    let found = [no_pinyin, content].into_iter();
+    let mut found = found.filter_map(|content| Some((pair(sample, &content)?, content)));
+    let Some((pair, content)) = found.next() else {
         return Ok(by_width(first, dialect, width));
     };
     let named = fields_of(first);
     let others = others_of(first);
     let is_known = named.iter().any(Option::is_some) || !others.is_empty();
     let has_names = if fits(first, pair) {
-        names_pair(first, pair) || names_more(table, dialect, first, pair)
+        names_pair(first, pair)
     } else {
-        !is_alone && (is_known || most_fit(table, dialect, 1, pair))
+        !is_alone && (is_known || most_fit(table, dialect, first, pair))
     };
     let mut columns: Columns = [Some(pair[0]), Some(pair[1]), None, None];
     if has_names {
-        take_named(&mut columns, named, &content, &sample);
+        columns = without(&others, &content, sample).unwrap_or(columns);
+        take_named(&mut columns, named, &content, sample);
     }
     let free = |columns: &Columns| -> Vec<usize> {
         let free = content.iter().copied();
@@ -102,7 +103,7 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
     let sentences = unknown.iter().copied().filter(|column| {
         sample.is_used(*column) && (head.is_anki || is_whole || sample.may_be_sentences(*column))
     });
-    take_sentences(&mut columns, &sentences.collect::<Vec<_>>(), &sample);
+    take_sentences(&mut columns, &sentences.collect::<Vec<_>>(), sample);
     if content.len() <= 4 {
         // A sentence may come later in the file.
         let later = free(&columns).into_iter();
@@ -122,35 +123,26 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
         has_names,
         makes_sense: true,
         is_pure: columns[1].is_some_and(|column| !sample.is_mixed(column)),
-        is_strange: !is_known,
         is_odd: has_more && !is_tutorials || has_names && is_known,
     }))
 }
 
-/// Whether a first line that could be a word names one of the columns of a word in spite of it: a word is called
-/// `english` only where its Chinese is a name for the same.
+/// Whether a first line that could be a word names one of the columns of a word in spite of it. It does not where the
+/// other cell has a name for the same in it, as `英语课` has for `English`: that is a word and its translation.
 fn names_pair(first: &ByteRecord, [english, chinese]: [usize; 2]) -> bool {
-    let field = |column: usize| match first.get(column).and_then(names::of) {
-        Some(Name::Field(field, rank)) => Some((field, rank)),
-        _ => None,
-    };
+    let cell = |column: usize| first.get(column).unwrap_or_default();
     let is_named = |column: usize, other: usize, own: Field| {
-        field(column) == Some((own, 0)) && field(other).is_none_or(|(field, _)| field != own)
+        names::of(cell(column)) == Some(Name::Field(own, 0)) && !names::is_in(cell(other), own)
     };
     is_named(english, chinese, Field::English) || is_named(chinese, english, Field::Chinese)
 }
 
-/// Whether it names another column, in which no other line has such a name: a column may have `phrase` for what kind
-/// of word it is.
-fn names_more(table: &[u8], dialect: Dialect, first: &ByteRecord, pair: [usize; 2]) -> bool {
-    let mut rest = first
-        .iter()
-        .enumerate()
-        .filter(|(column, cell)| !pair.contains(column) && names::of(cell).is_some());
-    let Some((column, _)) = rest.next() else {
-        return false;
-    };
-    !any_in(table, dialect, 1, column, |cell| names::of(cell).is_some())
+/// The columns of English and Chinese among those whose names do not say that they have something else.
+fn without(others: &[usize], content: &[usize], sample: &Sample) -> Option<Columns> {
+    let content = content.iter().copied();
+    let left: Vec<usize> = content.filter(|column| !others.contains(column)).collect();
+    let [english, chinese] = pair(sample, &left)?;
+    Some([Some(english), Some(chinese), None, None])
 }
 
 /// The sentences that have no column.
@@ -248,7 +240,6 @@ fn by_width(first: &ByteRecord, dialect: Dialect, width: usize) -> Option<Guess>
         has_names: false,
         makes_sense: false,
         is_pure: false,
-        is_strange: false,
         is_odd: false,
     })
 }

@@ -16,12 +16,15 @@ use crate::draft::Field;
 pub(super) struct Heading {
     /// Where each field is, and how well the name says so.
     fields: [Option<(usize, u8)>; 4],
+    /// Every name of a field, with its column and how well it says so.
+    names: Vec<(usize, Field, u8)>,
     /// How many columns there are.
     pub(super) width: usize,
+    /// Whether each field has the name that our own export gives it.
+    pub(super) is_own: bool,
 }
 
-/// The heading among the first lines, and which of these it is. Above it there may be titles: lines with one field
-/// and nothing that could separate it.
+/// The heading among the first lines, and which of these it is. Above it there may be titles.
 ///
 /// # Errors
 /// 422 where it names a column twice.
@@ -30,14 +33,20 @@ pub(super) fn heading_of(records: &[ByteRecord]) -> Result<Option<(Heading, usiz
         if let Some(heading) = Heading::of(record)? {
             return Ok(Some((heading, line)));
         }
-        let mut filled = record.iter().filter(|cell| !cell.trim_ascii().is_empty());
-        let title = filled.next().unwrap_or_default();
-        let separates = |byte: &u8| matches!(byte, b',' | b';' | b'\t');
-        if filled.next().is_some() || title.iter().any(separates) {
+        if !is_title(record) {
             break;
         }
     }
     Ok(None)
+}
+
+/// Whether a line may be a title above a table: it has at most one field with something in it, and nothing there that
+/// could separate it.
+pub(super) fn is_title(record: &ByteRecord) -> bool {
+    let mut filled = record.iter().filter(|cell| !cell.trim_ascii().is_empty());
+    let title = filled.next().unwrap_or_default();
+    let separates = |byte: &u8| matches!(byte, b',' | b';' | b'\t');
+    filled.next().is_none() && !title.iter().any(separates)
 }
 
 impl Heading {
@@ -50,18 +59,23 @@ impl Heading {
         if !matches!(fields, [Some(_), Some(_), ..]) {
             return Ok(None);
         }
+        let mut is_own = true;
         for field in Field::ALL {
-            let is_own = |cell: &&[u8]| {
+            let is_name = |cell: &&[u8]| {
                 cell.trim_ascii()
                     .eq_ignore_ascii_case(field.name().as_bytes())
             };
-            if record.iter().filter(is_own).count() > 1 {
-                return Err(bad_file(&format!("names the column {field} twice")));
+            match record.iter().filter(is_name).count() {
+                0 => is_own = false,
+                1 => {}
+                _ => return Err(bad_file(&format!("names the column {field} twice"))),
             }
         }
         Ok(Some(Self {
             fields,
+            names: field_names(record).collect(),
             width: record.len(),
+            is_own,
         }))
     }
 
@@ -75,37 +89,96 @@ impl Heading {
         self.fields.map(|column| column.map(|(column, _)| column))
     }
 
-    /// The same, and what is in the columns tells those apart whose names could mean either language: on a card's
-    /// front may be one or the other.
-    pub(super) fn columns_by(&self, sample: &Sample) -> Columns {
+    /// The same, and what is in the columns tells those apart whose names could mean several; and whether anything but
+    /// the names decided, or one of these was passed over.
+    pub(super) fn columns_by(&self, sample: &Sample) -> (Columns, bool) {
         let mut columns = self.columns();
+        for field in Field::ALL {
+            columns[field as usize] = self.column_by(field, sample).or(columns[field as usize]);
+        }
+        let translation = self.translation(&columns, sample);
+        columns[Field::SentenceChi as usize] = columns[Field::SentenceChi as usize].or(translation);
+        let is_swapped = self.swap(&mut columns, sample);
+        let is_passed_over = |(column, ..): &(usize, Field, u8)| !columns.contains(&Some(*column));
+        let is_choice =
+            is_swapped || translation.is_some() || self.names.iter().any(is_passed_over);
+        (columns, is_choice)
+    }
+
+    /// The column for this field, where several have a name that could mean it: one of its language, and for a word
+    /// rather not the one behind a sentence, which is that one's translation.
+    fn column_by(&self, field: Field, sample: &Sample) -> Option<usize> {
+        let (_, best) = self.fields[field as usize].filter(|(_, rank)| *rank > 0)?;
+        let [.., sentence, _] = self.columns();
+        let is_behind = |column: usize| {
+            field == Field::Chinese && sentence.is_some_and(|sentence| sentence + 1 == column)
+        };
+        let own = self.names.iter().filter(|(_, other, _)| *other == field);
+        own.filter(|(.., rank)| *rank >= best)
+            .min_by_key(|(column, _, rank)| {
+                (!suits(field, *column, sample), is_behind(*column), *rank)
+            })
+            .map(|(column, ..)| *column)
+    }
+
+    /// The column of a sentence's translation that is called as a word's is, such as the second `翻译`.
+    fn translation(&self, columns: &Columns, sample: &Sample) -> Option<usize> {
+        let [_, chinese, sentence, translation] = *columns;
+        let sentence = sentence.filter(|_| translation.is_none())?;
+        let mut names = self.names.iter().copied();
+        let found = names.find(|(column, field, rank)| {
+            let is_other = *column > sentence && Some(*column) != chinese;
+            let may_be = suits(Field::SentenceChi, *column, sample) || !sample.is_used(*column);
+            *field == Field::Chinese && *rank > 0 && is_other && may_be
+        });
+        found.map(|(column, ..)| column)
+    }
+
+    /// Swaps columns whose names could mean either language where what is in them is the other: on a card's front may
+    /// be one or the other. Says whether it did.
+    fn swap(&self, columns: &mut Columns, sample: &Sample) -> bool {
         let is_chinese =
             |column: Option<usize>| column.is_some_and(|column| sample.is_chinese(column));
-        let [english, chinese, sentence_eng, sentence_chi] = columns;
+        let [english, chinese, sentence_eng, sentence_chi] = *columns;
         let is_open = |field: Field| self.fields[field as usize].is_some_and(|(_, rank)| rank > 0);
-        if is_open(Field::English)
+        let words = is_open(Field::English)
             && is_open(Field::Chinese)
             && is_chinese(english)
-            && !is_chinese(chinese)
-        {
+            && !is_chinese(chinese);
+        if words {
             columns.swap(Field::English as usize, Field::Chinese as usize);
         }
-        if is_open(Field::SentenceEng) && is_chinese(sentence_eng) && !is_chinese(sentence_chi) {
+        let sentences =
+            is_open(Field::SentenceEng) && is_chinese(sentence_eng) && !is_chinese(sentence_chi);
+        if sentences {
             columns.swap(Field::SentenceEng as usize, Field::SentenceChi as usize);
         }
-        columns
+        words || sentences
     }
+}
+
+/// Whether a column has something of this field's language in it.
+fn suits(field: Field, column: usize, sample: &Sample) -> bool {
+    let is_chinese = matches!(field, Field::Chinese | Field::SentenceChi);
+    sample.is_used(column) && sample.is_chinese(column) == is_chinese
+}
+
+/// The columns with the name of a field, and how well each says so.
+fn field_names(record: &ByteRecord) -> impl Iterator<Item = (usize, Field, u8)> {
+    let cells = record.iter().enumerate();
+    cells.filter_map(|(column, cell)| match names::of(cell) {
+        Some(Name::Field(field, rank)) => Some((column, field, rank)),
+        _ => None,
+    })
 }
 
 /// Which column a line names for each field: the one whose name says it best, and of several the first.
 pub(super) fn fields_of(record: &ByteRecord) -> [Option<(usize, u8)>; 4] {
     let mut fields: [Option<(usize, u8)>; 4] = [None; 4];
-    for (index, cell) in record.iter().enumerate() {
-        if let Some(Name::Field(field, rank)) = names::of(cell) {
-            let known = &mut fields[field as usize];
-            if known.is_none_or(|(_, other)| rank < other) {
-                *known = Some((index, rank));
-            }
+    for (column, field, rank) in field_names(record) {
+        let known = &mut fields[field as usize];
+        if known.is_none_or(|(_, other)| rank < other) {
+            *known = Some((column, rank));
         }
     }
     fields

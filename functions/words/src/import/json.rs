@@ -216,7 +216,7 @@ impl Texts {
                 Value::Other => flaws.push((Some(field), LineFlaw::NoText)),
             }
         }
-        let word = Draft::default().with(texts);
+        let word = Draft::default().with_exported(texts);
         if let Err(own) = &word {
             flaws.extend(
                 own.iter()

@@ -15,7 +15,7 @@ use super::{
     dialect::{Dialect, Glance},
     guess::{self, Guess},
     head::Head,
-    heading::{Heading, heading_of},
+    heading::{Heading, heading_of, is_title},
     markup, quotes,
     reading::Reading,
     sample::{Sample, any_cell},
@@ -27,7 +27,7 @@ use crate::draft::Field;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// How many of the first lines are looked at for names of columns: there may be titles above these.
-const TOP_LINES: usize = 3;
+const TOP_LINES: usize = 20;
 
 /// Which column each field is in.
 pub(super) type Columns = [Option<usize>; 4];
@@ -43,9 +43,11 @@ pub(super) struct Layout {
     pub(super) skipped: usize,
     /// Whether the texts are HTML.
     pub(super) is_html: bool,
+    /// Whether the columns are named as our own export names them.
+    pub(super) is_own: bool,
 }
 
-/// The first lines by a separator.
+/// The first lines by a separator: up to one that is no title.
 pub(super) struct Top {
     pub(super) dialect: Dialect,
     pub(super) records: Vec<ByteRecord>,
@@ -80,18 +82,32 @@ pub(super) fn of(table: &[u8], head: &Head) -> Result<(Layout, Vec<Reading>)> {
         return named(table, head, top, &heading, 0);
     }
     for top in &tops {
-        if let Some((heading, line)) = heading_of(&top.records)? {
-            return named(table, head, top, &heading, line + 1);
+        let Some((heading, line)) = heading_of(&top.records)? else {
+            continue;
+        };
+        // Where quotation marks are text, it may be another line.
+        if let Some(top) = of_text(table, head, top)?
+            && let Some((heading, line)) = heading_of(&top.records)?
+        {
+            let (layout, mut readings) = named(table, head, &top, &heading, line + 1)?;
+            readings.insert(0, Reading::Quotes);
+            return Ok((layout, readings));
         }
+        return named(table, head, top, &heading, line + 1);
     }
     unnamed(table, head, &tops)?.map_or_else(|| Err(why_not(&tops, separators.len())), Ok)
 }
 
 fn top_of(table: &[u8], dialect: Dialect) -> Top {
-    Top {
-        dialect,
-        records: Glance::at(table, dialect).take(TOP_LINES).collect(),
+    let mut records = Vec::new();
+    for record in Glance::at(table, dialect).take(TOP_LINES) {
+        let is_title = is_title(&record);
+        records.push(record);
+        if !is_title {
+            break;
+        }
     }
+    Top { dialect, records }
 }
 
 /// The layout of nothing.
@@ -103,6 +119,7 @@ fn without_lines(head: &Head, names: &ByteRecord) -> Result<Layout> {
         width: names.len(),
         skipped: 0,
         is_html: false,
+        is_own: false,
     })
 }
 
@@ -119,14 +136,17 @@ fn named(
         None if head.is_anki => markup_of(table, top.dialect)?,
         said => (said.unwrap_or_default(), None),
     };
+    let (columns, is_choice) = heading.columns_by(&sample);
     let layout = Layout {
         dialect: top.dialect,
-        columns: heading.columns_by(&sample),
+        columns,
         width: heading.width,
         skipped,
         is_html,
+        is_own: heading.is_own,
     };
-    Ok((layout, reading.into_iter().collect()))
+    let choice = is_choice.then_some(Reading::Columns(columns));
+    Ok((layout, choice.into_iter().chain(reading).collect()))
 }
 
 /// That of a table without names, or with names that are not known; none where nothing tells the columns.
@@ -173,6 +193,7 @@ fn unnamed(table: &[u8], head: &Head, tops: &[Top]) -> Result<Option<(Layout, Ve
         width: guess.width,
         skipped: usize::from(guess.has_names),
         is_html,
+        is_own: false,
     };
     Ok(Some((layout, readings)))
 }

@@ -2,7 +2,8 @@
 //!
 //! - `file` finds out what a file is: `charset` by its bytes (`share` counts what tells encodings apart), `head`
 //!   by what stands above its table, `layout` by the names of its columns (`heading`, `names`) or by what is in
-//!   these (`guess`, `sample`); `quizlet` makes lines of what is written in others ways, `json` reads an export;
+//!   these (`guess`, `sample`, `pinyin`); `quizlet` makes lines of what is written in other ways, `json` reads an
+//!   export;
 //! - `reading` is what could have been read otherwise, which the answer says;
 //! - `table` reads line by line as `dialect` says, `quotes` finds a quote that is never closed, `markup` takes
 //!   HTML off;
@@ -25,6 +26,7 @@ mod json;
 mod layout;
 mod markup;
 mod names;
+mod pinyin;
 mod quizlet;
 mod quotes;
 mod reading;

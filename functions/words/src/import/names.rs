@@ -100,6 +100,9 @@ const NAMES: [(Field, u8, &[&str]); 10] = [
             "mandarin",
             "simplifiedchinese",
             "traditionalchinese",
+            "hanzi",
+            "汉字",
+            "漢字",
             "chinesemeaning",
             "meaningchinese",
             "chinesetranslation",
@@ -356,6 +359,31 @@ pub(super) fn of(cell: &[u8]) -> Option<Name> {
         (Name::Other, Name::Other) => Some(Name::Other),
         _ => None,
     }
+}
+
+/// Whether a text is a name of this field, or has one in it that says it itself: in Chinese anywhere, and in English
+/// as a word of its own.
+pub(super) fn is_in(text: &[u8], own: Field) -> bool {
+    let Some(text) = str::from_utf8(text)
+        .ok()
+        .filter(|_| text.len() <= MAX_NAME_BYTES)
+    else {
+        return false;
+    };
+    if matches!(of(text.as_bytes()), Some(Name::Field(field, _)) if field == own) {
+        return true;
+    }
+    let text = text.to_lowercase();
+    let is_in = |name: &str| match name.is_ascii() {
+        true => text
+            .split(|char: char| !char.is_alphanumeric())
+            .any(|word| word == name),
+        false => text.contains(name),
+    };
+    let mut own = NAMES
+        .iter()
+        .filter(|(field, rank, _)| (*field, *rank) == (own, 0));
+    own.any(|(_, _, names)| names.iter().any(|name| is_in(name)))
 }
 
 fn look_up(name: &str) -> Option<Name> {

@@ -2,7 +2,10 @@
 
 use csv::ByteRecord;
 
-use super::dialect::{Dialect, Glance};
+use super::{
+    dialect::{Dialect, Glance},
+    pinyin::Pinyin,
+};
 
 /// How many lines are looked at.
 const SAMPLE_LINES: usize = 1_000;
@@ -29,6 +32,10 @@ struct Column {
     spaced: usize,
     /// Something in slashes or brackets, as a pronunciation is.
     phonetic: usize,
+    /// Pinyin.
+    pinyin: usize,
+    /// Pinyin that is nothing else.
+    sure_pinyin: usize,
 }
 
 impl Sample {
@@ -55,6 +62,9 @@ impl Sample {
             let is_number = !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
             column.digits += usize::from(is_number);
             column.phonetic += usize::from(matches!(cell, [b'/', .., b'/'] | [b'[', .., b']']));
+            let pinyin = Pinyin::of(cell);
+            column.pinyin += usize::from(pinyin.is_some());
+            column.sure_pinyin += usize::from(pinyin == Some(Pinyin::Sure));
         }
     }
 
@@ -73,6 +83,15 @@ impl Sample {
     pub(super) fn is_phonetic(&self, column: usize) -> bool {
         self.has(column, |column| {
             column.phonetic > 0 && column.phonetic * 2 >= column.any
+        })
+    }
+
+    /// Whether it is mostly pinyin. Half of the tones are accents in other languages as well.
+    pub(super) fn is_pinyin(&self, column: usize) -> bool {
+        self.has(column, |column| {
+            column.sure_pinyin > 0
+                && column.pinyin * 2 >= column.any
+                && column.sure_pinyin * 8 >= column.any
         })
     }
 
@@ -104,18 +123,20 @@ impl Sample {
     }
 }
 
-/// Whether nearly all lines that are looked at have no Chinese character in the one column and some in the other,
-/// as a line of a word does.
+/// Whether nearly all lines but the first have no Chinese character in the one column and some in the other, as a
+/// line of a word does. The first may come again, where files were joined.
 pub(super) fn most_fit(
     file: &[u8],
     dialect: Dialect,
-    skipped: usize,
+    first: &ByteRecord,
     [english, chinese]: [usize; 2],
 ) -> bool {
     let (mut fit, mut lines) = (0, 0);
-    each(file, dialect, skipped, |record| {
-        fit += usize::from(fits(record, [english, chinese]));
-        lines += 1;
+    each(file, dialect, 0, |record| {
+        if record != first {
+            fit += usize::from(fits(record, [english, chinese]));
+            lines += 1;
+        }
     });
     fit * 10 >= lines * 9
 }
@@ -132,21 +153,6 @@ pub(super) fn any_cell(file: &[u8], dialect: Dialect, which: impl Fn(&str) -> bo
     each(file, dialect, 0, |record| {
         let mut texts = record.iter().flat_map(|cell| cell.utf8_chunks().take(1));
         found = found || texts.any(|text| which(text.valid()));
-    });
-    found
-}
-
-/// Whether this column of any line that is looked at is what `which` looks for.
-pub(super) fn any_in(
-    file: &[u8],
-    dialect: Dialect,
-    skipped: usize,
-    column: usize,
-    which: impl Fn(&[u8]) -> bool,
-) -> bool {
-    let mut found = false;
-    each(file, dialect, skipped, |record| {
-        found = found || record.get(column).is_some_and(&which);
     });
     found
 }

@@ -24,6 +24,11 @@ impl Share {
         share
     }
 
+    /// Whether it is all of them.
+    pub(super) fn is_all(self) -> bool {
+        self.some == self.all
+    }
+
     /// Whether it is half of them or more.
     pub(super) fn is_most(self) -> bool {
         self.some * 2 >= self.all
@@ -110,6 +115,20 @@ fn upper_half(encoding: &'static Encoding) -> Option<Vec<char>> {
     let bytes: Vec<u8> = (0x80..=0xff).collect();
     let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes)?;
     Some(text.chars().collect())
+}
+
+/// Whether what is not ASCII in a text is letters, none of which stands beside one of ASCII: a word in a language with
+/// accents has both.
+pub(super) fn are_letters_alone(text: &str) -> bool {
+    let mut before = '\n';
+    text.chars().all(|char| {
+        let (one, other) = (before, char);
+        before = char;
+        let is_letter = other.is_ascii() || other.is_alphabetic();
+        let is_mixed =
+            one.is_ascii() != other.is_ascii() && one.is_alphabetic() && other.is_alphabetic();
+        is_letter && !is_mixed
+    })
 }
 
 /// The UTF-16 that a file without a byte order mark seems to be: in one half of its pairs of bytes, an eighth

@@ -23,6 +23,8 @@ pub(super) struct Table<'a> {
     source: Source,
     survey: Survey,
     record: ByteRecord,
+    /// The line that names the columns, if one does.
+    heading: Option<ByteRecord>,
     /// How many lines were read.
     read: usize,
 }
@@ -108,6 +110,7 @@ impl<'a> Table<'a> {
             source,
             survey,
             record: ByteRecord::new(),
+            heading: None,
             read: 0,
         };
         for _ in 0..layout.skipped {
@@ -116,6 +119,7 @@ impl<'a> Table<'a> {
                 let what = format!("opens a quote in line {line} that is never closed");
                 return Err(bad_file(&what));
             }
+            table.heading = Some(table.record.clone());
         }
         Ok(table)
     }
@@ -127,10 +131,21 @@ impl<'a> Table<'a> {
         read.map_err(Error::internal)
     }
 
+    /// Reads the next line that is not the heading once more, if there is one.
+    fn read_word(&mut self) -> Result<bool> {
+        while self.read()? {
+            let is_heading = |heading: &ByteRecord| is_same(heading, &self.record);
+            if !self.heading.as_ref().is_some_and(is_heading) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// How many lines of words there are.
     pub(super) fn length(mut self) -> Result<usize> {
         let mut count = 0;
-        while self.read()? {
+        while self.read_word()? {
             count += 1;
         }
         Ok(count)
@@ -190,7 +205,13 @@ impl<'a> Table<'a> {
         if !flaws.is_empty() {
             return Err(flaws);
         }
-        Draft::default().with(texts).map_err(|flaws| {
+        let draft = Draft::default();
+        let draft = if self.layout.is_own {
+            draft.with_exported(texts)
+        } else {
+            draft.with(texts)
+        };
+        draft.map_err(|flaws| {
             let flaws = flaws.into_iter();
             flaws
                 .map(|(field, flaw)| (Some(field), LineFlaw::Field(flaw)))
@@ -227,6 +248,15 @@ impl<'a> Table<'a> {
     }
 }
 
+/// Whether two lines are the same but for the byte order mark that is in front of one where files were joined.
+fn is_same(one: &ByteRecord, other: &ByteRecord) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|(one, other)| one == other.strip_prefix(b"\xef\xbb\xbf").unwrap_or(other))
+}
+
 /// 422 for a line of more than [`MAX_FIELDS`].
 pub(super) fn too_many_fields(line: u64) -> Error {
     bad_file(&format!("has more than {MAX_FIELDS} fields in line {line}"))
@@ -241,7 +271,7 @@ impl Iterator for Table<'_> {
     type Item = Result<Line>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.read() {
+        match self.read_word() {
             Ok(true) => Some(Ok(self.line())),
             Ok(false) => None,
             Err(error) => Some(Err(error)),

@@ -19,10 +19,13 @@ use kit::{Error, Request, Result};
 
 use super::MAX_BODY_BYTES;
 
-/// How many bytes of files may be imported at the same time in one instance: one of the largest.
+/// How many bytes of text, in UTF-8, may be imported at the same time in one instance: one of the largest files.
 const BUDGET_BYTES: u64 = MAX_BODY_BYTES;
 
-/// Files up to here do not count: as many as an instance may be asked for at the same time fit in beside one of
+/// How many bytes of text a byte of a file may become: in windows-1252 and macintosh, the euro sign is one of three.
+const TEXT_BYTES_PER_BYTE: u64 = 3;
+
+/// Texts up to here do not count: as many as an instance may be asked for at the same time fit in beside one of
 /// the largest.
 const SMALL_BYTES: u64 = 256 * 1024;
 
@@ -140,11 +143,16 @@ impl Drop for Turn {
     }
 }
 
-/// How long the body will be, or may be where that is not said.
+/// How long the body's text will be at most: which encoding it has, nobody knows before it is read. No text is longer
+/// than the longest body.
 fn bytes_of(request: &Request) -> u64 {
     let length = request.headers().get(CONTENT_LENGTH);
     let said = length.and_then(|length| length.to_str().ok()?.parse().ok());
-    said.unwrap_or(MAX_BODY_BYTES).min(MAX_BODY_BYTES)
+    said.map_or(MAX_BODY_BYTES, |bytes: u64| {
+        bytes
+            .saturating_mul(TEXT_BYTES_PER_BYTE)
+            .min(MAX_BODY_BYTES)
+    })
 }
 
 #[cfg(test)]
@@ -186,6 +194,23 @@ mod tests {
     }
 
     #[test]
+    fn three_files_that_become_longer_in_utf_8_go_one_by_one() {
+        // As long in UTF-8 as a file may be, and a third of that as it is sent.
+        let bytes = MAX_BODY_BYTES / TEXT_BYTES_PER_BYTE;
+        let request = || {
+            let request = http::Request::post("/words/import").header(CONTENT_LENGTH, bytes);
+            Request::new(request.body(Empty::<bytes::Bytes>::new()).unwrap())
+        };
+        let mut turns = [(); 3].map(|()| Turn::at_the_end(bytes_of(&request())));
+        for at in 0..turns.len() {
+            let come: Vec<bool> = turns.iter_mut().map(Turn::comes).collect();
+            let first: Vec<bool> = (0..turns.len()).map(|other| other <= at).collect();
+            assert_eq!(come, first);
+            turns[at] = Turn::without_line();
+        }
+    }
+
+    #[test]
     fn who_waits_too_long_is_told_to_try_again() {
         let request = |length: Option<&str>| {
             let mut request = http::Request::post("/words/import");
@@ -203,17 +228,20 @@ mod tests {
         let now = || begin + waited.get();
         let _holder = block_on(Turn::take(&request(None), now, sleep)).unwrap();
         assert_eq!(waited.get(), Duration::ZERO);
-        let small = SMALL_BYTES.to_string();
+        let most = SMALL_BYTES / TEXT_BYTES_PER_BYTE;
+        let small = most.to_string();
         assert!(block_on(Turn::take(&request(Some(&small)), now, sleep)).is_ok());
         assert_eq!(waited.get(), Duration::ZERO);
-        let large = (SMALL_BYTES + 1).to_string();
+        let large = (most + 1).to_string();
         let refused = block_on(Turn::take(&request(Some(&large)), now, sleep)).err();
         assert!(
             matches!(refused, Some(Error::Unavailable { .. })),
             "{refused:?}"
         );
         assert_eq!(waited.get(), PATIENCE);
-        assert_eq!(bytes_of(&request(Some("1"))), 1);
-        assert_eq!(bytes_of(&request(Some("99999999999"))), MAX_BODY_BYTES);
+        assert_eq!(bytes_of(&request(Some("1"))), TEXT_BYTES_PER_BYTE);
+        for longest in ["99999999999", &u64::MAX.to_string()] {
+            assert_eq!(bytes_of(&request(Some(longest))), MAX_BODY_BYTES);
+        }
     }
 }
