@@ -15,6 +15,7 @@ use crate::{
     body::{self, Body, BodyError},
     call::Call,
     clock::{HeadClock, Timed},
+    descriptors::Bound,
     headers,
     key_value::{KeyValueFaults, Stores},
     limits::Limits,
@@ -67,6 +68,7 @@ pub struct App {
     router: Router,
     components: Components,
     places: Arc<Places>,
+    bound: Bound,
     limits: Limits,
     log: Log,
     storage: Vec<String>,
@@ -95,12 +97,16 @@ impl App {
         databases.set_up(&options.sqlite, &options.log)?;
         stores.set_up(&options.key_values)?;
         load::truncate_logs(&options)?;
+        let bound = Bound::of_process(manifest.components.len());
+        // Over HTTP/2 a connection has many requests, and each may open files.
+        let requests = options.limits.concurrent_requests.min(bound.connections);
         Ok(Self {
             storage: load::storage(&manifest, &databases, &stores, &options),
             components,
             manifest,
             router,
-            places: Places::new(options.limits.concurrent_requests),
+            places: Places::new(requests),
+            bound,
             limits: options.limits,
             log: options.log,
         })
@@ -130,6 +136,11 @@ impl App {
     /// Where the application's failures are written.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// How much it may serve at the same time.
+    pub(crate) fn bound(&self) -> Bound {
+        self.bound
     }
 
     /// Answers one request, which came from `client`.

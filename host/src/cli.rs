@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     env,
     ffi::OsString,
+    fmt::Write as _,
     io::{self, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -97,14 +98,33 @@ const STATE_DIR: &str = ".spin";
 /// Ctrl-C ends.
 const INTERRUPTED: u8 = 130;
 
+/// How the program came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It has done what it was to do.
+    Done,
+    /// Ctrl-C came twice, so whoever sent it wants the end at once.
+    Interrupted,
+}
+
+impl End {
+    /// The program's status.
+    pub fn code(self) -> ExitCode {
+        match self {
+            Self::Done => ExitCode::SUCCESS,
+            Self::Interrupted => ExitCode::from(INTERRUPTED),
+        }
+    }
+}
+
 impl Cli {
-    /// Does what the command line says; returns when that is done, with the program's status.
+    /// Does what the command line says; returns when that is done.
     ///
     /// # Errors
     ///
     /// Whatever keeps the application from being served, as a message for the
     /// terminal.
-    pub async fn run(self) -> anyhow::Result<ExitCode> {
+    pub async fn run(self) -> anyhow::Result<End> {
         stderr::log_panics();
         descriptors::raise_limit();
         match self.command {
@@ -114,7 +134,11 @@ impl Cli {
 }
 
 impl Up {
-    async fn run(self) -> anyhow::Result<ExitCode> {
+    async fn run(self) -> anyhow::Result<End> {
+        let names: Vec<_> = env::vars_os()
+            .filter_map(|(name, _)| name.into_string().ok())
+            .collect();
+        environment::refuse_tls(names.iter().map(String::as_str))?;
         let mut arguments = HashMap::new();
         for argument in &self.variable {
             arguments.extend(variables::parse_argument(argument).context("--variable")?);
@@ -134,9 +158,6 @@ impl Up {
             key_values: self.key_value.clone(),
             ..Options::default()
         };
-        let names: Vec<_> = env::vars_os()
-            .filter_map(|(name, _)| name.into_string().ok())
-            .collect();
         if let Some(warning) = environment::warning(names.iter().map(String::as_str)) {
             options.log.line(&warning);
         }
@@ -149,18 +170,20 @@ impl Up {
         }
         // Before the announcement, so that whoever reads it can already stop us.
         let signals = StopSignals::new()?;
-        // Whoever has stopped listening is served all the same.
-        let _ = announce(&app, listener.local_addr()?);
+        let announcement = announcement(&app, listener.local_addr()?)?;
+        // Nobody waits for it: a terminal may have been stopped with Ctrl-S, and whoever does not listen is
+        // served all the same.
+        tokio::task::spawn_blocking(move || {
+            let mut out = io::stdout().lock();
+            let _ = out
+                .write_all(announcement.as_bytes())
+                .and_then(|()| out.flush());
+        });
         Ok(self.serve(listener, app, signals).await)
     }
 
     /// Serves until a signal comes and running requests have ended, or Ctrl-C comes once more.
-    async fn serve(
-        &self,
-        listener: TcpListener,
-        app: Arc<App>,
-        mut signals: StopSignals,
-    ) -> ExitCode {
+    async fn serve(&self, listener: TcpListener, app: Arc<App>, mut signals: StopSignals) -> End {
         let access = (!self.quiet).then(|| app.log().clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = serve(listener, app, access, async {
@@ -173,8 +196,8 @@ impl Up {
             signals.interrupt().await;
         };
         tokio::select! {
-            () = serving => ExitCode::SUCCESS,
-            () = again => ExitCode::from(INTERRUPTED),
+            () = serving => End::Done,
+            () = again => End::Interrupted,
         }
     }
 
@@ -225,10 +248,10 @@ fn key_value(argument: &str) -> anyhow::Result<(String, String)> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-/// Says what is served where, as `spin up` does, for people and for scripts.
-fn announce(app: &App, address: SocketAddr) -> io::Result<()> {
+/// What is served where, as `spin up` says it, for people and for scripts.
+fn announcement(app: &App, address: SocketAddr) -> Result<String, std::fmt::Error> {
     let base = format!("http://{address}");
-    let mut out = io::stdout().lock();
+    let mut out = String::new();
     writeln!(out, "Serving {base}")?;
     writeln!(out, "Available Routes:")?;
     for route in app.router().routes() {
@@ -239,5 +262,5 @@ fn announce(app: &App, address: SocketAddr) -> io::Result<()> {
             writeln!(out, "    {}", component.description)?;
         }
     }
-    out.flush()
+    Ok(out)
 }

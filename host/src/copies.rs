@@ -77,7 +77,9 @@ impl CopyFolder {
 fn delete_unused(copies: &Path) {
     for entry in fs::read_dir(copies).into_iter().flatten().flatten() {
         let path = entry.path();
-        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        // A pipe would wait for somebody to write to it.
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let is_ours = is_folder && entry.file_name().to_string_lossy().starts_with(PREFIX);
         if is_ours && File::open(&path).is_ok_and(|folder| folder.try_lock().is_ok()) {
             let _ = fs::remove_dir_all(path);
         }
@@ -86,6 +88,8 @@ fn delete_unused(copies: &Path) {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
@@ -100,10 +104,13 @@ mod tests {
         fs::write(left.join("static/a.css"), "a").unwrap();
         let notes = copies.join("notes");
         fs::create_dir(&notes).unwrap();
+        let pipe = copies.join(format!("{PREFIX}pipe"));
+        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
         let other = CopyFolder::new(Some(state.path())).unwrap();
         assert!(one.path().is_dir() && other.path().is_dir());
         assert!(!left.exists());
-        assert!(notes.exists());
+        assert!(notes.exists() && pipe.exists());
         let path = one.path().to_owned();
         drop(one);
         assert!(!path.exists());

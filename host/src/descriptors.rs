@@ -1,47 +1,79 @@
 //! How many files the process may have open, sockets among them, and what that is enough for.
 
-use rustix::process::{Resource, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::log::Log;
 
-/// Connections at the same time, where there are files enough for more. Each may hold some 400 KB of a
-/// request's head.
-const MAX_CONNECTIONS: usize = 1_000;
+/// Connections at the same time, and requests, where there are files enough for more. Each may hold some
+/// 400 KB of a request's head. One address may have 1,000 of them.
+const MAX_CONNECTIONS: usize = 1_250;
 
-/// What may be open for a connection whose request is answered: its socket, the files of its component, a
-/// database and the journal of that.
-const FILES_PER_CONNECTION: usize = 4;
+/// What may be open for a request: its socket, the folder of its component's files, and a database. A
+/// database has one journal, whoever uses it.
+const FILES_PER_CONNECTION: usize = 3;
 
-/// Files that are open whatever is asked for: of the runtime, logs, key-value stores.
-const RESERVED_FILES: usize = 128;
+/// Files that the runtime has open whatever is asked for, such as databases of key-value stores.
+const RESERVED_FILES: usize = 64;
+
+/// Files that are open for each component: its two logs, the lock of its copied files, and one to spare.
+const FILES_PER_COMPONENT: usize = 4;
+
+/// The most files that macOS lets a process have open, even where its hard limit is unlimited.
+const MACOS_MAX_FILES: u64 = 10_240;
 
 /// Raises the soft limit, usually 1,024, to the hard one, which whoever runs the process has set: the soft
 /// limit is low for the sake of programs that use `select`. A process that may not do so goes on.
 pub(crate) fn raise_limit() {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    let _ = setrlimit(Resource::Nofile, limit);
-}
-
-/// How many connections there may be at the same time; the log says where the files are what bounds them.
-pub(crate) fn max_connections(log: &Log) -> usize {
-    let files = getrlimit(Resource::Nofile).current;
-    let connections = connections_for(files);
-    if let Some(files) = files.filter(|_| connections < MAX_CONNECTIONS) {
-        log.line(&format!(
-            "no more than {connections} connections are served at the same time, as no more than {files} \
-             files may be open; `ulimit -n` changes that"
-        ));
+    let limit = getrlimit(Resource::Nofile);
+    let raise_to = |current| {
+        let maximum = limit.maximum;
+        setrlimit(Resource::Nofile, Rlimit { current, maximum })
+    };
+    if raise_to(limit.maximum).is_err() {
+        let most = limit.maximum.unwrap_or(u64::MAX).min(MACOS_MAX_FILES);
+        if limit.current.is_some_and(|current| current < most) {
+            let _ = raise_to(Some(most));
+        }
     }
-    connections
 }
 
-/// The same where so many files may be open; `None` is any number.
-fn connections_for(files: Option<u64>) -> usize {
+/// What the files are enough for that this process may have open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    /// How many connections there may be at the same time, and how many requests.
+    pub(crate) connections: usize,
+    files: Option<u64>,
+}
+
+impl Bound {
+    /// The bound for an application of so many components.
+    pub(crate) fn of_process(components: usize) -> Self {
+        let files = getrlimit(Resource::Nofile).current;
+        Self {
+            connections: connections_for(files, components),
+            files,
+        }
+    }
+
+    /// Says in the log what the bound is, where there are not files enough for all.
+    pub(crate) fn tell(self, log: &Log) {
+        let connections = self.connections;
+        if let Some(files) = self.files.filter(|_| connections < MAX_CONNECTIONS) {
+            log.line(&format!(
+                "no more than {connections} connections and {connections} requests are served at the same \
+                 time, as no more than {files} files may be open; `ulimit -n` changes that"
+            ));
+        }
+    }
+}
+
+/// How many connections there may be where so many files may be open; `None` is any number.
+fn connections_for(files: Option<u64>, components: usize) -> usize {
     let files = files.map_or(usize::MAX, |files| {
         usize::try_from(files).unwrap_or(usize::MAX)
     });
-    let enough_for = files.saturating_sub(RESERVED_FILES) / FILES_PER_CONNECTION;
+    let reserved = RESERVED_FILES + FILES_PER_COMPONENT * components;
+    let enough_for = files.saturating_sub(reserved) / FILES_PER_CONNECTION;
     enough_for.clamp(1, MAX_CONNECTIONS)
 }
 
@@ -54,14 +86,14 @@ mod tests {
         for (files, want) in [
             (None, MAX_CONNECTIONS),
             (Some(u64::MAX), MAX_CONNECTIONS),
-            (Some(4_128), MAX_CONNECTIONS),
-            (Some(4_127), 999),
-            (Some(1_024), 224),
-            (Some(256), 32),
+            (Some(3_854), MAX_CONNECTIONS),
+            (Some(3_853), 1_249),
+            (Some(1_024), 306),
+            (Some(256), 50),
             (Some(100), 1),
             (Some(0), 1),
         ] {
-            assert_eq!(connections_for(files), want, "{files:?}");
+            assert_eq!(connections_for(files, 10), want, "{files:?}");
         }
     }
 }

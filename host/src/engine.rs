@@ -13,8 +13,9 @@ use crate::{limits::Limits, limits::MAX_TABLE_ELEMENTS, log::Log, state::State};
 /// limits; Spin's interval.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
-/// Instances that may exist at the same time; Spin's number.
-const MAX_INSTANCES: u32 = 1_000;
+/// Instances that may exist at the same time (Spin: 1,000): one for each request, where none of them can
+/// share one.
+const MAX_INSTANCES: u32 = 1_250;
 
 /// Bytes of what wasmtime keeps for an instance of a component, and of a module in it, beside
 /// its memories; Spin's numbers, ten times wasmtime's own.

@@ -11,13 +11,29 @@ const OF_SPIN: &[&str] = &[
     "SPIN_MAX_INSTANCE_COUNT",
     "SPIN_MAX_INSTANCE_MEMORY",
     "SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE",
-    "SPIN_TLS_CERT",
-    "SPIN_TLS_KEY",
     "WASMTIME_CACHE_FILE",
 ];
 
+/// What makes Spin serve https. Plain HTTP in its place would be dangerous.
+const OF_TLS: [&str; 2] = ["SPIN_TLS_CERT", "SPIN_TLS_KEY"];
+
 /// How the names of Spin's settings of its engine begin.
 const OF_SPINS_ENGINE: &str = "SPIN_WASMTIME_";
+
+/// Refuses to go on where one of these names asks for https.
+///
+/// # Errors
+///
+/// One of them does.
+pub(crate) fn refuse_tls<'a>(mut names: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+    match names.find(|name| OF_TLS.contains(name)) {
+        None => Ok(()),
+        Some(name) => anyhow::bail!(
+            "{name} is set in the environment, and this runtime has no TLS yet: it would serve plain \
+             HTTP; unset it, and have a proxy in front that serves https"
+        ),
+    }
+}
 
 /// What to tell of the settings among these names that have no effect here, if there are any.
 pub(crate) fn warning<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
@@ -49,9 +65,9 @@ mod tests {
                 None,
             ),
             (
-                &["SPIN_TLS_CERT"],
+                &["SPIN_LOG_DIR"],
                 Some(
-                    "SPIN_TLS_CERT is set in the environment; Spin has this setting, this \
+                    "SPIN_LOG_DIR is set in the environment; Spin has this setting, this \
                      runtime does not",
                 ),
             ),

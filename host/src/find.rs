@@ -13,14 +13,15 @@ pub(crate) const MANIFEST: &str = "spin.toml";
 const GIT: &str = ".git";
 
 /// The manifest where none was named: in `folder`, or in the nearest one above that has one,
-/// up to the root of a Git repository; `None` where there is none.
+/// up to the root of a Git repository; `None` where there is none. As Spin does, it goes on above a
+/// repository in whose root it starts.
 pub(crate) fn manifest_above(folder: &Path) -> Option<PathBuf> {
-    for folder in folder.ancestors() {
+    for (distance, folder) in folder.ancestors().enumerate() {
         let manifest = folder.join(MANIFEST);
         if manifest.is_file() {
             return Some(manifest);
         }
-        if folder.join(GIT).is_dir() {
+        if distance > 0 && folder.join(GIT).is_dir() {
             return None;
         }
     }
@@ -61,7 +62,7 @@ mod tests {
         for (from, want) in [
             ("app", Some("app/spin.toml")),
             ("app/a/b", Some("app/spin.toml")),
-            ("app/repository", None),
+            ("app/repository", Some("app/spin.toml")),
             ("app/repository/c", None),
         ] {
             assert_eq!(manifest_above(&at(from)), want.map(at), "{from}");

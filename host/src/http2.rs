@@ -5,7 +5,7 @@
 //! without requests alone, and a client may stop reading one response while the socket goes on.
 
 use std::{
-    io,
+    io, iter,
     pin::Pin,
     sync::{
         Arc,
@@ -33,6 +33,14 @@ use crate::body::{Body, BodyError};
 /// Requests that one connection may have open at the same time.
 const MAX_STREAMS: u32 = 100;
 
+/// Bytes of a request's body that may come in before somebody reads them. A connection has room for those of
+/// all its requests, so that a body that nobody reads keeps no other waiting.
+const STREAM_WINDOW_BYTES: u32 = 64 << 10;
+
+/// Bytes of a response that are handed on at a time. Whoever takes so many of them in time reads, however
+/// slowly.
+const PIECE_BYTES: usize = 16 << 10;
+
 /// Serves a connection until its client leaves it, has no request for `idle`, or `stopped` is
 /// closed; then running requests end. A response of which its client takes nothing for `stall`
 /// is cut off.
@@ -51,7 +59,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     A: Future<Output = Response<Body>> + Send + 'static,
 {
-    let usage = Usage::new();
+    let usage = Usage::new(stall);
     let service = service_fn(|request| {
         let in_use = InUse::new(&usage);
         let answer = answer(request);
@@ -67,6 +75,8 @@ where
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(MAX_STREAMS * STREAM_WINDOW_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     pin!(connection);
     tokio::select! {
@@ -88,27 +98,46 @@ struct Usage {
     began: Instant,
     /// When it was last used, in microseconds after it began.
     last: AtomicU64,
+    /// When a request last ended, in the same way.
+    ended: AtomicU64,
     /// The requests that are answered at the moment.
     open: AtomicUsize,
+    /// For how long after a request what is sent is taken for a part of its response.
+    stall: Duration,
 }
 
 impl Usage {
-    fn new() -> Arc<Self> {
+    fn new(stall: Duration) -> Arc<Self> {
         Arc::new(Self {
             began: Instant::now(),
             last: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
             open: AtomicUsize::new(0),
+            stall,
         })
+    }
+
+    /// Microseconds since it began.
+    fn now(&self) -> u64 {
+        let since = self.began.elapsed().as_micros();
+        u64::try_from(since).unwrap_or(u64::MAX)
     }
 
     /// It is in use now.
     fn used(&self) {
-        let since = self.began.elapsed().as_micros();
-        self.last
-            .store(u64::try_from(since).unwrap_or(u64::MAX), Relaxed);
+        self.last.store(self.now(), Relaxed);
     }
 
-    /// Waits until nothing was sent and no request was open for so long.
+    /// Something was sent. Long after a request it is no response, but an answer to a PING, say, with which
+    /// a client could hold the connection for ever.
+    fn sent(&self) {
+        let since = self.now().saturating_sub(self.ended.load(Relaxed));
+        if Duration::from_micros(since) <= self.stall {
+            self.used();
+        }
+    }
+
+    /// Waits until no response was sent and no request was open for so long.
     async fn unused(&self, idle: Duration) {
         loop {
             if self.open.load(Relaxed) > 0 {
@@ -136,6 +165,7 @@ impl InUse {
 impl Drop for InUse {
     fn drop(&mut self) {
         self.0.used();
+        self.0.ended.store(self.0.now(), Relaxed);
         self.0.open.fetch_sub(1, Relaxed);
     }
 }
@@ -150,7 +180,7 @@ struct Noted<S> {
 impl<S> Noted<S> {
     fn sent<T>(&self, sent: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if sent.is_ready() {
-            self.usage.used();
+            self.usage.sent();
         }
         sent
     }
@@ -231,7 +261,7 @@ impl Relayed {
     }
 }
 
-/// Hands the frames of a body on. Says whether all of them were taken, each in time.
+/// Hands the frames of a body on, in small pieces. Says whether all of them were taken, each in time.
 async fn relay(
     mut body: Body,
     frames: &mpsc::Sender<Result<Frame<Bytes>, BodyError>>,
@@ -243,12 +273,31 @@ async fn relay(
             () = frames.closed() => return false,
         };
         let Some(frame) = frame else { return true };
-        // There is room for one, so it was taken when there is room for another.
-        let taken = async { frames.send(frame).await.is_ok() && frames.reserve().await.is_ok() };
-        if timeout(stall, taken).await != Ok(true) {
-            return false;
+        for piece in pieces(frame) {
+            // There is room for one, so it was taken when there is room for another.
+            let taken =
+                async { frames.send(piece).await.is_ok() && frames.reserve().await.is_ok() };
+            if timeout(stall, taken).await != Ok(true) {
+                return false;
+            }
         }
     }
+}
+
+/// The data of a frame in pieces of [`PIECE_BYTES`]; what is no data is one piece.
+fn pieces(
+    frame: Result<Frame<Bytes>, BodyError>,
+) -> impl Iterator<Item = Result<Frame<Bytes>, BodyError>> {
+    let (mut data, other) = match frame.map(Frame::into_data) {
+        Ok(Ok(data)) => (data, None),
+        Ok(Err(other)) => (Bytes::new(), Some(Ok(other))),
+        Err(error) => (Bytes::new(), Some(Err(error))),
+    };
+    let pieces = iter::from_fn(move || {
+        let length = data.len().min(PIECE_BYTES);
+        (length > 0).then(|| Ok(Frame::data(data.split_to(length))))
+    });
+    pieces.chain(other)
 }
 
 impl http_body::Body for Relayed {
@@ -284,8 +333,8 @@ mod tests {
 
     use futures::stream;
     use http::StatusCode;
-    use http_body_util::{Empty, StreamBody};
-    use hyper::client::conn::http2::{SendRequest, handshake};
+    use http_body_util::{Full, StreamBody};
+    use hyper::client::conn::http2::{Builder, SendRequest};
     use tokio::{
         io::{DuplexStream, duplex},
         task::JoinHandle,
@@ -312,24 +361,38 @@ mod tests {
     async fn connection<A>(
         answer: impl Fn(Request<Incoming>) -> A + Send + Sync + 'static,
     ) -> (
-        SendRequest<Empty<Bytes>>,
+        SendRequest<Full<Bytes>>,
         JoinHandle<hyper::Result<()>>,
         watch::Sender<()>,
     )
     where
         A: Future<Output = Response<Body>> + Send + 'static,
     {
-        let (client, server): (DuplexStream, _) = duplex(SOCKET_BYTES);
+        connection_of(&Builder::new(TokioExecutor::new()), answer).await
+    }
+
+    /// The same, of a client that is set up in a way of its own.
+    async fn connection_of<A>(
+        client: &Builder<TokioExecutor>,
+        answer: impl Fn(Request<Incoming>) -> A + Send + Sync + 'static,
+    ) -> (
+        SendRequest<Full<Bytes>>,
+        JoinHandle<hyper::Result<()>>,
+        watch::Sender<()>,
+    )
+    where
+        A: Future<Output = Response<Body>> + Send + 'static,
+    {
+        let (near, server): (DuplexStream, _) = duplex(SOCKET_BYTES);
         let (stop, stopped) = watch::channel(());
         let served = tokio::spawn(serve(server, answer, stopped, IDLE, STALL));
-        let executor = TokioExecutor::new();
-        let (requests, connection) = handshake(executor, TokioIo::new(client)).await.unwrap();
+        let (requests, connection) = client.handshake(TokioIo::new(near)).await.unwrap();
         tokio::spawn(connection);
         (requests, served, stop)
     }
 
-    fn get() -> Request<Empty<Bytes>> {
-        Request::get("http://a/").body(Empty::new()).unwrap()
+    fn get() -> Request<Full<Bytes>> {
+        Request::get("http://a/").body(Full::default()).unwrap()
     }
 
     #[tokio::test(start_paused = true)]
@@ -349,6 +412,51 @@ mod tests {
         }
         // The client leaves as soon as it is told, perhaps before the server does.
         let _ = served.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pings_do_not_hold_a_connection() {
+        let mut client = Builder::new(TokioExecutor::new());
+        client
+            .timer(TokioTimer::new())
+            .keep_alive_interval(IDLE / 2)
+            .keep_alive_while_idle(true);
+        let answer = |_| async { Response::new(Body::full("")) };
+        let (mut requests, served, _stop) = connection_of(&client, answer).await;
+        requests.send_request(get()).await.unwrap();
+        // The client leaves as soon as it is told, perhaps before the server does.
+        let ended = timeout(STALL + 3 * IDLE, served).await;
+        assert!(ended.is_ok(), "it is held");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_nobody_reads_keeps_no_other_waiting() {
+        // One is left alone, the other is read.
+        let answer = |request: Request<Incoming>| async move {
+            if request.uri().path() == "/unread" {
+                sleep(STALL).await;
+            }
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            Response::new(Body::full(body.len().to_string()))
+        };
+        let (requests, _served, _stop) = connection(answer).await;
+        let post = |path| {
+            let request = Request::post(format!("http://a{path}"));
+            let body = Full::from(vec![7; 1 << 20]);
+            let mut requests = requests.clone();
+            async move {
+                let response = requests.send_request(request.body(body).unwrap()).await;
+                response.unwrap().into_body().collect().await.unwrap()
+            }
+        };
+        let unread = tokio::spawn(post("/unread"));
+        // The other has all the time that it takes to send what nobody reads.
+        sleep(IDLE).await;
+        let read = timeout(IDLE, post("/read"))
+            .await
+            .expect("it is kept waiting");
+        assert_eq!(read.to_bytes(), "1048576");
+        assert_eq!(unread.await.unwrap().to_bytes(), "1048576");
     }
 
     #[tokio::test(start_paused = true)]
@@ -379,6 +487,30 @@ mod tests {
             }
         }
         assert_eq!(length, 1_000 * (64 << 10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_large_chunk_may_take_as_long_as_its_reader_likes() {
+        const CHUNK: usize = 512 << 10;
+        const WINDOW: u32 = 64 << 10;
+        let mut client = Builder::new(TokioExecutor::new());
+        client
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(WINDOW);
+        let answer = |_| async {
+            let chunk = || Ok::<_, Infallible>(Frame::data(Bytes::from(vec![7; CHUNK])));
+            let chunks = stream::iter((0..3).map(move |_| chunk()));
+            Response::new(Body::own(StreamBody::new(chunks)))
+        };
+        let (mut requests, _served, _stop) = connection_of(&client, answer).await;
+        let mut body = requests.send_request(get()).await.unwrap().into_body();
+        let mut length = 0;
+        while let Some(frame) = body.frame().await {
+            length += frame.unwrap().into_data().unwrap().len();
+            // So that a chunk takes twice the limit.
+            sleep(STALL * 2 / (CHUNK / (16 << 10)) as u32).await;
+        }
+        assert_eq!(length, 3 * CHUNK);
     }
 
     #[tokio::test(start_paused = true)]

@@ -57,7 +57,7 @@ mod worker;
 pub use self::{
     app::{App, Options},
     body::{Body, BodyError},
-    cli::Cli,
+    cli::{Cli, End},
     client::{RequestBuilder, TestClient, TestResponse},
     fields::FileError,
     key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},

@@ -46,8 +46,8 @@ pub struct Limits {
     /// being sent included (Spin: 16, without those).
     pub concurrent_per_instance: usize,
     /// Requests that the application serves at the same time; more wait for their
-    /// turn, and are answered 503 if it does not come within [`Limits::head`]. Half of them are the
-    /// most that one address gets.
+    /// turn, and are answered 503 if it does not come within [`Limits::head`]. One address gets at most four
+    /// in five of them. There are fewer where the process may not open enough files.
     pub concurrent_requests: usize,
 }
 
@@ -62,7 +62,7 @@ impl Default for Limits {
             idle: Duration::from_secs(1),
             requests_per_instance: 128,
             concurrent_per_instance: 16,
-            concurrent_requests: 1_000,
+            concurrent_requests: 1_250,
         }
     }
 }

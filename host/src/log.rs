@@ -1,6 +1,6 @@
 //! Where the runtime writes what the operator has to know.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::stderr;
 
@@ -15,10 +15,10 @@ impl Log {
         Self(Arc::new(write))
     }
 
-    /// Waits until what was written to standard error is there, or until it looks as if nobody
-    /// reads it. Comes at the end of a program.
-    pub fn flush() {
-        stderr::flush();
+    /// Waits until what was written to standard error is there, but no longer than `patience`: nobody may
+    /// be reading it. Comes at the end of a program.
+    pub fn flush(patience: Duration) {
+        stderr::flush(patience);
     }
 
     /// Writes one entry.

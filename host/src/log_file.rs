@@ -3,11 +3,13 @@
 use std::{
     fs::{self, File},
     io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use anyhow::Context as _;
+use rustix::{fs::OFlags, io::Errno};
 
 use crate::log::Log;
 
@@ -25,16 +27,29 @@ pub(crate) struct LogFile {
 }
 
 impl LogFile {
-    /// Opens a file, and makes it and its folder where they are not there.
+    /// Opens a file, and makes it and its folder where they are not there. Where it is a pipe, nobody waits
+    /// for who reads that.
     ///
     /// # Errors
     ///
-    /// It cannot be opened.
+    /// It cannot be opened, or is a pipe that nobody has open to read.
     pub(crate) fn open(path: PathBuf, log: &Log) -> anyhow::Result<Self> {
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-        let file = folder.and_then(|()| File::options().create(true).append(true).open(&path));
-        let file =
-            file.with_context(|| format!("the log file {} cannot be opened", path.display()))?;
+        let mut options = File::options();
+        options
+            .create(true)
+            .append(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+        let file = folder.and_then(|()| options.open(&path)).map_err(|error| {
+            let path = path.display();
+            if Errno::from_io_error(&error) == Some(Errno::NXIO) {
+                anyhow::anyhow!(
+                    "the log file {path} is a pipe that nobody reads; start its reader first, or delete it"
+                )
+            } else {
+                anyhow::anyhow!("the log file {path} cannot be opened: {error}")
+            }
+        })?;
         Ok(Self {
             file,
             path,
@@ -96,7 +111,7 @@ pub(crate) fn truncate(folder: &Path) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{process::Command, sync::Arc};
 
     use super::*;
 
@@ -122,6 +137,30 @@ mod tests {
             entries[0].starts_with("the log file /dev/full cannot be written (No space left"),
             "{entries:?}"
         );
+    }
+
+    #[test]
+    fn a_pipe_keeps_nobody_waiting() {
+        let (log, entries) = collecting();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a_stdout.txt");
+        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let refused = LogFile::open(path.clone(), &log).err().unwrap();
+        assert!(
+            refused.to_string().contains("is a pipe that nobody reads"),
+            "{refused}"
+        );
+        // Somebody who has it open, and reads nothing.
+        let reader = File::options().read(true).write(true).open(&path).unwrap();
+        let file = LogFile::open(path, &log).unwrap();
+        let line = [vec![b'x'; 1 << 10], vec![b'\n']].concat();
+        while entries.lock().unwrap().is_empty() {
+            file.add(&line);
+        }
+        let entries = entries.lock().unwrap();
+        assert!(entries[0].contains("cannot be written"), "{entries:?}");
+        drop(reader);
     }
 
     #[test]

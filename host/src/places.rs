@@ -8,9 +8,9 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// One address may hold one place in so many. A reverse proxy in front is one address, and so are all who
+/// One address may hold four places in five. A reverse proxy in front is one address, and so are all who
 /// share a line.
-const ADDRESS_SHARE: usize = 2;
+const ADDRESS_SHARE: (usize, usize) = (4, 5);
 
 /// The bits of an IPv6 address that a network has; those behind it are for whoever is in it to choose.
 const IPV6_NETWORK_BITS: u32 = 64;
@@ -41,7 +41,7 @@ impl Places {
     pub(crate) fn new(number: usize) -> Arc<Self> {
         Arc::new(Self {
             all: Arc::new(Semaphore::new(number)),
-            per_address: number.div_ceil(ADDRESS_SHARE),
+            per_address: (number * ADDRESS_SHARE.0 / ADDRESS_SHARE.1).max(1),
             shares: Mutex::default(),
         })
     }
@@ -160,14 +160,21 @@ mod tests {
     #[test]
     fn an_address_waits_at_its_share_and_others_do_not() {
         let places = Places::new(4);
-        let mut held: Vec<_> = (0..2)
+        let mut held: Vec<_> = (0..3)
             .map(|_| places.wait(ONE).now_or_never().unwrap())
             .collect();
-        let mut third = Box::pin(places.wait(ONE));
-        assert!((&mut third).now_or_never().is_none());
+        let mut next = Box::pin(places.wait(ONE));
+        assert!((&mut next).now_or_never().is_none());
         held.push(places.wait(OTHER).now_or_never().unwrap());
         held.remove(0);
-        assert!(third.now_or_never().is_some());
+        assert!(next.now_or_never().is_some());
+    }
+
+    #[test]
+    fn an_address_may_hold_most_places_and_not_all() {
+        for (number, want) in [(1, 1), (2, 1), (5, 4), (1_250, 1_000)] {
+            assert_eq!(Places::new(number).per_address(), want, "{number}");
+        }
     }
 
     #[test]

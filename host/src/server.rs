@@ -9,7 +9,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     pin,
-    sync::watch,
+    sync::{Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -18,7 +18,7 @@ use crate::{
     App, Log,
     access::Access,
     body::Body,
-    descriptors, http2,
+    http2,
     places::{FreePlace, Places},
     preface::{self, Protocol},
     refusal::Refusal,
@@ -38,6 +38,13 @@ const HEAD_READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// when a good part of that is free again: at 40 KB/s, after more than a minute.
 const STALL_LIMIT: Duration = Duration::from_secs(120);
 
+/// How many clients that were refused may take their leave at the same time. Each has a socket that counts
+/// as none of the connections.
+const MAX_LEAVING: usize = 16;
+
+/// How long such a client may take to read why, and to close its connection.
+const LEAVE_GRACE: Duration = Duration::from_secs(1);
+
 /// The pause after a connection could not be accepted, so that a process out of
 /// file descriptors waits for some to be closed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -48,7 +55,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// its request line and its status, as Flask's development server writes them.
 ///
 /// Has as many connections at the same time as the process may have files open for; more
-/// wait to be accepted. An address that has half of them already is answered 503.
+/// wait to be accepted. An address that has four in five of them already is answered 503.
 ///
 /// Then accepts no more, lets running requests end, and returns when they have, at
 /// the latest after [`SHUTDOWN_GRACE`].
@@ -61,7 +68,9 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     let (stop, stopped) = watch::channel(());
     pin!(shutdown);
-    let places = Places::new(descriptors::max_connections(app.log()));
+    app.bound().tell(app.log());
+    let places = Places::new(app.bound().connections);
+    let leaving = Arc::new(Semaphore::new(MAX_LEAVING));
     let mut failing = false;
     loop {
         tokio::select! {
@@ -69,7 +78,7 @@ pub async fn serve(
                 Ok((stream, client)) => {
                     failing = false;
                     let Some(place) = place.give(client.ip()) else {
-                        refuse(stream, client, places.per_address(), access.clone());
+                        refuse(stream, client, places.per_address(), access.clone(), &leaving);
                         continue;
                     };
                     let connection =
@@ -112,9 +121,22 @@ async fn accept(
     (places.free().await, listener.accept().await)
 }
 
-/// Answers a client that has too many connections already, whatever it asks for.
-fn refuse(stream: TcpStream, client: SocketAddr, most: usize, log: Option<Log>) {
-    socket::send_last(stream, &Refusal::too_many_connections(most).into_bytes());
+/// Answers a client that has too many connections already, whatever it asks for, and gives it a moment
+/// to read that where there are not too many of its kind.
+fn refuse(
+    stream: TcpStream,
+    client: SocketAddr,
+    most: usize,
+    log: Option<Log>,
+    leaving: &Arc<Semaphore>,
+) {
+    socket::send_last(&stream, &Refusal::too_many_connections(most).into_bytes());
+    if let Ok(one) = Arc::clone(leaving).try_acquire_owned() {
+        tokio::spawn(async move {
+            let _ = timeout(LEAVE_GRACE, socket::read_away(&stream)).await;
+            drop((stream, one));
+        });
+    }
     if let Some(log) = log {
         Access::without_request(client, log).answered(StatusCode::SERVICE_UNAVAILABLE);
     }

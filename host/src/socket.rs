@@ -1,7 +1,8 @@
 //! What is set on the socket of a client.
 
-use std::io::Write as _;
+use std::{io, net::Shutdown};
 
+use socket2::SockRef;
 use tokio::net::TcpStream;
 
 /// How much may wait in the system to be sent, beside what is on its way. The system says
@@ -10,28 +11,45 @@ use tokio::net::TcpStream;
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES: u32 = 128 * 1024;
 
+/// How much is read at a time of what nobody wants.
+const READ_AWAY_BYTES: usize = 8 * 1024;
+
 /// Small answers go out at once, and a slow reader is seen to read. A socket that cannot do
 /// that still works.
 pub(crate) fn prepare(socket: &TcpStream) {
     let _ = socket.set_nodelay(true);
     #[cfg(target_os = "linux")]
-    let _ = socket2::SockRef::from(socket).set_tcp_notsent_lowat(UNSENT_BYTES);
+    let _ = SockRef::from(socket).set_tcp_notsent_lowat(UNSENT_BYTES);
 }
 
-/// Sends what fits into the socket at once, and closes it.
-pub(crate) fn send_last(socket: TcpStream, bytes: &[u8]) {
-    // Tokio knows of room only once it was told of it.
-    if let Ok(mut socket) = socket.into_std() {
-        // A client that is gone needs no answer.
-        let _ = socket.write(bytes);
+/// Sends what fits into the socket at once, and that nothing comes behind it.
+pub(crate) fn send_last(socket: &TcpStream, bytes: &[u8]) {
+    // Not through tokio, which knows of room only once it was told of it.
+    let socket = SockRef::from(socket);
+    // A client that is gone needs no answer.
+    let _ = socket.send(bytes);
+    let _ = socket.shutdown(Shutdown::Write);
+}
+
+/// Reads what the client sends, for nobody, until it closes the connection. Where a socket is closed with
+/// something unread, or something comes later, the system of the client may drop the answer.
+pub(crate) async fn read_away(socket: &TcpStream) {
+    let mut buffer = vec![0; READ_AWAY_BYTES];
+    while socket.readable().await.is_ok() {
+        match socket.try_read(&mut buffer) {
+            Ok(1..) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Ok(0) | Err(_) => return,
+        }
     }
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use std::{io, time::Duration};
+    use std::time::Duration;
 
     use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
         net::{TcpListener, TcpSocket},
         time::timeout,
     };
@@ -60,6 +78,24 @@ mod tests {
             let room = timeout(SOON, writer.writable()).await;
             assert!(room.is_ok(), "what was read made no room");
         }
+    }
+
+    #[tokio::test]
+    async fn a_last_answer_arrives_though_its_request_is_not_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (mut client, (server, _)) = (client.unwrap(), accepted.unwrap());
+        client.write_all(b"before").await.unwrap();
+        server.readable().await.unwrap();
+        send_last(&server, b"the last");
+        let server = tokio::spawn(async move { read_away(&server).await });
+        client.write_all(b"behind").await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert_eq!(answer, "the last");
+        drop(client);
+        timeout(SOON, server).await.unwrap().unwrap();
     }
 
     /// Reads that much, or all that there is.

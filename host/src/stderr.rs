@@ -16,9 +16,6 @@ use std::{
 /// How many bytes may wait to be written, beside those that are being written.
 const MAX_WAITING_BYTES: usize = 1 << 20;
 
-/// How long the end of the process waits for what is still to be written.
-const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
-
 /// The queue of this process; none where there is no thread to be had.
 static STDERR: LazyLock<Option<Queue>> = LazyLock::new(|| Queue::start(io::stderr()).ok());
 
@@ -45,10 +42,10 @@ pub(crate) fn log_panics() {
     }));
 }
 
-/// Waits until all is written, but not for long where nobody reads it.
-pub(crate) fn flush() {
+/// Waits until all is written, but no longer than `patience`.
+pub(crate) fn flush(patience: Duration) {
     if let Some(queue) = &*STDERR {
-        queue.flush(FLUSH_PATIENCE);
+        queue.flush(patience);
     }
 }
 
@@ -85,7 +82,8 @@ impl Queue {
     fn put(&self, entry: &str) {
         let mut state = self.0.state();
         let fits = state.waiting.len() + entry.len() < MAX_WAITING_BYTES;
-        // Behind a gap nothing is taken until the gap is told of.
+        // Once a line is lost, the next ones are lost as well, until the log says how many: a line that is
+        // there then stands behind all that came before it.
         if fits && state.lost == 0 {
             state.waiting.push_str(entry);
             state.waiting.push('\n');

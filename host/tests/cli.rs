@@ -7,9 +7,11 @@ use std::{
     process::Stdio,
 };
 
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
 use crate::support::{
     OneComponent, build_guests,
-    program::{Running, handspun, probe, probe_at, run, stderr},
+    program::{Running, ask, handspun, probe, probe_at, run, stderr},
     root, wasm,
 };
 
@@ -174,6 +176,43 @@ fn a_log_that_nobody_reads_does_not_end_the_server() {
     }
     running.signal("TERM");
     assert_eq!(running.child.wait().unwrap().code(), Some(0));
+}
+
+/// As a terminal that was stopped with Ctrl-S.
+#[test]
+fn a_terminal_that_takes_nothing_does_not_keep_the_server_from_serving_and_ending() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let flags = fcntl_getfl(&writer).unwrap();
+    fcntl_setfl(&writer, flags | OFlags::NONBLOCK).unwrap();
+    while writer.write(&[b'x'; 1]).is_ok() {}
+    fcntl_setfl(&writer, flags).unwrap();
+    let mut command = probe_at("".as_ref(), &address);
+    let mut child = command.stdout(writer).spawn().unwrap();
+    let health = "/.well-known/spin/health";
+    while !ask(&address, "GET", health, "").is_ok_and(|answer| answer.ends_with("OK")) {
+        assert_eq!(child.try_wait().unwrap(), None);
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.args(["-s", "TERM", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(reader);
+}
+
+#[test]
+fn https_that_is_not_to_be_had_is_no_plain_http() {
+    for name in ["SPIN_TLS_CERT", "SPIN_TLS_KEY"] {
+        let output = probe("".as_ref()).env(name, "file.pem").output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let text = stderr(&output);
+        let want =
+            format!("handspun: {name} is set in the environment, and this runtime has no TLS");
+        assert!(text.starts_with(&want), "{text}");
+    }
 }
 
 #[test]

@@ -191,9 +191,9 @@ fn settings_of_spin_that_have_no_effect_are_named() {
     let mut command = probe(state.path());
     command
         .env("SPIN_LOG_DIR", "/nowhere")
-        .env("SPIN_TLS_CERT", "cert.pem");
+        .env("SPIN_MAX_INSTANCE_COUNT", "1");
     let said = said(Running::of(command.stderr(Stdio::piped())));
-    let want = "SPIN_LOG_DIR, SPIN_TLS_CERT are set in the environment; Spin has these settings, \
+    let want = "SPIN_LOG_DIR, SPIN_MAX_INSTANCE_COUNT are set in the environment; Spin has these settings, \
                 this runtime does not\n";
     assert!(said.starts_with(want), "{said}");
 }
