@@ -8,7 +8,7 @@ use std::{
 
 use toml::{Table, Value};
 
-use crate::lines::Lines;
+use crate::lines::FieldLines;
 
 /// Why a file cannot be used: every problem found, each with its line.
 #[derive(Debug)]
@@ -28,11 +28,7 @@ pub(crate) fn read<T>(
             let table = text
                 .parse()
                 .map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
-            parse(&table).map_err(|problems| {
-                let lines = Lines::of(&text);
-                let located = problems.iter().map(|problem| lines.located(problem));
-                located.collect()
-            })
+            parse(&table).map_err(|problems| FieldLines::of(&text).located(problems))
         });
     parsed.map_err(|problems| FileError {
         path: path.to_owned(),
@@ -83,7 +79,8 @@ pub(crate) struct Fields<'a> {
     table: &'a Table,
     problems: &'a Problems,
     known: Vec<&'static str>,
-    /// Those that are known and of no use here, so that nobody is told of them.
+    /// Fields that may be there and that this runtime does not use. Messages that list the possible
+    /// fields leave them out.
     useless: Vec<&'static str>,
 }
 
@@ -171,14 +168,20 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A list or table for which Spin has a use and this runtime has none: only an empty one is
-    /// possible. `what` is what Spin has.
-    pub(crate) fn empty(&mut self, name: &'static str, what: &str) {
-        let is_empty = match self.table.get(name) {
-            Some(Value::Array(list)) => list.is_empty(),
-            Some(Value::Table(table)) => table.is_empty(),
-            _ => false,
-        };
+    /// A list for which Spin has a use and this runtime has none: only an empty one is possible. `what` is
+    /// what Spin has.
+    pub(crate) fn empty_list(&mut self, name: &'static str, what: &str) {
+        let list = self.table.get(name).and_then(Value::as_array);
+        self.empty(name, list.is_some_and(Vec::is_empty), what);
+    }
+
+    /// The same of a table.
+    pub(crate) fn empty_table(&mut self, name: &'static str, what: &str) {
+        let table = self.table.get(name).and_then(Value::as_table);
+        self.empty(name, table.is_some_and(Table::is_empty), what);
+    }
+
+    fn empty(&mut self, name: &'static str, is_empty: bool, what: &str) {
         if is_empty {
             self.useless.push(name);
         } else {

@@ -5,30 +5,30 @@
 //! without requests alone, and a client may stop reading one response while the socket goes on.
 
 use std::{
-    io, iter,
+    io,
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt as _;
 use hyper::{body::Incoming, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     pin,
-    sync::{mpsc, watch},
-    time::{Instant, sleep_until, timeout},
+    sync::watch,
+    time::{Instant, sleep_until},
 };
 
-use crate::body::{Body, BodyError};
+use crate::{
+    body::{Body, BodyError},
+    relayed::Relayed,
+};
 
 /// Requests that one connection may have open at the same time.
 const MAX_STREAMS: u32 = 100;
@@ -36,10 +36,6 @@ const MAX_STREAMS: u32 = 100;
 /// Bytes of a request's body that may come in before somebody reads them. A connection has room for those of
 /// all its requests, so that a body that nobody reads keeps no other waiting.
 const STREAM_WINDOW_BYTES: u32 = 64 << 10;
-
-/// Bytes of a response that are handed on at a time. Whoever takes so many of them in time reads, however
-/// slowly.
-const PIECE_BYTES: usize = 16 << 10;
 
 /// Serves a connection until its client leaves it, has no request for `idle`, or `stopped` is
 /// closed; then running requests end. A response of which its client takes nothing for `stall`
@@ -228,117 +224,20 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Noted<S> {
     }
 }
 
-/// A response's body that is read by a task of its own, which sees when nobody takes what it
-/// has read.
-struct Relayed {
-    frames: mpsc::Receiver<Result<Frame<Bytes>, BodyError>>,
-    /// Set when the frames end because the body does.
-    complete: Arc<AtomicBool>,
-    hint: SizeHint,
-    /// Whether there is nothing to come.
-    empty: bool,
-}
-
-impl Relayed {
-    fn new(body: Body, in_use: InUse, stall: Duration) -> Self {
-        let (sender, frames) = mpsc::channel(1);
-        let complete = Arc::new(AtomicBool::new(false));
-        let relayed = Self {
-            frames,
-            complete: Arc::clone(&complete),
-            hint: http_body::Body::size_hint(&body),
-            empty: http_body::Body::is_end_stream(&body),
-        };
-        tokio::spawn(async move {
-            if relay(body, &sender, stall).await {
-                complete.store(true, Relaxed);
-            }
-            // The frames end only now.
-            drop(sender);
-            drop(in_use);
-        });
-        relayed
-    }
-}
-
-/// Hands the frames of a body on, in small pieces. Says whether all of them were taken, each in time.
-async fn relay(
-    mut body: Body,
-    frames: &mpsc::Sender<Result<Frame<Bytes>, BodyError>>,
-    stall: Duration,
-) -> bool {
-    loop {
-        let frame = tokio::select! {
-            frame = body.frame() => frame,
-            () = frames.closed() => return false,
-        };
-        let Some(frame) = frame else { return true };
-        for piece in pieces(frame) {
-            // There is room for one, so it was taken when there is room for another.
-            let taken =
-                async { frames.send(piece).await.is_ok() && frames.reserve().await.is_ok() };
-            if timeout(stall, taken).await != Ok(true) {
-                return false;
-            }
-        }
-    }
-}
-
-/// The data of a frame in pieces of [`PIECE_BYTES`]; what is no data is one piece.
-fn pieces(
-    frame: Result<Frame<Bytes>, BodyError>,
-) -> impl Iterator<Item = Result<Frame<Bytes>, BodyError>> {
-    let (mut data, other) = match frame.map(Frame::into_data) {
-        Ok(Ok(data)) => (data, None),
-        Ok(Err(other)) => (Bytes::new(), Some(Ok(other))),
-        Err(error) => (Bytes::new(), Some(Err(error))),
-    };
-    let pieces = iter::from_fn(move || {
-        let length = data.len().min(PIECE_BYTES);
-        (length > 0).then(|| Ok(Frame::data(data.split_to(length))))
-    });
-    pieces.chain(other)
-}
-
-impl http_body::Body for Relayed {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match ready!(self.frames.poll_recv(context)) {
-            None if !self.complete.load(Relaxed) => {
-                // Told once, as the end of the body.
-                self.complete.store(true, Relaxed);
-                Poll::Ready(Some(Err(BodyError::HttpResponseIncomplete)))
-            }
-            frame => Poll::Ready(frame),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.empty
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.hint
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
 
+    use bytes::Bytes;
     use futures::stream;
     use http::StatusCode;
-    use http_body_util::{Full, StreamBody};
+    use http_body::Frame;
+    use http_body_util::{BodyExt as _, Full, StreamBody};
     use hyper::client::conn::http2::{Builder, SendRequest};
     use tokio::{
         io::{DuplexStream, duplex},
         task::JoinHandle,
-        time::sleep,
+        time::{sleep, timeout},
     };
 
     use super::*;

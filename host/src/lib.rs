@@ -42,6 +42,7 @@ mod places;
 mod preface;
 mod produce;
 mod refusal;
+mod relayed;
 pub mod router;
 mod runtime_config;
 mod server;

@@ -8,12 +8,12 @@ use toml::{
 };
 
 /// The lines of a file's fields, by path: `component.a.files[1].source`.
-pub(crate) struct Lines {
+pub(crate) struct FieldLines {
     ends: Vec<usize>,
     by_path: HashMap<String, usize>,
 }
 
-impl Lines {
+impl FieldLines {
     /// The lines of a file that is TOML; nothing is known of another.
     pub(crate) fn of(text: &str) -> Self {
         let ends = text.match_indices('\n').map(|(at, _)| at).collect();
@@ -27,18 +27,28 @@ impl Lines {
         lines
     }
 
-    /// Puts the line in front of a message that begins with a field's path. What is missing is
-    /// told where its table stands.
-    pub(crate) fn located(&self, message: &str) -> String {
+    /// Messages that begin with a field's path, in the order of their lines and each with its line in
+    /// front. Of a field that is missing it is the line of its table; what has no line comes first.
+    pub(crate) fn located(&self, messages: Vec<String>) -> Vec<String> {
+        let mut located: Vec<_> = messages
+            .into_iter()
+            .map(|message| (self.line_of(&message), message))
+            .collect();
+        located.sort_by_key(|(line, _)| *line);
+        let texts = located.into_iter().map(|(line, message)| match line {
+            Some(line) => format!("line {line}: {message}"),
+            None => message,
+        });
+        texts.collect()
+    }
+
+    fn line_of(&self, message: &str) -> Option<usize> {
         let mut path = message.split_once(": ").map_or(message, |(path, _)| path);
         loop {
             if let Some(line) = self.by_path.get(path) {
-                return format!("line {line}: {message}");
+                return Some(*line);
             }
-            match path.rfind(['.', '[']) {
-                Some(end) => path = &path[..end],
-                None => return message.to_owned(),
-            }
+            path = &path[..path.rfind(['.', '['])?];
         }
     }
 
@@ -93,7 +103,7 @@ f.g = 3
 i = 4
 [b.j]
 ";
-        let lines = Lines::of(text);
+        let lines = FieldLines::of(text);
         for (message, want) in [
             ("a: wrong", "line 1: a: wrong"),
             ("b: wrong", "line 2: b: wrong"),
@@ -108,8 +118,19 @@ i = 4
             ("k: missing", "k: missing"),
             ("no path", "no path"),
         ] {
-            assert_eq!(lines.located(message), want);
+            assert_eq!(lines.located(vec![message.to_owned()]), [want]);
         }
-        assert_eq!(Lines::of("[a").located("a: wrong"), "a: wrong");
+        let nothing = FieldLines::of("[a");
+        assert_eq!(nothing.located(vec!["a: wrong".to_owned()]), ["a: wrong"]);
+    }
+
+    #[test]
+    fn messages_come_in_the_order_of_their_lines() {
+        let messages = ["b: 1", "a: 1", "c: 1", "a: 2"].map(str::to_owned);
+        let located = FieldLines::of("a = 1\nb = 2\n").located(messages.into());
+        assert_eq!(
+            located,
+            ["c: 1", "line 1: a: 1", "line 1: a: 2", "line 2: b: 1"]
+        );
     }
 }

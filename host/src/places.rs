@@ -31,7 +31,7 @@ struct Share {
 
 /// A place that somebody holds, until it is dropped.
 pub(crate) struct Place {
-    /// In the order in which they are given back.
+    // Dropped in this order, so that there is a place by the time that the address may have one more.
     _place: Option<OwnedSemaphorePermit>,
     _part: PartOfShare,
 }

@@ -68,18 +68,27 @@ impl Refusal {
     /// The refusal as HTTP/1.1 has it on a connection that is closed behind it, for one on which no request
     /// was read.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
-        let (status, problem) = (self.status, self.problem());
+        let (head, problem) = self.into_problem().into_parts();
+        let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
+        for (name, value) in &head.headers {
+            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+                bytes.extend_from_slice(part);
+            }
+        }
         let length = problem.len();
-        format!(
-            "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
-             connection: close\r\ncontent-length: {length}\r\n\r\n{problem}"
-        )
-        .into_bytes()
+        let rest = format!("connection: close\r\ncontent-length: {length}\r\n\r\n{problem}");
+        bytes.extend(rest.into_bytes());
+        bytes
+    }
+
+    /// The refusal as the host sends it.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        self.into_problem().map(Body::full)
     }
 
     /// The refusal as an RFC 9457 problem document.
-    pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::full(self.problem()));
+    fn into_problem(self) -> Response<String> {
+        let mut response = Response::new(self.problem());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/problem+json");

@@ -195,8 +195,8 @@ impl WasiHttpHooks for Hooks {
 struct Incoming;
 
 impl WasiHttpHooks for Incoming {
-    /// Asked for the fields of a request that comes in. What a guest passes on of its body
-    /// is still held to the list: wasmtime asks for `forbidden_header_filter` there.
+    /// Wasmtime asks this about the headers of a request that comes in. About the trailers of its body it
+    /// asks another function, which keeps to the list.
     fn is_forbidden_header(&mut self, _name: &HeaderName) -> bool {
         false
     }

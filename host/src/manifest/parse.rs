@@ -61,11 +61,13 @@ fn application(table: Option<&Table>, problems: &Problems) -> (String, String) {
     fields.string("description");
     fields.strings("authors");
     fields.unused("targets", "an array", Value::is_array);
-    fields.unused("tool", "a table", Value::is_table);
-    // Settings of other triggers go unused with them, which are refused elsewhere.
-    let settings = fields.table("trigger").and_then(|types| types.get("http"));
-    if let Some(settings) = settings.and_then(Value::as_table) {
-        let path = "application.trigger.http";
+    fields.unused("tool", "a table of tables", is_table_of_tables);
+    let settings = fields.table("trigger");
+    for (kind, path, settings) in entries("application.trigger", settings, problems) {
+        // Settings of other triggers go unused with them, which are refused elsewhere.
+        if kind != "http" {
+            continue;
+        }
         let mut fields = Fields::new(path, settings, problems);
         if fields.string("base").is_some_and(|base| base != "/") {
             fields.problem(
@@ -150,8 +152,8 @@ fn trigger(path: &str, table: &Table, problems: &Problems) -> HttpTrigger {
     fields.unused("id", "a string", Value::is_str);
     executor(fields.table("executor"), path, problems);
     fields.refused("static_response", "responses without a component");
-    fields.empty("components", "further components of a trigger");
-    fields.empty("dependencies", "middleware of a trigger");
+    fields.empty_table("components", "further components of a trigger");
+    fields.empty_table("dependencies", "middleware of a trigger");
     fields.finish(&[]);
     HttpTrigger { route, component }
 }
@@ -233,11 +235,11 @@ fn component(
     let files = files(&mut fields, problems);
     let sqlite_databases = labels(&mut fields, "sqlite_databases");
     let key_value_stores = labels(&mut fields, "key_value_stores");
-    fields.empty("allowed_outbound_hosts", "outgoing connections");
-    fields.empty("allowed_http_hosts", "outgoing connections");
-    fields.empty("ai_models", "models to ask");
-    fields.empty("exclude_files", "files to leave out");
-    fields.empty("dependencies", "components inside of components");
+    fields.empty_list("allowed_outbound_hosts", "outgoing connections");
+    fields.empty_list("allowed_http_hosts", "outgoing connections");
+    fields.empty_list("ai_models", "models to ask");
+    fields.empty_list("exclude_files", "files to leave out");
+    fields.empty_table("dependencies", "components inside of components");
     // These are for others than `spin up`, or for what was refused above.
     fields.unused(
         "dependencies_inherit_configuration",
@@ -246,7 +248,7 @@ fn component(
     );
     fields.unused("profile", "a table", Value::is_table);
     fields.unused("targets", "an array", Value::is_array);
-    fields.unused("tool", "a table", Value::is_table);
+    fields.unused("tool", "a table of tables", is_table_of_tables);
     build(fields.table("build"), path, problems);
     fields.finish(&[]);
     Component {
@@ -261,6 +263,12 @@ fn component(
     }
 }
 
+/// What `tool` is: the settings of tools, each in a table of its own.
+fn is_table_of_tables(value: &Value) -> bool {
+    let table = value.as_table();
+    table.is_some_and(|table| table.values().all(Value::is_table))
+}
+
 /// The file of a component; empty where it is none.
 fn source(fields: &mut Fields<'_>, table: &Table) -> String {
     let Some(Value::Table(remote)) = table.get("source") else {
@@ -269,8 +277,11 @@ fn source(fields: &mut Fields<'_>, table: &Table) -> String {
     fields.value("source");
     let place = if remote.contains_key("url") {
         "a URL"
-    } else {
+    } else if remote.contains_key("package") {
         "a registry"
+    } else {
+        fields.problem("source", "must be a string, the path of a file, is a table");
+        return String::new();
     };
     fields.problem(
         "source",
