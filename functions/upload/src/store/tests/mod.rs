@@ -7,10 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, executor::block_on};
-use kit::{
-    Error, MultiDict,
-    db::{Database as _, params},
-};
+use kit::{Error, MultiDict, db::Database as _};
 
 use super::{
     testing::{CHUNK_BYTES, GRACE, Storage, account, content, incoming, read, upload},
