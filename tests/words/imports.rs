@@ -102,6 +102,27 @@ async fn twenty_of_the_largest_files_at_once_are_too_much_for_nobody() {
 }
 
 #[tokio::test]
+async fn three_files_that_become_longer_in_utf_8_are_too_much_for_nobody() {
+    const LIMIT: usize = 16 << 20;
+    let state = tempfile::tempdir().unwrap();
+    let client = word_book(state.path());
+    // In windows-1252 these two bytes are five of UTF-8. The last line is wrong, so that nothing is kept.
+    let (head, end) = (b"english,chinese,note\nw,x,", b"\n,,\n");
+    let note = b"\xa0\x80".repeat((LIMIT - head.len() - end.len()) / 5);
+    let file = bytes::Bytes::from([&head[..], &note, end].concat());
+    let imports = (0..3).map(|_| import(&client, "atomic", file.clone()));
+    let answers = join_all(imports).await;
+    for answer in &answers {
+        // On a slow machine the last ones may be told to come again.
+        let later = answer.status == StatusCode::SERVICE_UNAVAILABLE
+            && answer.header("retry-after").is_some();
+        let refused = answer.status == StatusCode::UNPROCESSABLE_ENTITY;
+        assert!(refused || later, "{}", answer.status);
+    }
+    assert_eq!(total(&client).await, 0);
+}
+
+#[tokio::test]
 async fn words_are_read_while_others_are_imported() {
     let state = tempfile::tempdir().unwrap();
     let client = word_book(state.path());
