@@ -124,19 +124,22 @@ async fn a_body_at_the_limit_is_kept_and_one_byte_more_is_not() {
     }
 }
 
+/// Instances that have little memory.
+fn with_32_mib() -> Options {
+    Options {
+        limits: Limits {
+            memory_bytes: 32 << 20,
+            ..Limits::default()
+        },
+        ..Options::default()
+    }
+}
+
 #[tokio::test]
 async fn a_picture_of_any_size_comes_and_goes_in_32_mib() {
     let state = tempfile::tempdir().unwrap();
-    let limits = Limits {
-        memory_bytes: 32 << 20,
-        ..Limits::default()
-    };
-    let options = Options {
-        limits,
-        ..Options::default()
-    };
     let variables = [("max_content_length", "104857600")];
-    let client = application(state.path(), &variables, options);
+    let client = application(state.path(), &variables, with_32_mib());
     let large = picture(100_000_000, b'x');
     assert_eq!(send(&client, "a.png", &large).await.status, StatusCode::OK);
     assert!(get(&client, "a.png").await == large);

@@ -40,15 +40,7 @@ async fn pictures_that_come_at_the_same_moment_are_all_kept_whole() {
 #[tokio::test]
 async fn sixteen_pictures_of_15_mib_come_and_go_at_the_same_moment_in_32_mib() {
     let state = tempfile::tempdir().unwrap();
-    let limits = Limits {
-        memory_bytes: 32 << 20,
-        ..Limits::default()
-    };
-    let options = Options {
-        limits,
-        ..Options::default()
-    };
-    let client = application(state.path(), &[], options);
+    let client = application(state.path(), &[], with_32_mib());
     come_and_go(&client, 16, 15 << 20).await;
 }
 
