@@ -20,7 +20,7 @@ BENCH := target/bench-venv
 
 # Functions and the guests of the host's tests: all that is not native.
 GUESTS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard \
-	functions/*/Cargo.toml host/tests/guests/*/Cargo.toml)))
+	functions/*/Cargo.toml crates/host/tests/guests/*/Cargo.toml)))
 
 # The release profile is made for wasm; the native build of it goes without LTO.
 NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
@@ -61,15 +61,15 @@ functions: target-installed
 	cargo build $(LOCKED) --release --target $(WASM_TARGET) $(addprefix -p ,$(GUESTS))
 
 host: cc-installed
-	$(NATIVE) cargo build $(LOCKED) --release -p host
+	$(NATIVE) cargo build $(LOCKED) --release -p handspun
 
 test: test-rust test-hurl test-docs test-new test-parity test-interop test-browser ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh. The host's tests are
 # on their own: together with kit's features, cargo would build a second wasmtime.
 test-rust: functions cc-installed
-	$(NATIVE) cargo test $(LOCKED) --release -p host
-	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude host
+	$(NATIVE) cargo test $(LOCKED) --release -p handspun
+	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun
 
 test-hurl: build $(HURL)
 	tests/run-hurl $(HANDSPUN) $(HURL)
@@ -122,7 +122,7 @@ lint: cc-installed ## check format, clippy and the documents, in both languages
 	python3 -B tests/docs/same
 	cargo fmt --all --check
 	$(NATIVE) cargo clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
-	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p host
+	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p handspun
 
 fmt: ## format the code
 	cargo fmt --all

@@ -3,7 +3,7 @@
 
 use std::{fs, os::unix::fs::symlink, path::Path, sync::Arc};
 
-use host::{App, Log, Options, TestClient};
+use handspun::{App, Log, Options, TestClient};
 use http::StatusCode;
 
 use crate::support::{OneComponent, build_guests, collecting_log, root};
@@ -33,7 +33,7 @@ async fn a_body_at_the_limit_is_taken_and_one_byte_more_is_not() {
         (MAX_BODY_BYTES + 1, StatusCode::PAYLOAD_TOO_LARGE),
     ] {
         for path in ["/form", "/form/stream"] {
-            let form = |request: host::RequestBuilder| {
+            let form = |request: handspun::RequestBuilder| {
                 request.header("content-type", "application/x-www-form-urlencoded")
             };
             let body = format!("a={}", "b".repeat(size - 2));

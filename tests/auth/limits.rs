@@ -1,7 +1,7 @@
 //! How often somebody may fail to log in.
 
 use futures::future::join_all;
-use host::{TestClient, TestResponse};
+use handspun::{TestClient, TestResponse};
 use http::StatusCode;
 use serde_json::json;
 

@@ -9,7 +9,7 @@ mod sites;
 use std::path::Path;
 
 use futures::future::join_all;
-use host::{TestClient, TestResponse};
+use handspun::{TestClient, TestResponse};
 use http::StatusCode;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Names that mean something: those of administrators, and those that somebody else had before.
 
-use host::TestClient;
+use handspun::TestClient;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Cookies behind a proxy that ends TLS.
 
-use host::{RequestBuilder, TestClient};
+use handspun::{RequestBuilder, TestClient};
 use http::StatusCode;
 use serde_json::json;
 

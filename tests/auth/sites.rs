@@ -1,6 +1,6 @@
 //! What another site must not bring about: where a login leads, and requests that it sends.
 
-use host::TestClient;
+use handspun::TestClient;
 use http::StatusCode;
 
 use super::{PASSWORD, log_in, me, register, stranger};

@@ -1,4 +1,4 @@
-"""kit, asked through the example `interop`: see kit/examples/interop.rs."""
+"""kit, asked through the example `interop`: see crates/kit/examples/interop.rs."""
 
 import json
 import os

@@ -15,7 +15,7 @@ use std::{
 
 use bytes::Bytes;
 use futures::stream;
-use host::{
+use handspun::{
     KeyValueError, KeyValueFaults, Limits, Options, RequestBuilder, TestClient, TestResponse,
 };
 use http::StatusCode;

@@ -7,7 +7,7 @@ mod settings;
 use std::{collections::HashSet, fs, path::Path};
 
 use futures::future::join_all;
-use host::{Options, TestClient, TestResponse};
+use handspun::{Options, TestClient, TestResponse};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};

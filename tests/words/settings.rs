@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use host::Options;
+use handspun::Options;
 use http::{Method, StatusCode};
 use serde_json::json;
 

@@ -1,0 +1,41 @@
+//! The program `handspun`: see `handspun up --help`.
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::Parser as _;
+use handspun::{Cli, End, Log};
+use tokio::runtime::Runtime;
+
+/// How long the program's end waits for what still runs on a thread: nobody will ask for it
+/// any more, and a database that is left in the middle of a change has none of it.
+const END_GRACE: Duration = Duration::from_secs(1);
+
+/// How long it waits for the rest of its log to be read.
+const LOG_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The same where Ctrl-C came twice. Then it waits for nothing else.
+const INTERRUPTED_LOG_PATIENCE: Duration = Duration::from_millis(100);
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = Runtime::new()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| {
+            let ended = runtime.block_on(cli.run());
+            match ended {
+                Ok(End::Interrupted) => runtime.shutdown_background(),
+                _ => runtime.shutdown_timeout(END_GRACE),
+            }
+            ended
+        });
+    let patience = match ended {
+        Ok(End::Interrupted) => INTERRUPTED_LOG_PATIENCE,
+        _ => LOG_PATIENCE,
+    };
+    let code = ended.map(End::code).unwrap_or_else(|error| {
+        Log::default().line(&format!("handspun: {error:#}"));
+        ExitCode::FAILURE
+    });
+    Log::flush(patience);
+    code
+}

@@ -1,0 +1,35 @@
+//! The host with real components, and the application with its own.
+//!
+//! One program, because each that links wasmtime takes its time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod cli;
+mod http2;
+mod key_value;
+mod limits;
+mod logs;
+mod manifests;
+mod mounts;
+mod places;
+mod requests;
+mod shutdown;
+mod spin;
+mod sqlite;
+mod support;
+
+#[path = "../../../tests/auth/mod.rs"]
+mod auth;
+
+#[path = "../../../tests/functions.rs"]
+mod functions;
+
+#[path = "../../../tests/upload/mod.rs"]
+mod upload;
+
+#[path = "../../../tests/words/mod.rs"]
+mod words;
