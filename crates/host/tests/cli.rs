@@ -132,7 +132,10 @@ fn variables_come_from_the_command_line_then_the_environment_then_the_file() {
     build_guests();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), "SPIN_VARIABLE_GIVEN=file\n").unwrap();
-    let manifest = root().join("crates/host/tests/probe.toml").canonicalize().unwrap();
+    let manifest = root()
+        .join("crates/host/tests/probe.toml")
+        .canonicalize()
+        .unwrap();
     for (argument, environment, want) in [
         (None, None, "file"),
         (None, Some("environment"), "environment"),

@@ -203,7 +203,13 @@ fn the_address_is_taken_from_the_environment() {
     build_guests();
     let mut command = handspun();
     command
-        .args(["up", "-f", "crates/host/tests/probe.toml", "--variable", "given=x"])
+        .args([
+            "up",
+            "-f",
+            "crates/host/tests/probe.toml",
+            "--variable",
+            "given=x",
+        ])
         .args(["--state-dir", ""])
         .env("SPIN_HTTP_LISTEN_ADDR", "localhost:0");
     let running = Running::of(&mut command);

@@ -32,7 +32,12 @@ pub(crate) fn probe_at(state: &Path, address: &str) -> Command {
     let mut command = handspun();
     command
         .args(["up", "--listen", address])
-        .args(["-f", "crates/host/tests/probe.toml", "--variable", "given=x"])
+        .args([
+            "-f",
+            "crates/host/tests/probe.toml",
+            "--variable",
+            "given=x",
+        ])
         .arg("--state-dir")
         .arg(state);
     command
