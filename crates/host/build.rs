@@ -38,8 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         default: async,
     }},
     with: {{
-        "spin:key-value/key-value.store": crate::key_value::Store,
-        "spin:sqlite/sqlite.connection": crate::sqlite::Connection,
+        "spin:key-value/key-value.store": crate::storage::key_value::Store,
+        "spin:sqlite/sqlite.connection": crate::storage::sqlite::Connection,
     }},
 }});
 "#

@@ -12,23 +12,23 @@ use tokio::time::timeout_at;
 
 use crate::{
     TestClient,
-    body::{self, Body, BodyError},
-    call::Call,
-    clock::{HeadClock, Timed},
-    descriptors::Bound,
-    headers,
-    key_value::{KeyValueFaults, Stores},
-    limits::Limits,
-    load::{self, Components},
+    http::headers,
+    http::open_files::Bound,
+    http::places::Places,
+    http::refusal::{Refusal, bare},
+    load::components::{self, Components},
+    load::manifest::Manifest,
+    load::runtime_config::RuntimeConfig,
+    load::variables::Sources,
     log::Log,
-    manifest::Manifest,
-    places::Places,
-    refusal::{Refusal, bare},
     router::{RouteMatch, Router, WELL_KNOWN_PREFIX},
-    runtime_config::RuntimeConfig,
-    sqlite::Databases,
-    variables::Sources,
-    worker::CLOCK_GRACE,
+    run::body::{self, Body, BodyError},
+    run::clocks::answer::{HeadClock, Timed},
+    run::instances::CLOCK_GRACE,
+    run::limits::Limits,
+    run::request::Call,
+    storage::key_value::{KeyValueFaults, Stores},
+    storage::sqlite::Databases,
 };
 
 /// How an application is run; the default is right for a test.
@@ -88,20 +88,20 @@ impl App {
     pub fn from_manifest(path: impl AsRef<Path>, options: Options) -> anyhow::Result<Self> {
         let manifest = Manifest::load(path.as_ref())?;
         let router = Router::new(&manifest.triggers).map_err(anyhow::Error::msg)?;
-        load::warn_of_routes(&router, &options);
+        components::warn_of_routes(&router, &options);
         let (config, state_dir) = (&options.runtime_config, options.state_dir.as_deref());
         let databases = Databases::new(config, state_dir)?;
         let stores = Stores::new(config, state_dir)?;
-        let components = load::components(&manifest, &databases, &stores, &options)?;
+        let components = components::components(&manifest, &databases, &stores, &options)?;
         // Last: an application that does not start should change nothing.
         databases.set_up(&options.sqlite, &options.log)?;
         stores.set_up(&options.key_values)?;
-        load::truncate_logs(&options)?;
+        components::truncate_logs(&options)?;
         let bound = Bound::of_process(manifest.components.len());
         // Over HTTP/2 a connection has many requests, and each may open files.
         let requests = options.limits.concurrent_requests.min(bound.connections);
         Ok(Self {
-            storage: load::storage(&manifest, &databases, &stores, &options),
+            storage: components::storage(&manifest, &databases, &stores, &options),
             components,
             manifest,
             router,

@@ -17,7 +17,7 @@ use wasmtime_wasi_http::WasiBody;
 
 use crate::{
     App,
-    body::{self, Body, BodyError},
+    run::body::{self, Body, BodyError},
 };
 
 /// Where the client says that it is: Flask's test client says the same.

@@ -10,60 +10,31 @@
 //! - [`Cli`] is the program around it.
 //! - [`KeyValueFaults`] make an application's storage fail where a test wants it to.
 
-mod access;
 mod app;
-mod bindings;
-mod body;
-mod call;
 mod cli;
 mod client;
-mod clock;
-mod copies;
-mod descriptors;
-mod engine;
-mod environment;
-mod event_loop;
-mod fields;
-mod files;
-mod find;
-mod headers;
-mod http2;
-mod key_value;
-mod labels;
-mod limits;
-mod lines;
+mod http;
 mod load;
 mod log;
-mod log_file;
-pub mod manifest;
-mod output;
-mod patience;
-mod places;
-mod preface;
-mod produce;
-mod refusal;
-mod relayed;
 pub mod router;
-mod runtime_config;
-mod server;
-mod signals;
-mod socket;
-mod sqlite;
-mod stall;
-mod state;
-mod stderr;
-pub mod variables;
-mod worker;
+mod run;
+mod storage;
 
 pub use self::{
     app::{App, Options},
-    body::{Body, BodyError},
     cli::{Cli, End},
     client::{RequestBuilder, TestClient, TestResponse},
-    fields::FileError,
-    key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},
-    limits::Limits,
+    http::server::{SHUTDOWN_GRACE, serve},
+    load::{
+        fields::FileError,
+        manifest,
+        runtime_config::{KeyValueStore, RuntimeConfig, SqliteDatabase},
+        variables,
+    },
     log::Log,
-    runtime_config::{KeyValueStore, RuntimeConfig, SqliteDatabase},
-    server::{SHUTDOWN_GRACE, serve},
+    run::{
+        body::{Body, BodyError},
+        limits::Limits,
+    },
+    storage::key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},
 };

@@ -11,7 +11,7 @@ use std::{borrow::Cow, fmt};
 
 use routefinder::{Captures, RouteSpec};
 
-use crate::manifest::HttpTrigger;
+use crate::load::manifest::HttpTrigger;
 
 /// The prefix of the paths that the runtime answers itself.
 pub const WELL_KNOWN_PREFIX: &str = "/.well-known/spin/";

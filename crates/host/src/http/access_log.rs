@@ -1,0 +1,151 @@
+//! The line that is written for each request, as Flask's development server
+//! writes it.
+
+use std::net::SocketAddr;
+
+use http::{Request, StatusCode, Version};
+use jiff::Zoned;
+
+use crate::{log::Log, log::output::printable};
+
+/// The status that is written where the client has gone before there was one; what
+/// nginx writes then.
+const CLIENT_GONE: u16 = 499;
+
+/// What is written for a request line that was not understood; as nginx writes it.
+const NO_REQUEST_LINE: &str = "-";
+
+/// What hyper says of a target that is too long; it has no other name for it.
+const URI_TOO_LONG: &str = "URI too long";
+
+/// What of a request goes into its line; taken before the request is answered. The
+/// line is written when this is dropped.
+pub(crate) struct Access {
+    log: Log,
+    client: SocketAddr,
+    request_line: String,
+    status: u16,
+}
+
+impl Access {
+    pub(crate) fn of<B>(request: &Request<B>, client: SocketAddr, log: Log) -> Self {
+        let uri = request.uri();
+        let (target, version) = match (request.version(), uri.path_and_query()) {
+            (Version::HTTP_10, _) => (uri.to_string(), "HTTP/1.0"),
+            // There, the host is not a part of the target, although it is one of the URI.
+            (Version::HTTP_2, Some(target)) => (target.to_string(), "HTTP/2.0"),
+            (Version::HTTP_2, None) => (uri.to_string(), "HTTP/2.0"),
+            _ => (uri.to_string(), "HTTP/1.1"),
+        };
+        Self {
+            log,
+            client,
+            request_line: format!("{} {target} {version}", request.method()),
+            status: CLIENT_GONE,
+        }
+    }
+
+    /// What is written for a connection that ended with an error, if it was a request
+    /// that hyper itself refused, before there was one.
+    pub(crate) fn refused(error: &hyper::Error, client: SocketAddr, log: Log) -> Option<Self> {
+        let status = if error.is_parse_version_h2() {
+            // There is no answer that such a client would understand.
+            return None;
+        } else if error.to_string() == URI_TOO_LONG {
+            StatusCode::URI_TOO_LONG
+        } else if error.is_parse_too_large() {
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+        } else if error.is_parse() {
+            StatusCode::BAD_REQUEST
+        } else {
+            return None;
+        };
+        let mut access = Self::without_request(client, log);
+        access.status = status.as_u16();
+        Some(access)
+    }
+
+    /// A connection on which no request was read.
+    pub(crate) fn without_request(client: SocketAddr, log: Log) -> Self {
+        Self {
+            log,
+            client,
+            request_line: NO_REQUEST_LINE.to_owned(),
+            status: CLIENT_GONE,
+        }
+    }
+
+    /// The request was answered.
+    pub(crate) fn answered(mut self, status: StatusCode) {
+        self.status = status.as_u16();
+    }
+
+    /// The line, in the form of Werkzeug's `WSGIRequestHandler`:
+    /// `127.0.0.1 - - [15/Feb/2022 14:57:52] "GET /index HTTP/1.1" 200 -`.
+    fn line(&self, now: &Zoned) -> String {
+        format!(
+            "{} - - [{}] \"{}\" {} -",
+            self.client.ip(),
+            now.strftime("%d/%b/%Y %H:%M:%S"),
+            printable(&self.request_line),
+            self.status,
+        )
+    }
+}
+
+impl Drop for Access {
+    fn drop(&mut self) {
+        self.log.line(&self.line(&Zoned::now()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_the_one_of_flasks_server() {
+        let request = Request::get("/index?a=%20").body(()).unwrap();
+        let client = "127.0.0.1:50000".parse().unwrap();
+        let mut access = Access::of(&request, client, Log::new(|_| {}));
+        access.status = 200;
+        let now: Zoned = "2022-02-15T14:57:52+08:00[+08:00]".parse().unwrap();
+        assert_eq!(
+            access.line(&now),
+            "127.0.0.1 - - [15/Feb/2022 14:57:52] \"GET /index?a=%20 HTTP/1.1\" 200 -"
+        );
+    }
+
+    #[test]
+    fn the_target_of_http_2_is_its_path() {
+        let mut request = Request::get("http://example.org/index?a=1")
+            .body(())
+            .unwrap();
+        let client = "127.0.0.1:50000".parse().unwrap();
+        let line = |request: &Request<()>| {
+            let access = Access::of(request, client, Log::new(|_| {}));
+            access.request_line.clone()
+        };
+        let absolute = "GET http://example.org/index?a=1 HTTP/1.1";
+        assert_eq!(line(&request), absolute);
+        *request.version_mut() = Version::HTTP_2;
+        assert_eq!(line(&request), "GET /index?a=1 HTTP/2.0");
+    }
+
+    #[test]
+    fn a_request_whose_client_has_gone_has_its_line_too() {
+        let (sender, lines) = std::sync::mpsc::channel();
+        let log = Log::new(move |line| sender.send(line.to_owned()).unwrap());
+        let request = Request::get("/").body(()).unwrap();
+        let client = "[::1]:50000".parse().unwrap();
+        drop(Access::of(&request, client, log.clone()));
+        Access::of(&request, client, log).answered(StatusCode::NO_CONTENT);
+        for status in ["499", "204"] {
+            let line = lines.recv().unwrap();
+            assert!(
+                line.ends_with(&format!("\"GET / HTTP/1.1\" {status} -")),
+                "{line}"
+            );
+        }
+    }
+}

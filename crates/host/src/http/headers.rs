@@ -1,0 +1,312 @@
+//! The request as a component gets it: Spin's own headers, and a complete URI.
+
+use std::net::SocketAddr;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Uri,
+    header::{CONNECTION, CONTENT_LENGTH, HOST},
+    uri::{Authority, Scheme},
+};
+
+use crate::router::RouteMatch;
+
+/// The largest body that a request may announce, in bytes: what reads a `Content-Length` in
+/// a component takes it for a signed integer of 64 bits, and fails beyond.
+const MAX_CONTENT_LENGTH: u64 = i64::MAX as u64;
+
+/// What stands for the host in `spin-full-url` where there is no `Host` header, as with
+/// HTTP/2; Spin says the same.
+const UNNAMED_HOST: &str = "localhost";
+
+/// Why a request cannot be handed to a component. All of these are the client's
+/// mistakes, answered 400, but for what is too large.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BadRequest {
+    #[error("the request has no Host header")]
+    NoHost,
+    #[error("the request has more than one Host header")]
+    SeveralHosts,
+    #[error("the Host header is not the name of a host")]
+    InvalidHost,
+    #[error("the Host header and the request line name different hosts")]
+    HostsDiffer,
+    #[error("the request line does not have a path")]
+    NoPath,
+    #[error("the header {0} is not UTF-8")]
+    NotUtf8(HeaderName),
+    #[error("the Content-Length header is not one number of bytes")]
+    InvalidLength,
+    #[error("no body may have more than {MAX_CONTENT_LENGTH} bytes")]
+    TooLarge,
+}
+
+/// Completes a request as Spin's HTTP trigger does.
+///
+/// The URI gets scheme and authority. Spin's headers are added behind those that a
+/// client sent under the same names, so the last value is the runtime's.
+pub(crate) fn prepare<B>(
+    request: &mut Request<B>,
+    matched: &RouteMatch<'_, '_>,
+    client: SocketAddr,
+) -> Result<(), BadRequest> {
+    let headers = request.headers_mut();
+    // Says something about this connection only.
+    headers.remove(CONNECTION);
+    if let Some((name, _)) = headers
+        .iter()
+        .find(|(_, value)| std::str::from_utf8(value.as_bytes()).is_err())
+    {
+        return Err(BadRequest::NotUtf8(name.clone()));
+    }
+    check_length(headers)?;
+    let uri = complete(request.uri(), request.headers())?;
+    for (name, value) in own_headers(&uri, request.headers(), matched, client)? {
+        // Spin leaves out what cannot be a header, such as a segment's odd name.
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::try_from(name),
+            HeaderValue::from_bytes(value.as_bytes()),
+        ) {
+            request.headers_mut().append(name, value);
+        }
+    }
+    *request.uri_mut() = uri;
+    Ok(())
+}
+
+/// The headers that tell a component about its request, by name.
+fn own_headers(
+    uri: &Uri,
+    headers: &HeaderMap,
+    matched: &RouteMatch<'_, '_>,
+    client: SocketAddr,
+) -> Result<Vec<(String, String)>, BadRequest> {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or(UNNAMED_HOST);
+    let path_and_query = uri.path_and_query().ok_or(BadRequest::NoPath)?;
+    let route = matched.route;
+    let path_info = matched.trailing_wildcard().into_owned();
+    let full_url = format!("http://{host}{path_and_query}");
+    let mut own = vec![
+        ("spin-path-info".to_owned(), path_info),
+        ("spin-full-url".to_owned(), full_url),
+        ("spin-matched-route".to_owned(), route.absolute().to_owned()),
+        ("spin-base-path".to_owned(), "/".to_owned()),
+        ("spin-raw-component-route".to_owned(), route.raw.clone()),
+        (
+            "spin-component-route".to_owned(),
+            route.raw_prefix().to_owned(),
+        ),
+        ("spin-client-addr".to_owned(), client.to_string()),
+    ];
+    own.extend(matched.segments().map(|(name, value)| {
+        let name = name.to_ascii_lowercase().replace('_', "-");
+        (format!("spin-path-match-{name}"), value.to_owned())
+    }));
+    Ok(own)
+}
+
+/// What a body announces, if it does, is one number that a component can read.
+fn check_length(headers: &HeaderMap) -> Result<(), BadRequest> {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let (length, other) = (lengths.next(), lengths.next());
+    let Some(length) = length else { return Ok(()) };
+    let digits = length.as_bytes();
+    if other.is_some() || digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(BadRequest::InvalidLength);
+    }
+    // What does not fit into 64 bits is too large as well.
+    let length = length.to_str().ok().and_then(|text| text.parse().ok());
+    match length {
+        Some(..=MAX_CONTENT_LENGTH) => Ok(()),
+        _ => Err(BadRequest::TooLarge),
+    }
+}
+
+/// The URI with scheme and authority. RFC 9112, 3.2: exactly one `Host`, and the
+/// same host as an absolute request line has.
+fn complete(uri: &Uri, headers: &HeaderMap) -> Result<Uri, BadRequest> {
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = hosts.next();
+    if hosts.next().is_some() {
+        return Err(BadRequest::SeveralHosts);
+    }
+    let host = host.map(authority).transpose()?;
+    let authority = match (host, uri.authority()) {
+        (Some(host), Some(of_uri)) if host != *of_uri => return Err(BadRequest::HostsDiffer),
+        (Some(host), _) => host,
+        (None, Some(of_uri)) => of_uri.clone(),
+        (None, None) => return Err(BadRequest::NoHost),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(authority);
+    Uri::from_parts(parts).map_err(|_| BadRequest::NoPath)
+}
+
+/// RFC 9110, 7.2: a host and perhaps a port; nothing of who asks.
+fn authority(host: &HeaderValue) -> Result<Authority, BadRequest> {
+    let authority = Authority::try_from(host.as_bytes()).map_err(|_| BadRequest::InvalidHost)?;
+    let port = authority.as_str().strip_prefix(authority.host());
+    let is_port = |port: &str| port.is_empty() || port == ":" || authority.port_u16().is_some();
+    if port.is_some_and(is_port) {
+        Ok(authority)
+    } else {
+        Err(BadRequest::InvalidHost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{load::manifest::HttpTrigger, router::Router};
+
+    fn router(route: &str) -> Router {
+        Router::new(&[HttpTrigger {
+            route: route.to_owned(),
+            component: "test".to_owned(),
+        }])
+        .unwrap()
+    }
+
+    fn prepared(route: &str, mut request: Request<()>) -> Result<Request<()>, BadRequest> {
+        let path = request.uri().path().to_owned();
+        let router = router(route);
+        let matched = router.route(&path).unwrap();
+        prepare(&mut request, &matched, "192.0.2.1:1234".parse().unwrap())?;
+        Ok(request)
+    }
+
+    fn last<'a>(request: &'a Request<()>, name: &str) -> Option<&'a str> {
+        let value = request.headers().get_all(name).iter().next_back()?;
+        value.to_str().ok()
+    }
+
+    #[test]
+    fn spins_headers_say_what_they_say_under_spin() {
+        let request = Request::get("/users/42/posts/7?key=1")
+            .header("host", "example.org:3000")
+            .body(())
+            .unwrap();
+        let request = prepared("/users/:user_id/...", request).unwrap();
+        for (name, want) in [
+            ("spin-path-info", "/posts/7"),
+            (
+                "spin-full-url",
+                "http://example.org:3000/users/42/posts/7?key=1",
+            ),
+            ("spin-matched-route", "/users/:user_id/..."),
+            ("spin-base-path", "/"),
+            ("spin-raw-component-route", "/users/:user_id/..."),
+            ("spin-component-route", "/users/:user_id"),
+            ("spin-client-addr", "192.0.2.1:1234"),
+            ("spin-path-match-user-id", "42"),
+        ] {
+            assert_eq!(last(&request, name), Some(want), "{name}");
+        }
+        assert_eq!(
+            request.uri(),
+            "http://example.org:3000/users/42/posts/7?key=1"
+        );
+    }
+
+    #[test]
+    fn a_forged_header_stays_in_front_of_the_runtimes_own() {
+        let request = Request::get("/")
+            .header("host", "a")
+            .header("spin-client-addr", "203.0.113.9:1")
+            .header("connection", "close")
+            .body(())
+            .unwrap();
+        let request = prepared("/...", request).unwrap();
+        let values: Vec<_> = request
+            .headers()
+            .get_all("spin-client-addr")
+            .iter()
+            .collect();
+        assert_eq!(values, ["203.0.113.9:1", "192.0.2.1:1234"]);
+        assert!(!request.headers().contains_key("connection"));
+    }
+
+    #[test]
+    fn a_request_without_one_clear_host_is_refused() {
+        let request = |uri: &str, hosts: &[&[u8]]| {
+            let mut request = Request::get(uri).body(()).unwrap();
+            for host in hosts {
+                let host = HeaderValue::from_bytes(host).unwrap();
+                request.headers_mut().append(HOST, host);
+            }
+            prepared("/...", request).map(drop)
+        };
+        for (uri, hosts, want) in [
+            ("/", [].as_slice() as &[&[u8]], Err(BadRequest::NoHost)),
+            ("/", &[b"a", b"a"], Err(BadRequest::SeveralHosts)),
+            ("/", &[b"a b"], Err(BadRequest::InvalidHost)),
+            ("/", &[b""], Err(BadRequest::InvalidHost)),
+            ("/", &[b"user@x"], Err(BadRequest::InvalidHost)),
+            ("/", &[b"x:99999"], Err(BadRequest::InvalidHost)),
+            ("/", &[b"x:y"], Err(BadRequest::InvalidHost)),
+            ("/", &[b"x:65535"], Ok(())),
+            ("/", &[b"\xff"], Err(BadRequest::NotUtf8(HOST))),
+            ("http://a/", &[b"b"], Err(BadRequest::HostsDiffer)),
+            ("http://a/", &[b"a"], Ok(())),
+            ("http://a/", &[], Ok(())),
+            ("/", &[b"[::1]:3000"], Ok(())),
+        ] {
+            assert_eq!(request(uri, hosts), want, "{uri} with {hosts:?}");
+        }
+    }
+
+    #[test]
+    fn a_length_that_no_component_can_read_is_refused() {
+        let request = |lengths: &[&str]| {
+            let mut request = Request::post("http://a/").body(()).unwrap();
+            for length in lengths {
+                let length = HeaderValue::from_str(length).unwrap();
+                request.headers_mut().append(CONTENT_LENGTH, length);
+            }
+            prepared("/...", request).map(drop)
+        };
+        for (lengths, want) in [
+            ([].as_slice() as &[&str], Ok(())),
+            (&["0"], Ok(())),
+            (&["9223372036854775807"], Ok(())),
+            (&["9223372036854775808"], Err(BadRequest::TooLarge)),
+            (&["18446744073709551616"], Err(BadRequest::TooLarge)),
+            (&["+5"], Err(BadRequest::InvalidLength)),
+            (&[""], Err(BadRequest::InvalidLength)),
+            (&["5", "5"], Err(BadRequest::InvalidLength)),
+        ] {
+            assert_eq!(request(lengths), want, "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_connection_header_is_taken_away() {
+        let mut request = Request::get("/").header("connection", "te, upgrade");
+        let kept = [
+            ("host", "a"),
+            ("keep-alive", "timeout=5"),
+            ("proxy-authorization", "Basic eA=="),
+            ("proxy-connection", "keep-alive"),
+            ("te", "trailers"),
+            ("transfer-encoding", "chunked"),
+            ("upgrade", "h2c"),
+        ];
+        for (name, value) in kept {
+            request = request.header(name, value);
+        }
+        let request = prepared("/...", request.body(()).unwrap()).unwrap();
+        assert_eq!(last(&request, "connection"), None);
+        for (name, value) in kept {
+            assert_eq!(last(&request, name), Some(value), "{name}");
+        }
+    }
+
+    #[test]
+    fn without_a_host_header_the_full_url_names_localhost_as_under_spin() {
+        let request = Request::get("http://example.org:81/a").body(()).unwrap();
+        let request = prepared("/...", request).unwrap();
+        assert_eq!(last(&request, "spin-full-url"), Some("http://localhost/a"));
+        assert_eq!(request.uri(), "http://example.org:81/a");
+    }
+}

@@ -1,0 +1,115 @@
+//! What the host itself has to say to a client.
+
+use http::{HeaderValue, Response, StatusCode, header};
+
+use crate::{http::headers::BadRequest, run::body::Body};
+
+/// An answer that no component gave.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    detail: String,
+}
+
+/// A response without a body, as Spin gives it where no component is asked.
+pub(crate) fn bare(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::full(""));
+    *response.status_mut() = status;
+    response
+}
+
+impl Refusal {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: detail.into(),
+        }
+    }
+
+    /// Something failed that the client cannot mend; the log says what.
+    pub(crate) fn internal() -> Self {
+        let detail = "The server could not answer this request.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
+    /// A component took too long.
+    pub(crate) fn timeout() -> Self {
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "The answer took too long.")
+    }
+
+    /// The client did not send what a component waits for.
+    pub(crate) fn slow_client() -> Self {
+        let detail = "The body of the request did not arrive in time.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, detail)
+    }
+
+    /// There is no place for the request.
+    pub(crate) fn busy() -> Self {
+        let detail = "The server has too many requests to answer this one now.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
+    /// A client has more connections than its part.
+    pub(crate) fn too_many_connections(most: usize) -> Self {
+        let detail = format!("There are {most} connections from your address, and may be no more.");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
+    fn problem(&self) -> String {
+        let problem = serde_json::json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or_default(),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        problem.to_string()
+    }
+
+    /// The refusal as HTTP/1.1 has it on a connection that is closed behind it, for one on which no request
+    /// was read.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        let (head, problem) = self.into_problem().into_parts();
+        let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
+        for (name, value) in &head.headers {
+            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+                bytes.extend_from_slice(part);
+            }
+        }
+        let length = problem.len();
+        let rest = format!("connection: close\r\ncontent-length: {length}\r\n\r\n{problem}");
+        bytes.extend(rest.into_bytes());
+        bytes
+    }
+
+    /// The refusal as the host sends it.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        self.into_problem().map(Body::full)
+    }
+
+    /// The refusal as an RFC 9457 problem document.
+    fn into_problem(self) -> Response<String> {
+        let mut response = Response::new(self.problem());
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        let json = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, json);
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            // What still comes is not to be taken for another request (RFC 9110, 15.5.9).
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<BadRequest> for Refusal {
+    fn from(bad: BadRequest) -> Self {
+        let status = match bad {
+            BadRequest::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::new(status, bad.to_string())
+    }
+}

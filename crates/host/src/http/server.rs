@@ -1,0 +1,218 @@
+//! The HTTP server in front of an application.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use http::StatusCode;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    pin,
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    App, Log,
+    http::access_log::Access,
+    http::http2,
+    http::places::{FreePlace, Places},
+    http::protocol::{self, Protocol},
+    http::refusal::Refusal,
+    http::socket,
+    run::body::Body,
+    run::clocks::write::StallLimit,
+};
+
+/// How long running requests may go on once the server is told to stop.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+
+/// How long a client may take over the head of a request, or leave a connection
+/// without a next one, before the connection is closed.
+const HEAD_READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a client may take nothing of a response before its connection is closed. The
+/// system of one that reads slowly, with megabytes of room, tells us of what was read only
+/// when a good part of that is free again: at 40 KB/s, after more than a minute.
+const STALL_LIMIT: Duration = Duration::from_secs(120);
+
+/// How many clients that were refused may take their leave at the same time. Each has a socket that counts
+/// as none of the connections.
+const MAX_LEAVING: usize = 16;
+
+/// How long such a client may take to read why, and to close its connection.
+const LEAVE_GRACE: Duration = Duration::from_secs(1);
+
+/// The pause after a connection could not be accepted, so that a process out of
+/// file descriptors waits for some to be closed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Answers the connections of `listener` until `shutdown` is ready.
+///
+/// For each request a line is written to `access`, where there is one: its client,
+/// its request line and its status, as Flask's development server writes them.
+///
+/// Has as many connections at the same time as the process may have files open for; more
+/// wait to be accepted. An address that has four in five of them already is answered 503.
+///
+/// Then accepts no more, lets running requests end, and returns when they have, at
+/// the latest after [`SHUTDOWN_GRACE`].
+pub async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    access: Option<Log>,
+    shutdown: impl Future<Output = ()>,
+) {
+    let mut connections = JoinSet::new();
+    let (stop, stopped) = watch::channel(());
+    pin!(shutdown);
+    app.bound().tell(app.log());
+    let places = Places::new(app.bound().connections);
+    let leaving = Arc::new(Semaphore::new(MAX_LEAVING));
+    let mut failing = false;
+    loop {
+        tokio::select! {
+            (place, accepted) = accept(&listener, &places) => match accepted {
+                Ok((stream, client)) => {
+                    failing = false;
+                    let Some(place) = place.give(client.ip()) else {
+                        refuse(stream, client, places.per_address(), access.clone(), &leaving);
+                        continue;
+                    };
+                    let connection =
+                        connection(stream, client, Arc::clone(&app), access.clone(), stopped.clone());
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    // Once is enough: it is tried again ten times a second.
+                    if !failing {
+                        app.log()
+                            .line(&format!("a connection was not accepted: {error}"));
+                    }
+                    failing = true;
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            // Reaps those that have ended, so that the set stays small.
+            Some(_) = connections.join_next() => {}
+            () = &mut shutdown => break,
+        }
+    }
+    drop(listener);
+    drop(stop);
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    if timeout(SHUTDOWN_GRACE, all_ended).await.is_err() {
+        app.log().line(&format!(
+            "requests that still ran {SHUTDOWN_GRACE:?} after the stop were cut off"
+        ));
+    }
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Places>,
+) -> (FreePlace, io::Result<(TcpStream, SocketAddr)>) {
+    (places.free().await, listener.accept().await)
+}
+
+/// Answers a client that has too many connections already, whatever it asks for, and gives it a moment
+/// to read that where there are not too many of its kind.
+fn refuse(
+    stream: TcpStream,
+    client: SocketAddr,
+    most: usize,
+    log: Option<Log>,
+    leaving: &Arc<Semaphore>,
+) {
+    socket::send_last(&stream, &Refusal::too_many_connections(most).into_bytes());
+    if let Ok(one) = Arc::clone(leaving).try_acquire_owned() {
+        tokio::spawn(async move {
+            let _ = timeout(LEAVE_GRACE, socket::read_away(&stream)).await;
+            drop((stream, one));
+        });
+    }
+    if let Some(log) = log {
+        Access::without_request(client, log).answered(StatusCode::SERVICE_UNAVAILABLE);
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    client: SocketAddr,
+    app: Arc<App>,
+    log: Option<Log>,
+    mut stopped: watch::Receiver<()>,
+) {
+    socket::prepare(&stream);
+    let stream = StallLimit::new(stream, STALL_LIMIT);
+    let begun = tokio::select! {
+        begun = timeout(HEAD_READ_TIMEOUT, protocol::protocol(stream)) => begun,
+        _ = stopped.changed() => return,
+    };
+    // The client is gone, or sent nothing.
+    let Ok(Ok((protocol, stream))) = begun else {
+        return;
+    };
+    let refused_log = log.clone();
+    let answer = move |request| answer(Arc::clone(&app), request, client, log.clone());
+    let ended = match protocol {
+        Protocol::Http2 => {
+            http2::serve(stream, answer, stopped, HEAD_READ_TIMEOUT, STALL_LIMIT).await
+        }
+        Protocol::Http1 => serve_http1(stream, answer, stopped).await,
+    };
+    // The client is gone, or sent what is not HTTP and has its 400.
+    if let (Err(error), Some(log), Protocol::Http1) = (ended, refused_log, protocol) {
+        drop(Access::refused(&error, client, log));
+    }
+}
+
+/// Answers a request and writes its line.
+async fn answer(
+    app: Arc<App>,
+    request: hyper::Request<Incoming>,
+    client: SocketAddr,
+    log: Option<Log>,
+) -> hyper::Response<Body> {
+    let access = log.map(|log| Access::of(&request, client, log));
+    let response = app.handle(request, client).await;
+    if let Some(access) = access {
+        access.answered(response.status());
+    }
+    response
+}
+
+/// Serves a connection that speaks HTTP/1.1 until its client leaves it, has no request in time,
+/// or `stopped` is closed; then the running request ends.
+async fn serve_http1<S, A>(
+    stream: S,
+    answer: impl Fn(hyper::Request<Incoming>) -> A,
+    mut stopped: watch::Receiver<()>,
+) -> hyper::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Future<Output = hyper::Response<Body>>,
+{
+    let service = service_fn(|request| {
+        let answer = answer(request);
+        async { Ok::<_, io::Error>(answer.await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_READ_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    }
+}

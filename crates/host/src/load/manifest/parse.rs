@@ -1,0 +1,406 @@
+//! From the manifest's table to [`Manifest`].
+
+use std::{collections::BTreeMap, path::Path};
+
+use toml::{Table, Value};
+
+use super::{Component, FileMount, HttpTrigger, Manifest, Variable, names};
+use crate::{
+    load::fields::{Fields, Problems, entries, kind_of},
+    load::variables::Template,
+    router,
+};
+
+/// Reads a manifest; relative paths in it start from `folder`.
+pub(super) fn manifest(table: &Table, folder: &Path) -> Result<Manifest, Vec<String>> {
+    let problems = Problems::default();
+    let mut top = Fields::new("", table, &problems);
+    match top.value("spin_manifest_version") {
+        Some(Value::Integer(2)) => {}
+        Some(other) => top.problem(
+            "spin_manifest_version",
+            format_args!("must be 2, is {other}"),
+        ),
+        None => top.problem(
+            "spin_manifest_version",
+            "missing; this runtime reads version 2",
+        ),
+    }
+    let (name, version) = application(top.table("application"), &problems);
+    let variables = variables(top.table("variables"), &problems);
+    let triggers = triggers(top.table("trigger"), &problems);
+    let components = components(top.table("component"), folder, &variables, &problems);
+    top.finish(&[]);
+    for (number, trigger) in triggers.iter().enumerate() {
+        let known = components.iter().any(|c| c.id == trigger.component);
+        if !known && !trigger.component.is_empty() {
+            problems.note(format!(
+                "trigger.http[{number}].component: there is no component {:?}",
+                trigger.component
+            ));
+        }
+    }
+    problems.or(Manifest {
+        folder: folder.to_owned(),
+        name,
+        version,
+        variables,
+        triggers,
+        components,
+    })
+}
+
+fn application(table: Option<&Table>, problems: &Problems) -> (String, String) {
+    let Some(table) = table else {
+        problems.note("application: missing".to_owned());
+        return Default::default();
+    };
+    let mut fields = Fields::new("application", table, problems);
+    let name = fields.required_string("name");
+    let version = fields.string("version").unwrap_or_default();
+    fields.string("description");
+    fields.strings("authors");
+    fields.unused("targets", "an array", Value::is_array);
+    fields.unused("tool", "a table of tables", is_table_of_tables);
+    let settings = fields.table("trigger");
+    for (kind, path, settings) in entries("application.trigger", settings, problems) {
+        // Settings of other triggers go unused with them, which are refused elsewhere.
+        if kind != "http" {
+            continue;
+        }
+        let mut fields = Fields::new(path, settings, problems);
+        if fields.string("base").is_some_and(|base| base != "/") {
+            fields.problem(
+                "base",
+                "not possible any more, under Spin either; write it in front of each route",
+            );
+        }
+        fields.finish(&[]);
+    }
+    fields.finish(&[]);
+    (name, version)
+}
+
+fn variables(table: Option<&Table>, problems: &Problems) -> BTreeMap<String, Variable> {
+    entries("variables", table, problems)
+        .map(|(name, path, table)| {
+            if let Err(why) = names::variable(name) {
+                problems.note(format!("{path}: not a variable's name: {why}"));
+            }
+            let mut fields = Fields::new(&path, table, problems);
+            let default = fields.string("default");
+            let required = fields.boolean("required");
+            // Nothing here shows a value, so there is nothing to hide.
+            fields.boolean("secret");
+            fields.string("description");
+            if required == table.contains_key("default") {
+                problems.note(format!(
+                    "{path}: needs either required = true or a default, and not both"
+                ));
+            }
+            fields.finish(&[]);
+            (name.clone(), Variable { default })
+        })
+        .collect()
+}
+
+fn triggers(table: Option<&Table>, problems: &Problems) -> Vec<HttpTrigger> {
+    let Some(table) = table else {
+        problems.note("trigger: missing; an application needs a [[trigger.http]]".to_owned());
+        return Vec::new();
+    };
+    let mut triggers = Fields::new("trigger", table, problems);
+    let mut others = table.keys().filter(|kind| *kind != "http").peekable();
+    let http = match triggers.value("http") {
+        Some(Value::Array(array)) => array.as_slice(),
+        Some(other) => {
+            triggers.problem(
+                "http",
+                format_args!(
+                    "must be an array of tables, [[trigger.http]], is {}",
+                    kind_of(other)
+                ),
+            );
+            &[]
+        }
+        None if others.peek().is_none() => {
+            triggers.problem("http", "missing");
+            &[]
+        }
+        None => &[],
+    };
+    for kind in others {
+        triggers.of_spin(kind, "triggers of other types than http");
+    }
+    http.iter()
+        .enumerate()
+        .filter_map(|(number, value)| {
+            let path = format!("trigger.http[{number}]");
+            let Some(table) = value.as_table() else {
+                problems.note(format!("{path}: must be a table, is {}", kind_of(value)));
+                return None;
+            };
+            Some(trigger(&path, table, problems))
+        })
+        .collect()
+}
+
+fn trigger(path: &str, table: &Table, problems: &Problems) -> HttpTrigger {
+    let mut fields = Fields::new(path, table, problems);
+    let route = route(&mut fields, table);
+    let component = component_id(&mut fields, table);
+    fields.unused("id", "a string", Value::is_str);
+    executor(fields.table("executor"), path, problems);
+    fields.refused("static_response", "responses without a component");
+    fields.empty_table("components", "further components of a trigger");
+    fields.empty_table("dependencies", "middleware of a trigger");
+    fields.finish(&[]);
+    HttpTrigger { route, component }
+}
+
+/// The id of a trigger's component; empty where it has none.
+fn component_id(fields: &mut Fields<'_>, table: &Table) -> String {
+    match table.get("component") {
+        Some(Value::Table(_)) => {
+            fields.value("component");
+            fields.problem(
+                "component",
+                "Spin has components inside of triggers, this runtime does not; give it a \
+                 [component.ID] of its own, and its ID here",
+            );
+            String::new()
+        }
+        // In its place there may be a response that needs none.
+        None if table.contains_key("static_response") => String::new(),
+        _ => fields.required_string("component"),
+    }
+}
+
+/// The route; empty where it is none.
+fn route(fields: &mut Fields<'_>, table: &Table) -> String {
+    if table.get("route").is_some_and(Value::is_table) {
+        fields.value("route");
+        fields.of_spin("route", "private routes, for its own components alone");
+        return String::new();
+    }
+    let route = fields.required_string("route");
+    if let Err(why) = router::check(&route) {
+        fields.problem("route", why);
+    }
+    route
+}
+
+/// How a component is called. There is one way here, which is also Spin's usual one.
+fn executor(table: Option<&Table>, trigger: &str, problems: &Problems) {
+    let Some(table) = table else { return };
+    let path = format!("{trigger}.executor");
+    let mut fields = Fields::new(&path, table, problems);
+    match fields.required_string("type").as_str() {
+        // Whether it is missing or no string has been noted.
+        "http" | "spin" | "" => fields.finish(&[]),
+        "wagi" => fields.of_spin("type", "the executor \"wagi\""),
+        other => fields.problem("type", format_args!("must be \"http\", is {other:?}")),
+    }
+}
+
+fn components(
+    table: Option<&Table>,
+    folder: &Path,
+    application: &BTreeMap<String, Variable>,
+    problems: &Problems,
+) -> Vec<Component> {
+    entries("component", table, problems)
+        .map(|(id, path, table)| {
+            if let Err(why) = names::component_id(id) {
+                problems.note(format!("{path}: not a component's id: {why}"));
+            }
+            component(id, &path, table, folder, application, problems)
+        })
+        .collect()
+}
+
+fn component(
+    id: &str,
+    path: &str,
+    table: &Table,
+    folder: &Path,
+    application: &BTreeMap<String, Variable>,
+    problems: &Problems,
+) -> Component {
+    let mut fields = Fields::new(path, table, problems);
+    let source = source(&mut fields, table);
+    let description = fields.string("description").unwrap_or_default();
+    let variables = component_variables(&mut fields, application, problems);
+    let environment = environment(&mut fields, problems);
+    let files = files(&mut fields, problems);
+    let sqlite_databases = labels(&mut fields, "sqlite_databases");
+    let key_value_stores = labels(&mut fields, "key_value_stores");
+    fields.empty_list("allowed_outbound_hosts", "outgoing connections");
+    fields.empty_list("allowed_http_hosts", "outgoing connections");
+    fields.empty_list("ai_models", "models to ask");
+    fields.empty_list("exclude_files", "files to leave out");
+    fields.empty_table("dependencies", "components inside of components");
+    // These are for others than `spin up`, or for what was refused above.
+    fields.unused(
+        "dependencies_inherit_configuration",
+        "true or false",
+        Value::is_bool,
+    );
+    fields.unused("profile", "a table", Value::is_table);
+    fields.unused("targets", "an array", Value::is_array);
+    fields.unused("tool", "a table of tables", is_table_of_tables);
+    build(fields.table("build"), path, problems);
+    fields.finish(&[]);
+    Component {
+        id: id.to_owned(),
+        source: folder.join(source),
+        description,
+        variables,
+        environment,
+        files,
+        sqlite_databases,
+        key_value_stores,
+    }
+}
+
+/// What `tool` is: the settings of tools, each in a table of its own.
+fn is_table_of_tables(value: &Value) -> bool {
+    let table = value.as_table();
+    table.is_some_and(|table| table.values().all(Value::is_table))
+}
+
+/// The file of a component; empty where it is none.
+fn source(fields: &mut Fields<'_>, table: &Table) -> String {
+    let Some(Value::Table(remote)) = table.get("source") else {
+        return fields.required_string("source");
+    };
+    fields.value("source");
+    let place = if remote.contains_key("url") {
+        "a URL"
+    } else if remote.contains_key("package") {
+        "a registry"
+    } else {
+        fields.problem("source", "must be a string, the path of a file, is a table");
+        return String::new();
+    };
+    fields.problem(
+        "source",
+        format_args!(
+            "Spin has components from {place}, this runtime does not; only a file is possible"
+        ),
+    );
+    String::new()
+}
+
+fn environment(fields: &mut Fields<'_>, problems: &Problems) -> BTreeMap<String, String> {
+    let path = fields.path_of("environment");
+    let entries = fields.table("environment").into_iter().flatten();
+    entries
+        .filter_map(|(name, value)| {
+            let text = value.as_str();
+            if text.is_none() {
+                let kind = kind_of(value);
+                problems.note(format!("{path}.{name}: must be a string, is {kind}"));
+            }
+            Some((name.clone(), text?.to_owned()))
+        })
+        .collect()
+}
+
+fn files(fields: &mut Fields<'_>, problems: &Problems) -> Vec<FileMount> {
+    let path = fields.path_of("files");
+    let entries = match fields.value("files") {
+        Some(Value::Array(entries)) => entries.as_slice(),
+        Some(other) => {
+            let kind = kind_of(other);
+            fields.problem("files", format_args!("must be an array, is {kind}"));
+            &[]
+        }
+        None => &[],
+    };
+    let mount = |(number, entry): (usize, &Value)| match entry {
+        Value::String(pattern) => Some(FileMount::Pattern(pattern.clone())),
+        Value::Table(table) => {
+            let mut fields = Fields::new(format!("{path}[{number}]"), table, problems);
+            let mount = FileMount::Placement {
+                source: fields.required_string("source"),
+                destination: fields.required_string("destination"),
+            };
+            fields.finish(&[]);
+            Some(mount)
+        }
+        other => {
+            let kind = kind_of(other);
+            problems.note(format!(
+                "{path}[{number}]: must be a string or a table, is {kind}"
+            ));
+            None
+        }
+    };
+    entries.iter().enumerate().filter_map(mount).collect()
+}
+
+/// The names of databases or stores. What they stand for is the runtime's matter.
+fn labels(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
+    let labels = fields.strings(name);
+    for label in &labels {
+        if let Err(why) = names::label(label) {
+            fields.problem(name, format_args!("{label:?} is not a label: {why}"));
+        }
+    }
+    labels
+}
+
+fn component_variables(
+    fields: &mut Fields<'_>,
+    application: &BTreeMap<String, Variable>,
+    problems: &Problems,
+) -> BTreeMap<String, String> {
+    let path = fields.path_of("variables");
+    let Some(table) = fields.table("variables") else {
+        return BTreeMap::new();
+    };
+    let mut variables = BTreeMap::new();
+    for (name, value) in table {
+        let path = format!("{path}.{name}");
+        if let Err(why) = names::variable(name) {
+            problems.note(format!("{path}: not a variable's name: {why}"));
+        }
+        let Some(template) = value.as_str() else {
+            problems.note(format!("{path}: must be a string, is {}", kind_of(value)));
+            continue;
+        };
+        match Template::parse(template) {
+            Err(why) => problems.note(format!("{path}: {why}")),
+            Ok(parsed) => parsed
+                .names()
+                .filter(|name| !application.contains_key(*name))
+                .for_each(|name| {
+                    problems.note(format!("{path}: there is no variable {name:?}"));
+                }),
+        }
+        variables.insert(name.clone(), template.to_owned());
+    }
+    variables
+}
+
+/// `build` is for `spin build`; here it is only checked.
+fn build(table: Option<&Table>, component: &str, problems: &Problems) {
+    let Some(table) = table else { return };
+    let mut fields = Fields::new(format!("{component}.build"), table, problems);
+    match fields.value("command") {
+        Some(Value::String(_)) => {}
+        Some(Value::Array(commands)) if commands.iter().all(Value::is_str) => {}
+        Some(other) => fields.problem(
+            "command",
+            format_args!(
+                "must be a string or an array of strings, is {}",
+                kind_of(other)
+            ),
+        ),
+        None => fields.problem("command", "missing"),
+    }
+    fields.string("workdir");
+    fields.strings("watch");
+    fields.finish(&[]);
+}

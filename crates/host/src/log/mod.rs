@@ -1,0 +1,42 @@
+//! Where the runtime writes what the operator has to know.
+
+pub(crate) mod file;
+pub(crate) mod output;
+pub(crate) mod stderr;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+/// A place for log lines; standard error unless it is given another, and nobody waits for that.
+#[derive(Clone)]
+pub struct Log(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Log {
+    /// A log that hands each entry to `write`. An entry may have several lines,
+    /// and has no line break at its end.
+    pub fn new(write: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    /// Waits until what was written to standard error is there, but no longer than `patience`: nobody may
+    /// be reading it. Comes at the end of a program.
+    pub fn flush(patience: Duration) {
+        stderr::flush(patience);
+    }
+
+    /// Writes one entry.
+    pub fn line(&self, entry: &str) {
+        (self.0)(entry);
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self::new(stderr::write)
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Log")
+    }
+}

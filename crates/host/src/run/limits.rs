@@ -1,0 +1,252 @@
+//! What an instance may use, and how long it may take.
+//!
+//! Stricter than Spin on purpose: Spin sets neither a memory limit nor a time
+//! limit unless its flags ask for them.
+
+use std::{
+    error::Error,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use wasmtime::{CallHook, ResourceLimiter};
+
+use crate::run::engine::TICK;
+
+/// The limits of an application.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of linear memory of an instance, all its memories together. A guest
+    /// that wants more is ended; its requests are answered 500.
+    pub memory_bytes: usize,
+    /// Computing without giving the event loop a turn. A guest that goes on
+    /// longer is ended; its requests are answered 504.
+    pub compute: Duration,
+    /// From a request's arrival, or the last progress of its body, to the head of its
+    /// response, waiting for a place and for an instance included. Past it the request is
+    /// answered 504, or 408 where its body did not come, and its instance takes no others.
+    /// The response's body may take longer.
+    pub head: Duration,
+    /// How long a call to a key-value store waits while the store serves nobody: then
+    /// somebody holds it who never gives it back, and the call fails. Spin waits for
+    /// ever. Past [`Limits::head`] nobody would hear of it.
+    pub key_value: Duration,
+    /// What a guest may go on doing after all its responses are complete, before
+    /// its instance is ended.
+    pub after_responses: Duration,
+    /// How long an instance without work is kept (Spin: 1 s).
+    pub idle: Duration,
+    /// Requests that one instance serves in its life (Spin: 128).
+    pub requests_per_instance: usize,
+    /// Requests that one instance serves at the same time, responses that are still
+    /// being sent included (Spin: 16, without those).
+    pub concurrent_per_instance: usize,
+    /// Requests that the application serves at the same time; more wait for their
+    /// turn, and are answered 503 if it does not come within [`Limits::head`]. One address gets at most four
+    /// in five of them. There are fewer where the process may not open enough files.
+    pub concurrent_requests: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 128 << 20,
+            compute: Duration::from_secs(30),
+            head: Duration::from_secs(30),
+            key_value: Duration::from_secs(10),
+            after_responses: Duration::from_secs(30),
+            idle: Duration::from_secs(1),
+            requests_per_instance: 128,
+            concurrent_per_instance: 16,
+            concurrent_requests: 1_250,
+        }
+    }
+}
+
+/// Elements of a table; the number that Spin's pooling allocator allows.
+pub(crate) const MAX_TABLE_ELEMENTS: usize = 100_000;
+
+/// The memory of one store, counted.
+#[derive(Debug)]
+pub(crate) struct MemoryLimiter {
+    limit: usize,
+    used: Arc<AtomicUsize>,
+}
+
+impl MemoryLimiter {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            limit: limits.memory_bytes,
+            used: Arc::default(),
+        }
+    }
+
+    /// Bytes in use; written here only.
+    pub(crate) fn used(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.used)
+    }
+}
+
+impl ResourceLimiter for MemoryLimiter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let grown = desired.saturating_sub(current);
+        let used = self.used.load(Relaxed).saturating_add(grown);
+        if used > self.limit {
+            // An error traps on the spot, so that the log shows which code asked
+            // for the memory, not where the guest gave up afterwards.
+            return Err(LimitExceeded::Memory {
+                wanted: used,
+                limit: self.limit,
+            }
+            .into());
+        }
+        self.used.store(used, Relaxed);
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= MAX_TABLE_ELEMENTS)
+    }
+}
+
+/// Measures how long a guest computes without returning to the event loop.
+///
+/// The engine calls [`ComputeClock::tick`] only while guest code runs, so time
+/// spent waiting for the host is not counted.
+#[derive(Debug)]
+pub(crate) struct ComputeClock {
+    limit: Duration,
+    depth: usize,
+    ticks: u32,
+    entered: Instant,
+    overdue: Arc<AtomicBool>,
+}
+
+impl ComputeClock {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            limit: limits.compute,
+            depth: 0,
+            ticks: 0,
+            entered: Instant::now(),
+            overdue: Arc::default(),
+        }
+    }
+
+    /// Set by whoever knows that the guest is to end at its next tick.
+    pub(crate) fn overdue(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.overdue)
+    }
+
+    /// Follows the calls in and out of the guest. Only a call from the event loop
+    /// starts the clock anew; one from inside a host call (to allocate, say) would
+    /// let a guest that loops over host calls go on for ever.
+    pub(crate) fn call(&mut self, hook: CallHook) {
+        match hook {
+            CallHook::CallingWasm => {
+                if self.depth == 0 {
+                    self.ticks = 0;
+                    self.entered = Instant::now();
+                }
+                self.depth += 1;
+            }
+            CallHook::ReturningFromWasm => self.depth = self.depth.saturating_sub(1),
+            CallHook::CallingHost | CallHook::ReturningFromHost => {}
+        }
+    }
+
+    /// Counts one tick of the engine.
+    pub(crate) fn tick(&mut self) -> Result<(), LimitExceeded> {
+        self.ticks = self.ticks.saturating_add(1);
+        // Both must agree: the ticks leave out waiting, and the time leaves out a
+        // ticker that catches up after the machine slept.
+        let too_long = TICK * self.ticks > self.limit && self.entered.elapsed() > self.limit;
+        if too_long || self.overdue.load(Relaxed) {
+            let time = self.entered.elapsed();
+            return Err(LimitExceeded::Compute { time });
+        }
+        Ok(())
+    }
+}
+
+/// Why an instance was ended by the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LimitExceeded {
+    Memory { wanted: usize, limit: usize },
+    Compute { time: Duration },
+}
+
+impl fmt::Display for LimitExceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory { wanted, limit } => {
+                write!(f, "wanted {wanted} bytes of memory, the limit is {limit}")
+            }
+            Self::Compute { time } => {
+                write!(f, "computed for {time:.1?} without yielding")
+            }
+        }
+    }
+}
+
+impl Error for LimitExceeded {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_counted_over_all_memories_up_to_the_limit() {
+        let mut limiter = MemoryLimiter {
+            limit: 10,
+            used: Arc::default(),
+        };
+        assert!(limiter.memory_growing(0, 6, None).unwrap());
+        assert!(limiter.memory_growing(0, 4, None).unwrap());
+        let error = limiter.memory_growing(4, 5, None).unwrap_err();
+        let want = LimitExceeded::Memory {
+            wanted: 11,
+            limit: 10,
+        };
+        assert_eq!(error.downcast_ref(), Some(&want));
+    }
+
+    #[test]
+    fn computing_is_counted_anew_only_from_the_event_loop() {
+        let mut clock = ComputeClock {
+            limit: TICK,
+            depth: 0,
+            ticks: 0,
+            entered: Instant::now(),
+            overdue: Arc::default(),
+        };
+        let long_ago = Instant::now() - 10 * TICK;
+        clock.call(CallHook::CallingWasm);
+        clock.entered = long_ago;
+        assert_eq!(clock.tick(), Ok(()));
+        clock.call(CallHook::CallingHost);
+        clock.call(CallHook::CallingWasm);
+        clock.call(CallHook::ReturningFromWasm);
+        clock.call(CallHook::ReturningFromHost);
+        assert!(matches!(clock.tick(), Err(LimitExceeded::Compute { .. })));
+        clock.call(CallHook::ReturningFromWasm);
+        clock.call(CallHook::CallingWasm);
+        assert_eq!(clock.tick(), Ok(()));
+        clock.overdue().store(true, Relaxed);
+        assert!(matches!(clock.tick(), Err(LimitExceeded::Compute { .. })));
+    }
+}

@@ -1,0 +1,10 @@
+//! Running components: the engine, the instances, a request's way through one, and its clocks.
+
+pub(crate) mod bindings;
+pub(crate) mod body;
+pub(crate) mod clocks;
+pub(crate) mod engine;
+pub(crate) mod instances;
+pub(crate) mod limits;
+pub(crate) mod request;
+pub(crate) mod state;

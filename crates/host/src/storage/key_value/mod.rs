@@ -1,0 +1,38 @@
+//! Spin's key-value stores: `spin:key-value@3.0.0` over local files.
+//!
+//! It is what Spin's `spin-factor-key-value` and `spin-key-value-spin` are: a component
+//! opens stores by label, only those that it was granted, and each label has one SQLite
+//! connection behind a lock. A stream of keys holds the lock until it has been read to
+//! its end or dropped. Another call of the instance that reads the stream would hang it
+//! for good under Spin, so here it fails at once (see [`crate::event_loop`]). Other
+//! instances wait; the wait has a limit, [`Limits::key_value`](crate::Limits::key_value),
+//! and the log says who held the store.
+//!
+//! Nothing here runs on an async thread, and who waits for a store takes no thread.
+
+mod database;
+mod faults;
+mod interface;
+mod keys;
+mod statements;
+mod store;
+mod stores;
+
+#[expect(unreachable_pub, reason = "the generated bindings export it once more")]
+pub use self::store::Store;
+pub use self::{
+    Error as KeyValueError,
+    faults::{KeyValueCall, KeyValueFaults, KeyValueOperation},
+};
+pub(crate) use self::{interface::KeyValue, store::Granted, stores::Stores};
+pub use crate::run::bindings::spin::key_value::key_value::Error;
+
+/// An error in the words of `rusqlite`, as Spin gives it: its debug form.
+fn other(error: impl std::fmt::Debug) -> Error {
+    Error::Other(format!("{error:?}"))
+}
+
+/// The error for what went wrong in the runtime itself.
+fn internal() -> Error {
+    Error::Other("internal runtime error".to_owned())
+}

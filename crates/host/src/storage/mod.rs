@@ -1,0 +1,8 @@
+//! What components keep: SQLite databases and key-value stores, by label.
+
+pub(crate) mod by_label;
+pub(crate) mod event_loop;
+pub(crate) mod key_value;
+mod queue;
+pub(crate) mod sqlite;
+mod stream;

@@ -1,0 +1,29 @@
+//! Spin's SQLite: `spin:sqlite@3.1.0` over local files.
+//!
+//! It is what Spin's `spin-factor-sqlite` and `spin-sqlite-inproc` are: a component
+//! opens databases by label, only those that it was granted, and each open makes a
+//! connection of its own, whose file is opened when it is first used.
+//!
+//! No statement runs on an async thread, none waits for another connection while it
+//! has a thread that others need, and none outlives whoever wanted its rows.
+
+mod cancel;
+mod connection;
+mod database;
+mod interface;
+mod rows;
+mod setup;
+mod statement;
+mod threads;
+mod turns;
+mod values;
+
+#[expect(unreachable_pub, reason = "the generated bindings export it once more")]
+pub use self::connection::Connection;
+pub(crate) use self::{cancel::Life, database::Databases, interface::Sqlite};
+use crate::run::bindings::spin::sqlite::sqlite::Error;
+
+/// An error in the words of SQLite, as Spin gives it.
+fn io(error: impl std::fmt::Display) -> Error {
+    Error::Io(error.to_string())
+}
