@@ -1,7 +1,7 @@
 // The form of a word: its four fields, and what is said at them.
 
 import { grow, grows } from "./grow.js";
-import { detailOf, text } from "./texts.js";
+import { flawOf, text } from "./texts.js";
 
 const NAMES = ["english", "chinese", "sentence_eng", "sentence_chi"];
 
@@ -29,7 +29,7 @@ export function mark(form, errors) {
         const field = form.querySelector(`[data-field="${error.field}"]`);
         if (!field) continue;
         const said = field.querySelector(".field-error");
-        said.textContent = `${said.textContent} ${detailOf(error)}`.trim();
+        said.textContent = `${said.textContent} ${flawOf(error)}`.trim();
         field.querySelector("input, textarea").setAttribute("aria-invalid", "true");
     }
     form.querySelector("[aria-invalid]")?.focus();

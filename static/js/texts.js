@@ -5,9 +5,9 @@ for (const element of document.querySelector("#texts").content.querySelectorAll(
     texts.set(element.dataset.text, element.textContent);
 }
 
-const details = new Map();
-for (const element of document.querySelector("#details").content.querySelectorAll("[data-detail]")) {
-    details.set(`${element.dataset.field} ${element.dataset.detail}`, element.textContent);
+const flaws = new Map();
+for (const element of document.querySelector("#flaws").content.querySelectorAll("[data-code]")) {
+    flaws.set(`${element.dataset.field} ${element.dataset.code}`, element.textContent);
 }
 
 const announcer = document.querySelector("#announcer");
@@ -28,8 +28,8 @@ export function grouped(n) {
 }
 
 /** What the server says is wrong with a field; its own words where there are no better ones. */
-export function detailOf({ field, detail }) {
-    return details.get(`${field} ${detail}`) ?? detail;
+export function flawOf({ field, code, detail }) {
+    return flaws.get(`${field} ${code}`) ?? detail;
 }
 
 /** Says something to those who cannot see what happened. */

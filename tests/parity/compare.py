@@ -59,7 +59,7 @@ def is_problem(answer: Answer, status: int) -> bool:
     if not answer.body:
         return answer.header("Content-Length") != "0"  # The answer to a HEAD.
     problem = json_of(answer)
-    members = {"type", "title", "status", "detail"}
+    members = {"type", "title", "status", "code", "detail"}
     return problem["status"] == status and members <= problem.keys() <= members | {"errors"}
 
 

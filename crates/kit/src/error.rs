@@ -19,7 +19,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// async fn nap(request: Request) -> Result<Response> {
 ///     let seconds = request.args().require("seconds")?;
-///     let seconds: u64 = seconds.parse().map_err(|_| Error::bad_parameter("seconds", "is not a whole number"))?;
+///     let seconds: u64 = seconds.parse().map_err(|_| Error::bad_parameter("seconds", "not-an-integer", "is not a whole number"))?;
 ///     Ok(text(format!("slept for {seconds}")))
 /// }
 /// ```
@@ -35,12 +35,22 @@ pub enum Error {
     /// body is [`Self::Unprocessable`].
     #[error("the parameter {} {}", .0.field, .0.detail)]
     BadParameter(FieldError),
-    /// 401: nobody is logged in, or a name or password is wrong. Says what to do.
-    #[error("{0}")]
-    Unauthorized(String),
-    /// 403: the account that is logged in may not do this. Says who may.
-    #[error("{0}")]
-    Forbidden(String),
+    /// 401: nobody is logged in, or a name or password is wrong.
+    #[error("{detail}")]
+    Unauthorized {
+        /// Which of the two it is.
+        code: &'static str,
+        /// What to do.
+        detail: String,
+    },
+    /// 403: the account that is logged in may not do this.
+    #[error("{detail}")]
+    Forbidden {
+        /// Why it may not.
+        code: &'static str,
+        /// Who may.
+        detail: String,
+    },
     /// 403: a browser sends a change that another site asked for.
     #[error("this request changes something, and the browser says that another site made it")]
     CrossSite,
@@ -58,6 +68,8 @@ pub enum Error {
     /// 409: what is to be made exists already.
     #[error("{detail}")]
     Conflict {
+        /// What kind of thing exists.
+        code: &'static str,
         /// What exists.
         detail: String,
         /// Where it is: a path, or a URL.
@@ -72,10 +84,14 @@ pub enum Error {
         /// How many bytes are accepted.
         limit_bytes: u64,
     },
-    /// 413: something in the body is larger, or there is more of it, than accepted. Says what, and
-    /// how much is accepted.
-    #[error("{0}")]
-    TooMuch(String),
+    /// 413: something in the body is larger, or there is more of it, than accepted.
+    #[error("{detail}")]
+    TooMuch {
+        /// What is too large.
+        code: &'static str,
+        /// The same in words, and how much is accepted.
+        detail: String,
+    },
     /// 413: a query or a form has more fields than are accepted. Says which, and how many are.
     #[error("{0}")]
     TooManyFields(String),
@@ -96,6 +112,8 @@ pub enum Error {
     /// 422: the request can be read, but what it says cannot be done.
     #[error("{detail}")]
     Unprocessable {
+        /// What is wrong; [`INVALID_FIELDS`] where fields say it.
+        code: &'static str,
         /// What cannot be done.
         detail: String,
         /// The fields it is due to; none where it is not due to one.
@@ -134,11 +152,16 @@ pub enum Error {
     InsufficientStorage(String),
 }
 
+/// The code of a problem whose fields say what is wrong, each with a code of its own.
+const INVALID_FIELDS: &str = "invalid-fields";
+
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     /// The field's name, as the client sent it or should have.
     pub field: String,
+    /// What is wrong, in a word that stays the same for programs: `too-long`.
+    pub code: &'static str,
     /// What is wrong, and what would be right.
     pub detail: String,
 }
@@ -149,23 +172,56 @@ pub struct Allow(HeaderValue);
 
 impl Error {
     /// 400 for one parameter of the query.
-    pub fn bad_parameter(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        let (field, detail) = (field.into(), detail.into());
-        Self::BadParameter(FieldError { field, detail })
+    pub fn bad_parameter(
+        field: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::BadParameter(FieldError::new(field, code, detail))
+    }
+
+    /// 401.
+    pub fn unauthorized(code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::Unauthorized { code, detail }
+    }
+
+    /// 403.
+    pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::Forbidden { code, detail }
+    }
+
+    /// 413 for something in the body.
+    pub fn too_much(code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::TooMuch { code, detail }
     }
 
     /// 422 for one field of a body.
-    pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        let (field, detail) = (field.into(), detail.into());
+    pub fn invalid(
+        field: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        let error = FieldError::new(field, code, detail);
+        let detail = format!("the field {} {}", error.field, error.detail);
+        Self::invalid_fields(detail, vec![error])
+    }
+
+    /// 422 for several fields of a body.
+    pub fn invalid_fields(detail: impl Into<String>, errors: Vec<FieldError>) -> Self {
         Self::Unprocessable {
-            detail: format!("the field {field} {detail}"),
-            errors: vec![FieldError { field, detail }],
+            code: INVALID_FIELDS,
+            detail: detail.into(),
+            errors,
         }
     }
 
     /// 422 for the request as a whole.
-    pub fn unprocessable(detail: impl Into<String>) -> Self {
+    pub fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Unprocessable {
+            code,
             detail: detail.into(),
             errors: Vec::new(),
         }
@@ -190,13 +246,13 @@ impl Error {
             Self::Malformed(_) | Self::MissingField(_) | Self::BadParameter(_) => {
                 StatusCode::BAD_REQUEST
             }
-            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::TooLarge { .. } | Self::TooMuch(_) | Self::TooManyFields(_) => {
+            Self::TooLarge { .. } | Self::TooMuch { .. } | Self::TooManyFields(_) => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
             Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -209,17 +265,59 @@ impl Error {
         }
     }
 
+    /// What went wrong, in a word that stays the same for programs: what [`Self::status`] says, and more where it
+    /// may mean several things. `docs/api.md` lists them.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::MissingField(_) => "missing-field",
+            Self::BadParameter(_) => "bad-parameter",
+            Self::Unauthorized { code, .. }
+            | Self::Forbidden { code, .. }
+            | Self::Conflict { code, .. }
+            | Self::TooMuch { code, .. }
+            | Self::Unprocessable { code, .. } => code,
+            Self::CrossSite => "cross-site",
+            Self::NotFound(_) => "not-found",
+            Self::MethodNotAllowed { .. } => "method-not-allowed",
+            Self::PreconditionFailed => "precondition-failed",
+            Self::TooLarge { .. } => "body-too-large",
+            Self::TooManyFields(_) => "too-many-fields",
+            Self::UnsupportedMediaType { .. } => "unsupported-media-type",
+            Self::RangeNotSatisfiable { .. } => "range-not-satisfiable",
+            Self::TooManyRequests { .. } => "too-many-requests",
+            Self::Internal(_) => "internal",
+            Self::Misconfigured(_) => "misconfigured",
+            Self::NotGranted(_) => "not-granted",
+            Self::Unavailable { .. } => "unavailable",
+            Self::InsufficientStorage(_) => "storage-full",
+        }
+    }
+
     /// The fields that are wrong.
     pub fn fields(&self) -> Vec<FieldError> {
         match self {
-            Self::MissingField(field) => vec![FieldError {
-                field: field.clone(),
-                detail: "is missing".to_owned(),
-            }],
+            Self::MissingField(field) => vec![FieldError::missing(field)],
             Self::BadParameter(error) => vec![error.clone()],
             Self::Unprocessable { errors, .. } => errors.clone(),
             _ => Vec::new(),
         }
+    }
+}
+
+impl FieldError {
+    /// What is wrong with a field, for programs and in words.
+    pub fn new(field: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// For a field that is not there.
+    pub fn missing(field: impl Into<String>) -> Self {
+        Self::new(field, "missing", "is missing")
     }
 }
 

@@ -7,6 +7,9 @@ use crate::{
     multidict::MultiDict,
 };
 
+/// The code of a field of JSON that is no text.
+const NOT_A_STRING: &str = "not-a-string";
+
 /// The named fields of a form.
 pub(crate) fn from_form(form: &MultiDict, names: &[&str]) -> MultiDict {
     let mut fields = MultiDict::default();
@@ -56,10 +59,11 @@ impl TextFields {
             match object.get(*name) {
                 None | Some(Value::Null) => {}
                 Some(Value::String(text)) => fields.texts.add(*name, text),
-                Some(_) => fields.not_text.push(FieldError {
-                    field: (*name).to_owned(),
-                    detail: "must be a string".to_owned(),
-                }),
+                Some(_) => {
+                    fields
+                        .not_text
+                        .push(FieldError::new(*name, NOT_A_STRING, "must be a string"))
+                }
             }
         }
         Ok(fields)
@@ -126,10 +130,11 @@ pub(crate) fn lists_from_json(body: &Value, lists: &[&str], names: &[&str]) -> R
             Some(values) => values
                 .into_iter()
                 .for_each(|value| fields.texts.add(*name, value)),
-            None => fields.not_text.push(FieldError {
-                field: (*name).to_owned(),
-                detail: "must be a string, or an array of strings".to_owned(),
-            }),
+            None => fields.not_text.push(FieldError::new(
+                *name,
+                NOT_A_STRING,
+                "must be a string, or an array of strings",
+            )),
         }
     }
     let single = TextFields::from_json(body, names)?;
@@ -142,12 +147,11 @@ pub(crate) fn lists_from_json(body: &Value, lists: &[&str], names: &[&str]) -> R
 
 fn object(body: &Value) -> Result<&Map<String, Value>> {
     body.as_object()
-        .ok_or_else(|| Error::unprocessable("the body must be a JSON object"))
+        .ok_or_else(|| Error::unprocessable("not-an-object", "the body must be a JSON object"))
 }
 
 fn not_text(errors: Vec<FieldError>) -> Error {
-    let detail = "some fields are not text".to_owned();
-    Error::Unprocessable { detail, errors }
+    Error::invalid_fields("some fields are not text", errors)
 }
 
 /// The texts that a JSON value holds; `None` where it holds anything else.

@@ -21,6 +21,7 @@ pub(crate) fn of_form(form: &MultiDict) -> Result<Option<Method>> {
         [value] if value == "DELETE" => Ok(Some(Method::DELETE)),
         _ => Err(Error::bad_parameter(
             FIELD,
+            "unknown-value",
             "must be PUT or DELETE, and be there once",
         )),
     }

@@ -43,7 +43,7 @@ pub(crate) fn answer(error: &Error, language: Option<Language>, back: Option<&st
 /// ```
 /// use kit::{Error, failing, html};
 ///
-/// let error = Error::Unauthorized("log in to change a word".to_owned());
+/// let error = Error::unauthorized("login-required", "log in to change a word");
 /// let page = failing(html("<p>请先登录"), &error);
 /// assert_eq!(page.status(), 401);
 /// assert!(page.headers().contains_key("www-authenticate"));
@@ -59,12 +59,13 @@ fn document(error: &Error) -> Response {
         "type": "about:blank",
         "title": title(error),
         "status": error.status().as_u16(),
+        "code": error.code(),
         "detail": error.to_string(),
     });
     let errors: Vec<Value> = error
         .fields()
         .into_iter()
-        .map(|error| json!({ "field": error.field, "detail": error.detail }))
+        .map(|error| json!({ "field": error.field, "code": error.code, "detail": error.detail }))
         .collect();
     if let Some(members) = problem.as_object_mut()
         && !errors.is_empty()
@@ -90,7 +91,7 @@ fn page(error: &Error, language: Language, back: Option<&str>) -> Response {
         },
         detail: error.to_string(),
         errors: error.fields(),
-        log_in: matches!(error, Error::Unauthorized(_)).then(|| log_in(back)),
+        log_in: matches!(error, Error::Unauthorized { .. }).then(|| log_in(back)),
     };
     response::render_template(&page).unwrap_or_else(|_| document(error))
 }
@@ -99,14 +100,14 @@ fn page(error: &Error, language: Language, back: Option<&str>) -> Response {
 fn chinese_title(error: &Error) -> &'static str {
     match error {
         Error::Malformed(_) | Error::MissingField(_) | Error::BadParameter(_) => "请求有误",
-        Error::Unauthorized(_) => "请先登录",
-        Error::Forbidden(_) => "没有权限",
+        Error::Unauthorized { .. } => "请先登录",
+        Error::Forbidden { .. } => "没有权限",
         Error::CrossSite => "来自其他网站的请求",
         Error::NotFound(_) => "没有这个页面",
         Error::MethodNotAllowed { .. } => "这里不能这样请求",
         Error::Conflict { .. } => "已经有了",
         Error::PreconditionFailed => "内容已被修改",
-        Error::TooLarge { .. } | Error::TooMuch(_) => "内容太大",
+        Error::TooLarge { .. } | Error::TooMuch { .. } => "内容太大",
         Error::TooManyFields(_) => "字段太多",
         Error::UnsupportedMediaType { .. } => "内容类型不对",
         Error::RangeNotSatisfiable { .. } => "超出了文件的范围",
@@ -167,7 +168,7 @@ const CHALLENGE: &str =
 /// The headers that a status is nothing without.
 fn add_headers(error: &Error, headers: &mut HeaderMap) {
     match error {
-        Error::Unauthorized(_) => {
+        Error::Unauthorized { .. } => {
             headers.insert(
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static(CHALLENGE),
@@ -222,13 +223,13 @@ mod tests {
         vec![
             (Error::Malformed(detail()), 400, None),
             (Error::MissingField(detail()), 400, None),
-            (Error::bad_parameter(ATTACK, ATTACK), 400, None),
+            (Error::bad_parameter(ATTACK, "x", ATTACK), 400, None),
             (
-                Error::Unauthorized(detail()),
+                Error::unauthorized("x", ATTACK),
                 401,
                 Some(("www-authenticate", CHALLENGE)),
             ),
-            (Error::Forbidden(detail()), 403, None),
+            (Error::forbidden("x", ATTACK), 403, None),
             (Error::CrossSite, 403, None),
             (Error::NotFound(detail()), 404, None),
             (
@@ -241,6 +242,7 @@ mod tests {
             ),
             (
                 Error::Conflict {
+                    code: "x",
                     detail: detail(),
                     location: "/words/唤醒\r\nx: y".to_owned(),
                 },
@@ -249,7 +251,7 @@ mod tests {
             ),
             (Error::PreconditionFailed, 412, None),
             (Error::TooLarge { limit_bytes: 7 }, 413, None),
-            (Error::TooMuch(detail()), 413, None),
+            (Error::too_much("x", ATTACK), 413, None),
             (Error::TooManyFields(detail()), 413, None),
             (
                 Error::UnsupportedMediaType {
@@ -264,7 +266,7 @@ mod tests {
                 416,
                 Some(("content-range", "bytes */7")),
             ),
-            (Error::invalid(ATTACK, ATTACK), 422, None),
+            (Error::invalid(ATTACK, "x", ATTACK), 422, None),
             (
                 Error::TooManyRequests {
                     detail: detail(),
@@ -303,15 +305,15 @@ mod tests {
             Error::Malformed(_) => 0,
             Error::MissingField(_) => 1,
             Error::BadParameter(_) => 2,
-            Error::Unauthorized(_) => 3,
-            Error::Forbidden(_) => 4,
+            Error::Unauthorized { .. } => 3,
+            Error::Forbidden { .. } => 4,
             Error::CrossSite => 5,
             Error::NotFound(_) => 6,
             Error::MethodNotAllowed { .. } => 7,
             Error::Conflict { .. } => 8,
             Error::PreconditionFailed => 9,
             Error::TooLarge { .. } => 10,
-            Error::TooMuch(_) => 11,
+            Error::TooMuch { .. } => 11,
             Error::TooManyFields(_) => 12,
             Error::UnsupportedMediaType { .. } => 13,
             Error::RangeNotSatisfiable { .. } => 14,
@@ -348,6 +350,7 @@ mod tests {
     fn every_error_is_a_problem_document() {
         for (error, status, _) in every_error() {
             let (name, detail, fields) = (format!("{error:?}"), error.to_string(), error.fields());
+            let code = error.code();
             let response = answer(&error, None, None);
             assert_eq!(
                 response.headers()[header::CONTENT_TYPE],
@@ -357,6 +360,7 @@ mod tests {
             let problem: Value = serde_json::from_str(&body_of(response)).unwrap();
             assert_eq!(problem["type"], "about:blank", "{name}");
             assert_eq!(problem["status"].as_u64(), Some(status.into()), "{name}");
+            assert_eq!(problem["code"], code, "{name}");
             assert_eq!(problem["detail"], detail, "{name}");
             assert!(
                 problem["title"]
@@ -364,14 +368,12 @@ mod tests {
                     .is_some_and(|title| !title.is_empty()),
                 "{name}"
             );
-            let named: Option<Vec<&str>> = problem["errors"].as_array().map(|errors| {
-                errors
-                    .iter()
-                    .filter_map(|error| error["field"].as_str())
-                    .collect()
-            });
-            let want: Vec<&str> = fields.iter().map(|error| error.field.as_str()).collect();
-            assert_eq!(named.unwrap_or_default(), want, "{name}");
+            let said = problem["errors"].as_array().cloned().unwrap_or_default();
+            let want: Vec<Value> = fields
+                .iter()
+                .map(|error| json!({ "field": error.field, "code": error.code, "detail": error.detail }))
+                .collect();
+            assert_eq!(said, want, "{name}");
         }
     }
 

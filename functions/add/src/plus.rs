@@ -24,20 +24,22 @@ pub(crate) enum Operand {
 pub(crate) fn operands(body: Value) -> Result<[Operand; 2]> {
     let Value::Object(mut body) = body else {
         return Err(Error::unprocessable(
+            "not-an-object",
             "the body must be a JSON object with the fields a and b",
         ));
     };
     let mut operand = |field: &str| match body.remove(field) {
-        None => Err(problem(field, "is missing")),
-        Some(value) => Operand::from_json(value)
-            .ok_or_else(|| problem(field, "must be a number, a boolean, a string or an array")),
+        None => Err(FieldError::missing(field)),
+        Some(value) => Operand::from_json(value).ok_or_else(|| {
+            let detail = "must be a number, a boolean, a string or an array";
+            FieldError::new(field, "wrong-type", detail)
+        }),
     };
     match (operand("a"), operand("b")) {
         (Ok(a), Ok(b)) => Ok([a, b]),
         (a, b) => {
-            let detail = "a and b cannot be added".to_owned();
             let errors = [a.err(), b.err()].into_iter().flatten().collect();
-            Err(Error::Unprocessable { detail, errors })
+            Err(Error::invalid_fields("a and b cannot be added", errors))
         }
     }
 }
@@ -55,13 +57,15 @@ pub(crate) fn plus(a: Operand, b: Operand) -> Result<Value> {
         (Float(a), Float(b)) => float(a + b),
         (Text(a), Text(b)) => Ok(Value::String(a + &b)),
         (List(a), List(b)) => Ok(Value::Array([a, b].concat())),
-        (a, b) => Err(Error::Unprocessable {
-            detail: format!("{} and {} cannot be added", a.kind(), b.kind()),
-            errors: vec![
-                problem("a", &format!("is {}; b is {}", a.kind(), b.kind())),
-                problem("b", &format!("is {}; a is {}", b.kind(), a.kind())),
-            ],
-        }),
+        (a, b) => {
+            let (a, b) = (a.kind(), b.kind());
+            let errors = vec![
+                FieldError::new("a", "different-types", format!("is {a}; b is {b}")),
+                FieldError::new("b", "different-types", format!("is {b}; a is {a}")),
+            ];
+            let detail = format!("{a} and {b} cannot be added");
+            Err(Error::invalid_fields(detail, errors))
+        }
     }
 }
 
@@ -98,7 +102,7 @@ fn integer(sum: &BigInt) -> Result<Value> {
     let text = sum.to_string();
     if text.trim_start_matches('-').len() > MAX_INTEGER_DIGITS {
         let detail = format!("the sum has more than {MAX_INTEGER_DIGITS} digits");
-        return Err(Error::unprocessable(detail));
+        return Err(Error::unprocessable("sum-too-large", detail));
     }
     text.parse().map(Value::Number).map_err(Error::internal)
 }
@@ -106,23 +110,20 @@ fn integer(sum: &BigInt) -> Result<Value> {
 fn float(sum: f64) -> Result<Value> {
     python_float(sum)
         .map(Value::Number)
-        .ok_or_else(|| Error::unprocessable("the sum is too large for a float"))
+        .ok_or_else(|| Error::unprocessable("sum-too-large", "the sum is too large for a float"))
 }
 
 /// The nearest float. Reading the digits rounds once and correctly, which is what Python does.
 fn to_float(field: &str, int: &BigInt) -> Result<f64> {
     let float: f64 = int.to_string().parse().map_err(Error::internal)?;
     if float.is_infinite() {
-        return Err(Error::invalid(field, "is too large to be added to a float"));
+        return Err(Error::invalid(
+            field,
+            "too-large",
+            "is too large to be added to a float",
+        ));
     }
     Ok(float)
-}
-
-fn problem(field: &str, detail: &str) -> FieldError {
-    FieldError {
-        field: field.to_owned(),
-        detail: detail.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -150,8 +150,9 @@ impl<D: Database> Accounts<'_, D> {
             }
             break;
         }
-        Err(Error::Unauthorized(
-            "the password was changed elsewhere at the same time: log in again".to_owned(),
+        Err(Error::unauthorized(
+            "login-ended",
+            "the password was changed elsewhere at the same time: log in again",
         ))
     }
 

@@ -89,6 +89,20 @@ impl Field {
 }
 
 impl Flaw {
+    /// What is wrong, for programs.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::NotText => "not-a-string",
+            Self::TooShort(_) => "too-short",
+            Self::TooLong(_) => "too-long",
+            Self::Invisible => "invisible-characters",
+            Self::IsName => "same-as-name",
+            Self::Common => "common-password",
+            Self::Wrong => "wrong-password",
+        }
+    }
+
     /// What is wrong, and what would be right.
     pub(crate) fn detail(self) -> String {
         match self {
@@ -108,16 +122,10 @@ impl Flaw {
 
 /// 422 for these.
 pub(crate) fn unprocessable(flaws: &[(Field, Flaw)]) -> Error {
-    Error::Unprocessable {
-        detail: "some fields are not as they have to be".to_owned(),
-        errors: flaws
-            .iter()
-            .map(|(field, flaw)| FieldError {
-                field: field.name().to_owned(),
-                detail: flaw.detail(),
-            })
-            .collect(),
-    }
+    let errors = flaws
+        .iter()
+        .map(|(field, flaw)| FieldError::new(field.name(), flaw.code(), flaw.detail()));
+    Error::invalid_fields("some fields are not as they have to be", errors.collect())
 }
 
 impl NewAccount {

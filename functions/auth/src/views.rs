@@ -51,15 +51,18 @@ impl From<Refusal> for Error {
             Refusal::Flaws(flaws) => unprocessable(&flaws),
             // What exists is an account, and this is where its owner uses it: nobody else may see more.
             Refusal::Taken => Self::Conflict {
+                code: "name-taken",
                 detail: "there is an account of this name already".to_owned(),
                 location: LOG_IN.to_owned(),
             },
-            Refusal::Reserved => Self::Forbidden(
+            Refusal::Reserved => Self::forbidden(
+                "name-reserved",
                 "this name stands in the variable admins, and no account has it yet, so nobody can register \
-                 it: take it out of admins, register it, and then name it in admins"
-                    .to_owned(),
+                 it: take it out of admins, register it, and then name it in admins",
             ),
-            Refusal::Wrong => Self::Unauthorized("the name or the password is wrong".to_owned()),
+            Refusal::Wrong => {
+                Self::unauthorized("wrong-login", "the name or the password is wrong")
+            }
             Refusal::Crowded(error) | Refusal::Other(error) => error,
         }
     }

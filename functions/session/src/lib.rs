@@ -56,6 +56,7 @@ async fn set(mut request: Request) -> Result<Response> {
     if values.iter().any(|(key, _)| key == LOGIN) {
         return Err(Error::invalid(
             LOGIN,
+            "reserved",
             "is set by logging in, and by nothing else",
         ));
     }
@@ -81,7 +82,10 @@ async fn clear(request: Request) -> Result<Response> {
 
 fn of_json(body: kit::Value) -> Result<Vec<(String, Value)>> {
     let kit::Value::Object(object) = body else {
-        return Err(Error::unprocessable("the body must be a JSON object"));
+        return Err(Error::unprocessable(
+            "not-an-object",
+            "the body must be a JSON object",
+        ));
     };
     Ok(object
         .into_iter()
@@ -95,9 +99,10 @@ fn of_json(body: kit::Value) -> Result<Vec<(String, Value)>> {
 /// 413, as all that is in it came from the client.
 fn check_size(session: &Session) -> Result<()> {
     session.fits().map_err(|why| {
-        Error::TooMuch(format!(
-            "the session {why}: it stays as it was, so send less, or empty it before (DELETE /session)"
-        ))
+        Error::too_much(
+            "session-too-large",
+            format!("the session {why}: it stays as it was, so send less, or empty it before (DELETE /session)"),
+        )
     })
 }
 

@@ -43,7 +43,7 @@ fn seconds(text: Option<&str>) -> Result<f64> {
         .filter(|seconds| (0.0..=MAX_SECONDS).contains(seconds))
         .ok_or_else(|| {
             let detail = format!("must be a number of seconds from 0 to {MAX_SECONDS}");
-            Error::bad_parameter("seconds", detail)
+            Error::bad_parameter("seconds", "out-of-range", detail)
         })
 }
 

@@ -103,6 +103,7 @@ async fn walk<'a, D: Database, S: KeyValue>(
                 if is_long {
                     return Err(Error::invalid(
                         "info",
+                        "too-long",
                         format!("must have at most {MAX_INFO_CHARS} characters"),
                     ));
                 }
@@ -205,7 +206,7 @@ mod tests {
         let mut parts = request.parts().unwrap();
         let check_replace = |old: &Picture| match uploader.may_replace(old) {
             true => Ok(()),
-            false => Err(Error::Forbidden("no".to_owned())),
+            false => Err(Error::forbidden("not-the-owner", "no")),
         };
         block_on(receive(
             &storage.pictures(),
@@ -282,7 +283,7 @@ mod tests {
         sent(&storage, &small, &account(1, "duke")).unwrap();
         for uploader in [Uploader::default(), account(2, "ann")] {
             let Refusal { error, info } = sent(&storage, &form, &uploader).unwrap_err();
-            assert!(matches!(error, Error::Forbidden(_)), "{error:?}");
+            assert!(matches!(error, Error::Forbidden { .. }), "{error:?}");
             assert_eq!(info.as_deref(), Some("1"));
             assert_eq!(storage.left(), (1, 1));
         }

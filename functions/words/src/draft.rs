@@ -77,6 +77,17 @@ impl Field {
 }
 
 impl Flaw {
+    /// What is wrong, for programs.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Empty => "empty",
+            Self::TooLong => "too-long",
+            Self::SeveralLines => "several-lines",
+            Self::ControlCharacter => "control-characters",
+        }
+    }
+
     /// What is wrong with this field, and what would be right.
     pub(crate) fn detail(self, field: Field) -> Cow<'static, str> {
         match self {
@@ -90,10 +101,7 @@ impl Flaw {
 
     /// The same for an answer.
     pub(crate) fn error(self, field: Field) -> FieldError {
-        FieldError {
-            field: field.name().to_owned(),
-            detail: self.detail(field).into_owned(),
-        }
+        FieldError::new(field.name(), self.code(), self.detail(field))
     }
 }
 
@@ -215,10 +223,7 @@ pub(crate) fn unprocessable(flaws: &[(Field, Flaw)], not_text: &[FieldError]) ->
             .map(move |(_, flaw)| flaw.error(field));
         not_text.cloned().into_iter().chain(flaws)
     });
-    Error::Unprocessable {
-        detail: "the word cannot be kept as it is".to_owned(),
-        errors: errors.collect(),
-    }
+    Error::invalid_fields("the word cannot be kept as it is", errors.collect())
 }
 
 /// A text as it is searched for, and in.

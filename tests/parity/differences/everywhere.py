@@ -46,7 +46,7 @@ def json_text(exchange: Exchange):
 
 @difference(
     "error-body",
-    Example(get("/form"), "405 <!doctype html>…", '405 {"detail":"the method GET …'),
+    Example(get("/form"), "405 <!doctype html>…", '405 {"code":"method-not-allowed",…'),
     Example(get("/form"), f"405 Content-Type: {PAGE}", "405 Content-Type: application/problem+json"),
 )
 def error_body(exchange: Exchange):

@@ -8,6 +8,8 @@ use crate::{http::headers::BadRequest, run::body::Body};
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
+    /// What went wrong, in a word that stays the same for programs.
+    code: &'static str,
     detail: String,
 }
 
@@ -19,9 +21,10 @@ pub(crate) fn bare(status: StatusCode) -> Response<Body> {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
             status,
+            code,
             detail: detail.into(),
         }
     }
@@ -29,30 +32,38 @@ impl Refusal {
     /// Something failed that the client cannot mend; the log says what.
     pub(crate) fn internal() -> Self {
         let detail = "The server could not answer this request.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
     /// A component took too long.
     pub(crate) fn timeout() -> Self {
-        Self::new(StatusCode::GATEWAY_TIMEOUT, "The answer took too long.")
+        Self::new(
+            StatusCode::GATEWAY_TIMEOUT,
+            "timeout",
+            "The answer took too long.",
+        )
     }
 
     /// The client did not send what a component waits for.
     pub(crate) fn slow_client() -> Self {
         let detail = "The body of the request did not arrive in time.";
-        Self::new(StatusCode::REQUEST_TIMEOUT, detail)
+        Self::new(StatusCode::REQUEST_TIMEOUT, "slow-client", detail)
     }
 
     /// There is no place for the request.
     pub(crate) fn busy() -> Self {
         let detail = "The server has too many requests to answer this one now.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
     }
 
     /// A client has more connections than its part.
     pub(crate) fn too_many_connections(most: usize) -> Self {
         let detail = format!("There are {most} connections from your address, and may be no more.");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too-many-connections",
+            detail,
+        )
     }
 
     fn problem(&self) -> String {
@@ -60,6 +71,7 @@ impl Refusal {
             "type": "about:blank",
             "title": self.status.canonical_reason().unwrap_or_default(),
             "status": self.status.as_u16(),
+            "code": self.code,
             "detail": self.detail,
         });
         problem.to_string()
@@ -106,10 +118,10 @@ impl Refusal {
 
 impl From<BadRequest> for Refusal {
     fn from(bad: BadRequest) -> Self {
-        let status = match bad {
-            BadRequest::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::BAD_REQUEST,
+        let (status, code) = match bad {
+            BadRequest::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
+            _ => (StatusCode::BAD_REQUEST, "malformed"),
         };
-        Self::new(status, bad.to_string())
+        Self::new(status, code, bad.to_string())
     }
 }

@@ -33,7 +33,7 @@ async fn language(request: Request) -> Result<Response> {
 }
 
 async fn closed(_: Request) -> Result<Response> {
-    Err(Error::Unauthorized("log in to change it".to_owned()))
+    Err(Error::unauthorized("login-required", "log in to change it"))
 }
 
 async fn fail(_: Request) -> Result<Response> {

@@ -109,7 +109,7 @@ impl<S: KeyValue> Writer<S> {
         self.chunks = self
             .chunks
             .checked_add(1)
-            .ok_or_else(|| Error::TooMuch("the file has too many chunks".to_owned()))?;
+            .ok_or_else(|| Error::too_much("file-too-large", "the file has too many chunks"))?;
         let chunk = std::mem::take(&mut self.buffer);
         Ok(self.blobs.store.set(&key, chunk).await?)
     }

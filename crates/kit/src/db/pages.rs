@@ -43,13 +43,17 @@ impl PageRequest {
                 .filter(|limit| *limit <= MAX_PAGE_ROWS)
                 .ok_or_else(|| {
                     let detail = format!("must be a number from 1 to {MAX_PAGE_ROWS}");
-                    Error::bad_parameter("limit", detail)
+                    Error::bad_parameter("limit", "out-of-range", detail)
                 })?,
         };
         let after = match args.get("after") {
             None => None,
             Some(text) => Some(positive(text).ok_or_else(|| {
-                Error::bad_parameter("after", "must be what an earlier answer gave as \"next\"")
+                Error::bad_parameter(
+                    "after",
+                    "unknown-cursor",
+                    "must be what an earlier answer gave as \"next\"",
+                )
             })?),
         };
         Ok(Self { limit, after })

@@ -127,7 +127,7 @@ impl Login {
     pub fn require(&self, to: &str) -> Result<&Account> {
         self.available()?;
         self.account()
-            .ok_or_else(|| Error::Unauthorized(format!("log in to {to}")))
+            .ok_or_else(|| Error::unauthorized("login-required", format!("log in to {to}")))
     }
 
     /// Whether the account may change what belongs to the account of this id: its own, and all that there is
@@ -155,7 +155,7 @@ impl Login {
             return Ok(());
         }
         let is_namesake = |owner: &&str| name_key(owner) == name_key(&account.name);
-        Err(Error::Forbidden(match (owner_id, owner) {
+        let detail = match (owner_id, owner) {
             (_, None) => format!("only an administrator may {to} that belongs to nobody"),
             (None, Some(owner)) => format!(
                 "only an administrator may {to} that belongs to {owner}, an account that is gone"
@@ -164,7 +164,8 @@ impl Login {
                 "only an administrator may {to} that belongs to an earlier account named {owner}"
             ),
             (Some(_), Some(owner)) => format!("only {owner} may {to} that belongs to {owner}"),
-        }))
+        };
+        Err(Error::forbidden("not-the-owner", detail))
     }
 
     /// Logs an account in: ends the client's login that there is, if any, forgets everything in its session,

@@ -200,9 +200,10 @@ async fn text(name: &str, part: &mut Field<'_>, source: &Source) -> Result<Strin
     let mut bytes = Vec::new();
     while let Some(chunk) = chunk(part, source).await? {
         if bytes.len() + chunk.len() > MAX_FIELD_BYTES {
-            return Err(Error::TooMuch(format!(
-                "the field {name} is larger than {MAX_FIELD_BYTES} bytes"
-            )));
+            return Err(Error::too_much(
+                "field-too-large",
+                format!("the field {name} is larger than {MAX_FIELD_BYTES} bytes"),
+            ));
         }
         bytes.extend_from_slice(&chunk);
     }

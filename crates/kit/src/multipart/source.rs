@@ -109,9 +109,10 @@ impl Body {
 }
 
 pub(super) fn header_too_large() -> Error {
-    Error::TooMuch(format!(
-        "the header of a part is larger than {MAX_PART_HEADER_BYTES} bytes"
-    ))
+    Error::too_much(
+        "part-header-too-large",
+        format!("the header of a part is larger than {MAX_PART_HEADER_BYTES} bytes"),
+    )
 }
 
 /// Lets the task that waits for this do something else first.

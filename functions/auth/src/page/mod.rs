@@ -141,7 +141,7 @@ pub(crate) fn not_changed(request: &Request, login: Login, refusal: Refusal) -> 
 fn ask_to_log_in(request: &Request) -> Result<Response> {
     let mut page = Enter::at(LOG_IN, request, ME.to_owned());
     page.message = Some(Message::new(page.site.texts.first_log_in));
-    let error = Error::Unauthorized(String::new());
+    let error = Error::unauthorized("login-required", "");
     Ok(failing(render_template(&page)?, &error))
 }
 

@@ -125,7 +125,7 @@ pub(crate) async fn not_uploaded(request: &Request, refusal: Refusal) -> Result<
     let visit = Visit::of(request, pictures.db()).await?;
     let message = match error {
         // Where there is no form, there is a link in its place.
-        Error::Unauthorized(_) if !visit.has_to_log_in() => {
+        Error::Unauthorized { .. } if !visit.has_to_log_in() => {
             Message::with_link(text, site.log_in(), site.frame.log_in)
         }
         _ => Message::new(text),
@@ -264,16 +264,16 @@ mod tests {
             for error in [
                 Error::MissingField("image".to_owned()),
                 Error::TooLarge { limit_bytes: 1 },
-                Error::TooMuch("the file has too many chunks".to_owned()),
-                Error::TooMuch("the field info is larger than 500000 bytes".to_owned()),
+                Error::too_much("file-too-large", ""),
+                Error::too_much("field-too-large", ""),
                 Error::TooManyFields(String::new()),
                 Error::UnsupportedMediaType {
                     got: None,
                     want: "",
                 },
-                Error::Unauthorized(String::new()),
-                Error::Forbidden(String::new()),
-                Error::invalid("info", ""),
+                Error::unauthorized("login-required", ""),
+                Error::forbidden("not-the-owner", ""),
+                Error::invalid("info", "too-long", ""),
                 Error::InsufficientStorage(String::new()),
                 Error::Unavailable {
                     detail: String::new(),
@@ -285,7 +285,7 @@ mod tests {
             assert!(texts.flaw(&Error::internal("x")).is_none());
             assert!(texts.flaw(&Error::Malformed(String::new())).is_none());
             // Neither the picture nor what is said about it.
-            let header = Error::TooMuch("the header of a part is larger than 1 byte".to_owned());
+            let header = Error::too_much("part-header-too-large", "");
             assert!(texts.flaw(&header).is_none());
         }
     }

@@ -81,7 +81,13 @@ impl PageRequest {
         let order = match args.get("order") {
             None | Some("name") => Order::Name,
             Some("newest") => Order::Newest,
-            Some(_) => return Err(Error::bad_parameter("order", "must be name or newest")),
+            Some(_) => {
+                return Err(Error::bad_parameter(
+                    "order",
+                    "unknown-value",
+                    "must be name or newest",
+                ));
+            }
         };
         let limit = match args.get("limit") {
             None => DEFAULT_PICTURES,
@@ -90,14 +96,18 @@ impl PageRequest {
                 .filter(|limit| (1..=MAX_PICTURES).contains(limit))
                 .ok_or_else(|| {
                     let detail = format!("must be a number from 1 to {MAX_PICTURES}");
-                    Error::bad_parameter("limit", detail)
+                    Error::bad_parameter("limit", "out-of-range", detail)
                 })?,
         };
         let after = match (order, args.get("after")) {
             (_, None) => None,
             (Order::Name, Some(name)) => Some(After::Name(name.to_owned())),
             (Order::Newest, Some(cursor)) => Some(upload(cursor).ok_or_else(|| {
-                Error::bad_parameter("after", "must be what an earlier answer gave as \"next\"")
+                Error::bad_parameter(
+                    "after",
+                    "unknown-cursor",
+                    "must be what an earlier answer gave as \"next\"",
+                )
             })?),
         };
         Ok(Self {

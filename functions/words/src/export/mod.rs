@@ -36,7 +36,11 @@ pub(crate) async fn export(request: Request) -> Result<Response> {
         "csv" => file(csv::Csv).await,
         "json" => file(json::Json::default()).await,
         "anki" => file(anki::Anki).await,
-        _ => Err(Error::bad_parameter("format", "must be csv, json or anki")),
+        _ => Err(Error::bad_parameter(
+            "format",
+            "unknown-value",
+            "must be csv, json or anki",
+        )),
     }
 }
 

@@ -201,9 +201,10 @@ fn decoded(encoding: &'static Encoding, file: &[u8]) -> Result<Option<Bytes>> {
     }
     if u64::try_from(bytes).unwrap_or(u64::MAX) > MAX_TEXT_BYTES {
         let limit = MAX_TEXT_BYTES / 1024 / 1024;
-        return Err(Error::TooMuch(format!(
-            "the file is larger than {limit} MiB in UTF-8"
-        )));
+        return Err(Error::too_much(
+            "text-too-large",
+            format!("the file is larger than {limit} MiB in UTF-8"),
+        ));
     }
     let mut whole = String::with_capacity(bytes);
     let decoded = decode(encoding, file, |text| whole.push_str(text));

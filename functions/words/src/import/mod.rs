@@ -70,7 +70,11 @@ impl Mode {
         match text {
             None | Some("atomic") => Ok(Self::Atomic),
             Some("skip") => Ok(Self::Skip),
-            Some(_) => Err(Error::bad_parameter("mode", "must be atomic or skip")),
+            Some(_) => Err(Error::bad_parameter(
+                "mode",
+                "unknown-value",
+                "must be atomic or skip",
+            )),
         }
     }
 }

@@ -56,6 +56,22 @@ pub(crate) enum LineFlaw {
     SameAsWord(i64),
 }
 
+impl LineFlaw {
+    /// What is wrong, for programs.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Field(flaw) => flaw.code(),
+            Self::NotUtf8 => "not-utf-8",
+            Self::NoObject => "not-an-object",
+            Self::NoText => "not-a-string",
+            Self::UnclosedQuote => "unclosed-quote",
+            Self::Width { .. } => "wrong-number-of-fields",
+            Self::SameAsLine(_) => "same-as-line",
+            Self::SameAsWord(_) => "word-exists",
+        }
+    }
+}
+
 impl LineError {
     /// What is wrong, and what would be right.
     pub(crate) fn detail(&self) -> String {
@@ -84,9 +100,10 @@ impl LineError {
 
 impl Serialize for LineError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut error = serializer.serialize_struct("LineError", 3)?;
+        let mut error = serializer.serialize_struct("LineError", 4)?;
         error.serialize_field("line", &self.line)?;
         error.serialize_field("field", &self.field.map(Field::name))?;
+        error.serialize_field("code", self.flaw.code())?;
         error.serialize_field("detail", &self.detail())?;
         error.end()
     }
@@ -132,7 +149,7 @@ impl Report {
         } else {
             let problem = format!(
                 "\"type\":\"about:blank\",\"title\":\"Unprocessable Entity\",\"status\":{},\
-                 \"detail\":\"nothing was imported, as some lines are wrong\",",
+                 \"code\":\"lines-wrong\",\"detail\":\"nothing was imported, as some lines are wrong\",",
                 status.as_u16()
             );
             ("application/problem+json", problem)
@@ -239,12 +256,12 @@ mod tests {
     #[test]
     fn what_was_wrong_is_said_by_line_and_field() {
         let errors = json!([
-            { "line": 2, "field": "english", "detail": "must have at most 200 characters" },
-            { "line": 3, "field": null, "detail": "the line has 3 fields, and the first one has 4" },
-            { "line": 4, "field": "chinese", "detail": "is not UTF-8: save the file as \"CSV UTF-8\"" },
-            { "line": 5, "field": "english", "detail": "the same pair is in line 2" },
-            { "line": 6, "field": "english", "detail": "the same pair is there already, as word 9" },
-            { "line": 7, "field": null, "detail": "opens a quote that is never closed, so the rest of the file cannot be read" },
+            { "line": 2, "field": "english", "code": "too-long", "detail": "must have at most 200 characters" },
+            { "line": 3, "field": null, "code": "wrong-number-of-fields", "detail": "the line has 3 fields, and the first one has 4" },
+            { "line": 4, "field": "chinese", "code": "not-utf-8", "detail": "is not UTF-8: save the file as \"CSV UTF-8\"" },
+            { "line": 5, "field": "english", "code": "same-as-line", "detail": "the same pair is in line 2" },
+            { "line": 6, "field": "english", "code": "word-exists", "detail": "the same pair is there already, as word 9" },
+            { "line": 7, "field": null, "code": "unclosed-quote", "detail": "opens a quote that is never closed, so the rest of the file cannot be read" },
         ]);
         let (status, content_type, skipped) = answer(wrong(), Mode::Skip);
         assert_eq!((status, content_type.as_str()), (200, "application/json"));
@@ -260,6 +277,7 @@ mod tests {
                 "type": "about:blank",
                 "title": "Unprocessable Entity",
                 "status": 422,
+                "code": "lines-wrong",
                 "detail": "nothing was imported, as some lines are wrong",
                 "imported": 0,
                 "skipped": 0,

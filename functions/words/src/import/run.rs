@@ -228,9 +228,10 @@ fn check_count(file: &File) -> Result<()> {
     if file.count()? <= MAX_LINES {
         return Ok(());
     }
-    Err(Error::TooMuch(format!(
-        "the file has more than {MAX_LINES} words"
-    )))
+    Err(Error::too_much(
+        "too-many-words",
+        format!("the file has more than {MAX_LINES} words"),
+    ))
 }
 
 fn errors_of(line: Line) -> impl Iterator<Item = LineError> {

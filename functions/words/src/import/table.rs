@@ -264,7 +264,7 @@ pub(super) fn too_many_fields(line: u64) -> Error {
 
 /// 422 for the file as a whole.
 pub(super) fn bad_file(what: &str) -> Error {
-    Error::invalid("file", what)
+    Error::invalid("file", "unreadable", what)
 }
 
 impl Iterator for Table<'_> {

@@ -119,7 +119,7 @@ pub(super) struct ImportForm {
 struct ForScripts {
     modules: &'static [&'static str],
     texts: Vec<(&'static str, String)>,
-    details: Vec<(&'static str, String, String)>,
+    flaws: Vec<(&'static str, &'static str, String)>,
     row: RowView<'static>,
     fields: Fields<'static>,
 }
@@ -147,7 +147,7 @@ impl<'a> Book<'a> {
             for_scripts: ForScripts {
                 modules: MODULES,
                 texts: texts.for_scripts(),
-                details: texts.details(),
+                flaws: texts.flaws(),
                 row: RowView::blank(),
                 fields: form::blank(texts, "editor"),
             },

@@ -28,7 +28,11 @@ pub(super) fn of_args(args: &MultiDict) -> Result<Option<i64>> {
     let id = text.parse().ok().filter(|id| *id > 0);
     match id {
         Some(id) => Ok(Some(id)),
-        None => Err(Error::bad_parameter("through", "must be the id of a word")),
+        None => Err(Error::bad_parameter(
+            "through",
+            "not-an-id",
+            "must be the id of a word",
+        )),
     }
 }
 

@@ -243,6 +243,7 @@ fn not_found(id: i64) -> Error {
 /// 409 for a pair that another word has.
 pub(crate) fn pair_exists(id: i64) -> Error {
     Error::Conflict {
+        code: "word-exists",
         detail: format!("the same pair of English and Chinese is there already, as word {id}"),
         location: Word::path_of(id),
     }

@@ -112,7 +112,7 @@ fn a_deletion_before_an_upload_ends_lets_it_be_and_one_after_it_asks_again() {
     assert!(matches!(kept, Kept::Picture(picture) if picture.owner_name() == Some("ann")));
     let mine = |picture: &Picture| match picture.owner_name() {
         Some("duke") => Ok(()),
-        _ => Err(Error::Forbidden(String::new())),
+        _ => Err(Error::forbidden("not-the-owner", "")),
     };
     assert!(block_on(pictures.delete("a.png", mine)).is_err());
     assert_eq!(storage.read("a.png").unwrap(), content(b'b'));

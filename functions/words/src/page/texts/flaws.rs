@@ -144,11 +144,15 @@ impl super::Texts {
             Error::MissingField(_) => Some(self.flaws.no_file.to_owned()),
             Error::TooLarge { .. } => Some(self.file_too_large()),
             Error::TooManyFields(_) => Some(self.flaws.too_many_parts.to_owned()),
-            Error::TooMuch(detail) if detail.ends_with("in UTF-8") => {
-                Some(fill(self.flaws.text_too_large, &[("mib", &max_mib())]))
-            }
+            Error::TooMuch {
+                code: "text-too-large",
+                ..
+            } => Some(fill(self.flaws.text_too_large, &[("mib", &max_mib())])),
             // A form can have too much in it, too, and that is not said of the file.
-            Error::TooMuch(detail) if detail.starts_with("the file") => {
+            Error::TooMuch {
+                code: "too-many-words",
+                ..
+            } => {
                 let lines = count(MAX_LINES);
                 Some(fill(self.flaws.too_many_lines, &[("lines", &lines)]))
             }
@@ -190,17 +194,11 @@ impl super::Texts {
         Some(text.to_owned())
     }
 
-    /// What the REST interface says about fields, which is English, with the reader's text for it: the
-    /// field's name, the detail, the text.
-    pub(crate) fn details(&self) -> Vec<(&'static str, String, String)> {
-        let mut details = Vec::new();
-        for field in Field::ALL {
-            for flaw in FLAWS {
-                let detail = flaw.detail(field).into_owned();
-                details.push((field.name(), detail, self.flaw(field, flaw)));
-            }
-        }
-        details
+    /// What can be wrong with fields, for the scripts: a field's name, the code of the flaw, the text.
+    pub(crate) fn flaws(&self) -> Vec<(&'static str, &'static str, String)> {
+        let flaws =
+            |field: Field| FLAWS.map(|flaw| (field.name(), flaw.code(), self.flaw(field, flaw)));
+        Field::ALL.into_iter().flat_map(flaws).collect()
     }
 }
 
@@ -241,9 +239,8 @@ mod tests {
 
     #[test]
     fn every_flaw_of_a_field_has_a_text_of_its_own_language() {
-        let [english, chinese] = OFFERED.map(|language| Texts::of(language).details());
-        for ((field, detail, english), (_, _, chinese)) in english.into_iter().zip(chinese) {
-            assert!(!detail.is_empty());
+        let [english, chinese] = OFFERED.map(|language| Texts::of(language).flaws());
+        for ((field, _, english), (_, _, chinese)) in english.into_iter().zip(chinese) {
             assert!(
                 english.is_ascii() && !english.contains(['{', '}']),
                 "{field} {english}"
@@ -325,13 +322,10 @@ mod tests {
                 },
                 "16 MiB",
             ),
-            (
-                Error::TooMuch("the file has more than 100000 words".to_owned()),
-                "100,000 words",
-            ),
+            (Error::too_much("too-many-words", ""), "100,000 words"),
             (Error::TooManyFields(String::new()), "parts"),
             (
-                Error::TooMuch("the file is larger than 16 MiB in UTF-8".to_owned()),
+                Error::too_much("text-too-large", ""),
                 "In UTF-8, the file is larger than 16 MiB",
             ),
         ] {
@@ -340,7 +334,7 @@ mod tests {
         }
         for other in [
             Error::PreconditionFailed,
-            Error::TooMuch("the field mode is larger than 500000 bytes".to_owned()),
+            Error::too_much("field-too-large", ""),
         ] {
             assert_eq!(texts.file_flaw(&other), None);
         }
