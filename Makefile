@@ -13,6 +13,9 @@ HANDSPUN := target/release/handspun
 HURL_VERSION := 8.0.1
 HURL := target/tools/hurl-$(HURL_VERSION)/bin/hurl
 
+WASMTIME_VERSION := 48.0.8
+WASMTIME := target/tools/wasmtime-$(WASMTIME_VERSION)/bin/wasmtime
+
 # Flask to compare with, and what drives a browser, each in an environment of its own.
 PARITY := target/parity-venv
 BROWSER := target/browser-venv
@@ -69,7 +72,7 @@ test: test-rust test-hurl test-docs test-new test-parity test-interop test-brows
 # on their own: together with kit's features, cargo would build a second wasmtime.
 test-rust: functions cc-installed
 	$(NATIVE) cargo test $(LOCKED) --release -p handspun
-	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun
+	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun --exclude bench-bare --exclude bench-native
 
 test-hurl: build $(HURL)
 	tests/run-hurl $(HANDSPUN) $(HURL)
@@ -112,10 +115,23 @@ test-browser: build
 run-test-browser: $(BROWSER)
 	$(call pytest,browser) -n auto --maxprocesses 4
 
-bench: build $(BENCH) ## measure words, uploads and log-ins, and hold them to their limits
-	HANDSPUN=$(HANDSPUN) python3 -B bench/logins.py --out bench/results/logins.md
-	HANDSPUN=$(HANDSPUN) $(BENCH)/bin/python -B bench/uploads.py --out bench/results/uploads.md
-	HANDSPUN=$(HANDSPUN) python3 -B bench/words.py --out bench/results/words.md
+# How often it is measured: `make bench ROUNDS=1` takes five minutes.
+ROUNDS := 3
+
+bench: build bench-peers ## compare with Flask, a native server and wasmtime: make bench ROUNDS=1
+	status=0; \
+	run() { HANDSPUN=$(HANDSPUN) WASMTIME=$(WASMTIME) $(BENCH)/bin/python -B -m "$$@" || status=1; }; \
+	run bench.compare --rounds $(ROUNDS) --out bench/results; \
+	run bench.growth.logins --rounds $$((10 * $(ROUNDS))) --out bench/results/logins.md; \
+	run bench.growth.uploads --rounds $$((30 * $(ROUNDS))) --out bench/results/uploads.md; \
+	run bench.growth.words --rounds $$((20 * $(ROUNDS))) --out bench/results/words.md; \
+	exit $$status
+
+.PHONY: bench-peers
+bench-peers: cc-installed target-installed $(BENCH) $(WASMTIME)
+	@tests/need-packages bench
+	$(NATIVE) cargo build $(LOCKED) --release -p bench-native
+	cargo build $(LOCKED) --release --target $(WASM_TARGET) -p bench-bare
 
 lint: cc-installed ## check format, clippy and the documents, in both languages
 	@tests/need-packages docs
@@ -145,6 +161,13 @@ cc-installed:
 
 $(HURL): | hurl-libraries
 	cargo install --locked hurl --version $(HURL_VERSION) \
+		--root $(dir $(patsubst %/,%,$(dir $@))) --target-dir target/tools/build
+	rm -rf target/tools/build
+
+# What of it serves components.
+$(WASMTIME): | cc-installed
+	cargo install --locked wasmtime-cli --version $(WASMTIME_VERSION) --no-default-features \
+		--features serve,component-model,component-model-async,cranelift,pooling-allocator,parallel-compilation,cache \
 		--root $(dir $(patsubst %/,%,$(dir $@))) --target-dir target/tools/build
 	rm -rf target/tools/build
 

@@ -1,7 +1,6 @@
 """Requests on one connection that is kept, timed."""
 
 import http.client
-import json
 import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,6 +13,9 @@ PAUSE_SECONDS = 2
 
 JSON = {"Accept": "application/json"}
 PAGE = {"Accept": "text/html"}
+
+# What every PNG begins with.
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,14 @@ def imported(file: bytes) -> Request:
     return Request("/words/import", JSON | {"Content-Type": "text/csv"}, file)
 
 
-def added(english: str, chinese: str) -> Request:
-    body = json.dumps({"english": english, "chinese": chinese}).encode()
-    return Request("/words", JSON | {"Content-Type": "application/json"}, body)
-
-
 def search(text: str, after: int | None = None) -> Request:
     return Request(f"/words?q={quote(text)}" + ("" if after is None else f"&after={after}"))
+
+
+def picture(name: str, size: int) -> Request:
+    """An upload of a picture of so many bytes."""
+    head = b'--b\r\nContent-Disposition: form-data; name="info"\r\n\r\nLenna\r\n'
+    head += f'--b\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n'.encode()
+    head += b"Content-Type: image/png\r\n\r\n"
+    body = head + PNG + bytes(size - len(PNG)) + b"\r\n--b--\r\n"
+    return Request("/upload", {"Content-Type": "multipart/form-data; boundary=b"}, body)

@@ -7,9 +7,9 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 
-import corpus
-from cases import BASELINE, CASES, Case
-from client import Client, Request, imported
+from bench.client import Client, Request, imported
+from bench.growth import corpus
+from bench.growth.cases import BASELINE, CASES, Case
 
 # Rounds that are not counted: they fill caches, and compile what is compiled late.
 WARM_UP_ROUNDS = 3

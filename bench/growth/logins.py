@@ -1,23 +1,20 @@
 """Measures what a wrong name and a wrong password take: who has an account must not show in the time.
 
-Usage: python3 -B bench/logins.py [--rounds N] [--out FILE]
+Usage: python3 -B -m bench.growth.logins [--rounds N] [--out FILE]
 `HANDSPUN` names another program than `target/release/handspun`.
 """
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests"))
-
-import report  # noqa: E402
-from client import JSON, Client, Request  # noqa: E402
-from program import handspun  # noqa: E402
+from bench import machine
+from bench.client import JSON, Client, Request
+from bench.machine import ROOT
+from tests.program import handspun
 
 # How far one median may be above the other.
 MAX_RATIO = 1.1
@@ -30,7 +27,7 @@ PASSWORD = "mood indigo"
 
 def main() -> int:
     options = _options()
-    before = report.load()
+    before = machine.load()
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "target") as folder:
         with handspun(Path(folder), VARIABLES) as address:
             client = Client(address)
@@ -43,8 +40,7 @@ def main() -> int:
                     seconds[name].append(answer.seconds)
     medians = {name: 1000 * statistics.median(measured) for name, measured in seconds.items()}
     ratio = max(medians.values()) / min(medians.values())
-    program = ROOT / os.environ.get("HANDSPUN", "target/release/handspun")
-    text = _text(report.machine(program), f"Load before {before}, behind {report.load()}.", medians, ratio, options)
+    text = _text(machine.machine(), f"Load before {before}, behind {machine.load()}.", medians, ratio, options)
     print(text)
     if options.out:
         options.out.parent.mkdir(exist_ok=True)
@@ -58,7 +54,7 @@ def _post(path: str, name: str, password: str, turn: int) -> Request:
     return Request(path, JSON | headers, body)
 
 
-def _text(machine: str, load: str, medians: dict[str, float], ratio: float, options) -> str:
+def _text(measured_on: str, load: str, medians: dict[str, float], ratio: float, options) -> str:
     lines = [
         "| attempt | median, ms |",
         "|---|--:|",
@@ -67,7 +63,7 @@ def _text(machine: str, load: str, medians: dict[str, float], ratio: float, opti
     ]
     verdict = "ok" if ratio <= MAX_RATIO else "**EXCEEDED**"
     told = f"{options.rounds} of each, in turns. Ratio {ratio:.3f}, limit {MAX_RATIO}: {verdict}."
-    return "\n\n".join(["# Failed log-ins, measured", f"{machine}. {load}", told, "\n".join(lines)]) + "\n"
+    return "\n\n".join(["# Failed log-ins, measured", f"{measured_on}. {load}", told, "\n".join(lines)]) + "\n"
 
 
 def _options() -> argparse.Namespace:

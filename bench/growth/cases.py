@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import corpus
-from client import PAGE, Request, added, search
+from bench.client import PAGE, Request, search
+from bench.growth import corpus
 
 # At 100,000 words a request may take so many times as long as at 1,000.
 MAX_RATIO = 2
@@ -38,15 +38,10 @@ def _fixed(name: str, path: str, limit: str = "", **more) -> Case:
 
 def _other_cases() -> list[Case]:
     return [
-        _fixed("first page of the list", "/words", RATIO),
         Case("page in the middle", lambda words, turn: Request(f"/words?after={words // 2}"), RATIO),
         Case("last page", lambda words, turn: Request("/words?after=21"), RATIO),
         _fixed("first page for a browser", "/", RATIO, headers=PAGE),
-        # Steps of a prime number, so that no page of the file is asked for twice in a row.
-        Case("one word by its id", lambda words, turn: Request(f"/words/{1 + turn * 7919 % words}")),
-        # In every round a pair that neither book has.
-        Case("a new word", lambda words, turn: added(f"measured {turn}", "新")),
-    ]  # fmt: skip
+    ]
 
 
 # What a text is called that is found so often.

@@ -1,37 +1,32 @@
 """Measures the word book with 1,000 and with 100,000 words, and holds it to its limits.
 
-Usage: python3 -B bench/words.py [--small N] [--large N] [--rounds N] [--seconds N] [--out FILE]
+Usage: python3 -B -m bench.growth.words [--small N] [--large N] [--rounds N] [--seconds N] [--out FILE]
 `HANDSPUN` names another program than `target/release/handspun`.
 """
 
 import argparse
 import contextlib
-import os
 import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests"))
-
-import corpus  # noqa: E402
-import measure  # noqa: E402
-import report  # noqa: E402
-from client import Client  # noqa: E402
-from program import handspun  # noqa: E402
+from bench import machine
+from bench.client import Client
+from bench.growth import corpus, measure, report
+from bench.machine import ROOT
+from tests.program import handspun
 
 
 def main() -> int:
     options = _options()
-    before = report.load()
+    before = machine.load()
     with contextlib.ExitStack() as stack:
         books = [_book(stack, count) for count in (options.small, options.large)]
         medians = measure.in_rounds(books, options.rounds, options.seconds)
         exports = measure.exports(books)
     lines, exceeded = report.table(books, medians)
-    program = ROOT / os.environ.get("HANDSPUN", "target/release/handspun")
     text = _text(
-        report.machine(program), f"Load before {before}, behind {report.load()}.",
+        machine.machine(), f"Load before {before}, behind {machine.load()}.",
         lines, report.totals(books, exports), exceeded,
     )  # fmt: skip
     print(text)
@@ -50,9 +45,9 @@ def _book(stack: contextlib.ExitStack, count: int) -> measure.Book:
     return book
 
 
-def _text(machine: str, load: str, lines: list[str], totals: list[str], exceeded: list[str]) -> str:
+def _text(measured_on: str, load: str, lines: list[str], totals: list[str], exceeded: list[str]) -> str:
     told = f"Beyond their limit: {'; '.join(exceeded)}." if exceeded else "All are within their limits."
-    parts = ["# The word book, measured", f"{machine}. {load}", told, "\n".join(lines), "\n".join(totals)]
+    parts = ["# The word book, measured", f"{measured_on}. {load}", told, "\n".join(lines), "\n".join(totals)]
     return "\n\n".join(parts) + "\n"
 
 

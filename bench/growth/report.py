@@ -1,13 +1,7 @@
 """The results as tables, for people."""
 
-import datetime
-import os
-import platform
-import subprocess
-from pathlib import Path
-
-from cases import BASELINE, CASES, MAX_RATIO, MAX_SHORT_MS, RATIO, SHORT, Case
-from measure import Book
+from bench.growth.cases import BASELINE, CASES, MAX_RATIO, MAX_SHORT_MS, RATIO, SHORT, Case
+from bench.growth.measure import Book
 
 
 def table(books: list[Book], medians: dict[str, list[float]]) -> tuple[list[str], list[str]]:
@@ -43,19 +37,3 @@ def totals(books: list[Book], exports: list[tuple[float, int]]) -> list[str]:
 
 def _row(cells) -> str:
     return " | ".join(cell if isinstance(cell, str) else f"{cell:,.0f}" for cell in cells) + " |"
-
-
-def machine(program: Path) -> str:
-    """Where the numbers come from, and when."""
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    today = datetime.datetime.now(datetime.timezone.utc).date()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{today}, {version}, {platform.system()} on {platform.machine()}, "
-        f"{os.cpu_count()} cores, {memory:.0f} GiB of memory, Python {platform.python_version()}"
-    )
-
-
-def load() -> str:
-    """How many processes want to run, on average of the last minute."""
-    return f"{os.getloadavg()[0]:.1f}"

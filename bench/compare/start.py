@@ -1,0 +1,58 @@
+"""How long the servers take to their first answer, what they need when nothing happens, and the size of the components."""
+
+import statistics
+import tempfile
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.compare import processes
+from bench.compare.peers import ALL, BARE_ON_WASMTIME, OURS, Peer, running
+from bench.machine import ROOT
+
+# Those that compile components, and keep what they compiled.
+COMPILING = [OURS, BARE_ON_WASMTIME]
+
+
+@dataclass(frozen=True)
+class Start:
+    # Seconds to the first answer with an empty cache, where there is a cache.
+    cold: float | None
+    warm: float
+    # Right behind the first answer.
+    idle_mib: float
+
+
+def starts(folder: Path, folders: dict[Peer, Path], rounds: int) -> dict[Peer, Start]:
+    """Of each server, by itself; the medians of so many."""
+    found = {}
+    for peer in ALL:
+        with tempfile.TemporaryDirectory(dir=folder) as cache:
+            cold, _ = _start(peer, folders[peer], Path(cache))
+            measured = [_start(peer, folders[peer], Path(cache)) for _ in range(rounds)]
+        warm, idle = (statistics.median(figures) for figures in zip(*measured, strict=True))
+        found[peer] = Start(cold if peer in COMPILING else None, warm, idle)
+    return found
+
+
+def _start(peer: Peer, folder: Path, cache: Path) -> tuple[float, float]:
+    begun = time.perf_counter()
+    with running(peer, folder, cache) as server:
+        return time.perf_counter() - begun, processes.memory_mib(server.process)
+
+
+@dataclass(frozen=True)
+class Component:
+    name: str
+    bytes: int
+    has_page: bool
+
+
+def components() -> list[Component]:
+    """Those of spin.toml."""
+    manifest = tomllib.loads((ROOT / "spin.toml").read_text(encoding="utf-8"))
+    return [
+        Component(name, (ROOT / told["source"]).stat().st_size, (ROOT / "functions" / name / "templates").is_dir())
+        for name, told in manifest["component"].items()
+    ]
