@@ -138,7 +138,7 @@ lint: cc-installed ## check format, clippy and the documents, in both languages
 	python3 -B tests/docs/same
 	cargo fmt --all --check
 	$(NATIVE) cargo clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
-	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p handspun
+	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p site -p handspun
 
 fmt: ## format the code
 	cargo fmt --all

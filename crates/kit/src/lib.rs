@@ -39,7 +39,6 @@
 //! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`
 //! - a SQLite database (feature `sqlite`): `db`
 //! - a key-value store, and bytes of any length in one (feature `key-value`): `key_value`, `blobs`
-//! - the frame of the pages, in two languages (feature `site`): `site`
 //! - the application's variables (feature `variables`): `variable`
 //!
 //! Only `variable`, `db::Connection`, `key_value::Store` and what says so call the host, so everything else is tested natively.
@@ -86,8 +85,6 @@ mod runtime;
 mod send_file;
 #[cfg(feature = "session")]
 pub mod session;
-#[cfg(feature = "site")]
-pub mod site;
 mod urlencoded;
 #[cfg(feature = "variables")]
 mod variables;

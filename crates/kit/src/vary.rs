@@ -28,6 +28,14 @@ impl Vary {
         self.cookie.set(true);
     }
 
+    /// The answer depends on all that another one does, too.
+    pub(crate) fn add(&self, other: &Self) {
+        self.accept.set(self.accept.get() || other.accept.get());
+        let accept_language = self.accept_language.get() || other.accept_language.get();
+        self.accept_language.set(accept_language);
+        self.cookie.set(self.cookie.get() || other.cookie.get());
+    }
+
     /// The header's value; none where the answer is the same for all.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let names: Vec<&str> = [

@@ -5,11 +5,11 @@
 
 mod plus;
 
-use kit::{App, Request, Response, Result, json, jsonify, temporary_redirect};
+use kit::{Request, Response, Result, json, jsonify, temporary_redirect};
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new()
+    site::app()
         .post("/add", add)
         .get("/add", cookie)
         .run(request)

@@ -1,10 +1,10 @@
 //! GET /args and /args/list: a query's parameter, once and as a list (§1, `request.args`).
 
-use kit::{App, Request, Response, Result, json, jsonify, text};
+use kit::{Request, Response, Result, json, jsonify, text};
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new()
+    site::app()
         .get("/args", first)
         .get("/args/list", list)
         .run(request)

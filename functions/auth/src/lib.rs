@@ -11,11 +11,11 @@ mod page;
 mod registrations;
 mod views;
 
-use kit::{App, Response};
+use kit::Response;
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    let mut response = App::new()
+    let mut response = site::app()
         .get("/auth/register", page::register)
         .post("/auth/register", views::register)
         .get("/auth/login", page::log_in)

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use kit::{App, Cookie, Request, Response, Result, json, jsonify, text};
+use kit::{Cookie, Request, Response, Result, json, jsonify, text};
 
 const NAME: &str = "name";
 const VALUE: &str = "唤醒手腕";
@@ -13,7 +13,7 @@ const LIFETIME: Duration = Duration::from_secs(6 * 60);
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new()
+    site::app()
         .changing_get("/cookies/add", add)
         .get("/cookies/show", show)
         .get("/show", show)

@@ -3,12 +3,12 @@
 //! What Flask finds in its environment is a variable here: the manifest has its default, and whoever
 //! runs the application sets it.
 
-use kit::{App, Error, Request, Response, Result, json, jsonify, text};
+use kit::{Error, Request, Response, Result, json, jsonify, text};
 use spin_sdk::variables;
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new().get("/env", conf).run(request).await
+    site::app().get("/env", conf).run(request).await
 }
 
 async fn conf(request: Request) -> Result<Response> {

@@ -1,10 +1,10 @@
 //! POST /form, /form/stream and /register: a form, its raw bytes, and its fields (§1, `request.form`).
 
-use kit::{App, Error, MultiDict, Request, Response, Result, json, jsonify, text};
+use kit::{Error, MultiDict, Request, Response, Result, json, jsonify, text};
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new()
+    site::app()
         .post("/form", form)
         .post("/form/stream", stream)
         .post("/register", register)

@@ -1,7 +1,7 @@
 //! GET /index: a page from a template (§1, `render_template`).
 
 use askama::Template;
-use kit::{App, Request, Response, Result, json, jsonify, render_template};
+use kit::{Request, Response, Result, json, jsonify, render_template};
 
 #[derive(Template)]
 #[template(path = "index.html")]
@@ -16,7 +16,7 @@ struct User<'a> {
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new().get("/index", index).run(request).await
+    site::app().get("/index", index).run(request).await
 }
 
 async fn index(request: Request) -> Result<Response> {

@@ -1,8 +1,8 @@
 //! Everything that no other component answers: 404, whatever the method.
 
-use kit::{App, Response};
+use kit::Response;
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new().run(request).await
+    site::app().run(request).await
 }

@@ -3,7 +3,7 @@
 mod manifest;
 
 use askama::Template;
-use kit::{App, Error, Request, Response, Result, json, jsonify, render_template, text};
+use kit::{Error, Request, Response, Result, json, jsonify, render_template, text};
 
 use crate::manifest::Route;
 
@@ -18,7 +18,7 @@ struct Page {
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new().get("/routes", routes).run(request).await
+    site::app().get("/routes", routes).run(request).await
 }
 
 async fn routes(request: Request) -> Result<Response> {

@@ -1,14 +1,14 @@
 //! /session: what Flask's `session` keeps between requests (§1), in the cookie that Flask itself writes.
 
 use kit::{
-    App, Error, Request, Response, Result, jsonify, no_content, see_other,
+    Error, Request, Response, Result, jsonify, no_content, see_other,
     session::{LOGIN, Secrets, Session, Value},
     text,
 };
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new()
+    site::app()
         .changing_get("/session", index)
         .post("/session", set)
         .delete("/session", clear)

@@ -5,9 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use kit::{
-    App, Error, Request, Response, Result, json, jsonify, python_datetime, python_float, text,
-};
+use kit::{Error, Request, Response, Result, json, jsonify, python_datetime, python_float, text};
 use spin_sdk::time::sleep;
 
 /// How long to wait where the query does not say.
@@ -18,7 +16,7 @@ const MAX_SECONDS: f64 = 25.0;
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new().get("/sleep", wait).run(request).await
+    site::app().get("/sleep", wait).run(request).await
 }
 
 async fn wait(request: Request) -> Result<Response> {

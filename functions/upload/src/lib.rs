@@ -11,11 +11,11 @@ mod store;
 mod upload;
 mod visit;
 
-use kit::{App, Response};
+use kit::Response;
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new()
+    site::app()
         .post("/upload", upload::upload)
         .get("/uploads", pictures::list)
         .get("/uploads/:name", pictures::show)

@@ -12,11 +12,11 @@ mod text;
 mod tutorial;
 mod word;
 
-use kit::{App, Response};
+use kit::Response;
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new()
+    site::app()
         .get("/", page::index)
         .changing_get("/data", tutorial::data)
         .get("/words", rest::list)

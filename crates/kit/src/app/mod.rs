@@ -3,14 +3,13 @@
 use std::{future::Future, pin::Pin};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 
 use crate::{
     body::BoxError,
     client_addr::TrustedProxies,
     error::{Allow, Error, Result},
-    language::Language,
     problem,
     request::Request,
     response::{self, Response},
@@ -26,8 +25,8 @@ use crate::{
 /// - an unknown path is 404, an unknown method 405 with `Allow`;
 /// - HEAD is GET without the body, and OPTIONS answers `Allow`, as in Flask;
 /// - a change that a browser marks as another site's is 403, before the view sees it;
-/// - an error becomes a problem document, or a page; a 5xx goes to stderr with its cause, and so does the
-///   error of an answer that breaks off;
+/// - an error becomes a problem document, or a page ([`Self::error_page`]); a 5xx goes to stderr with its cause,
+///   and so does the error of an answer that breaks off;
 /// - an answer that depends on `Accept`, `Accept-Language` or `Cookie` says so in `Vary`.
 ///
 /// # Example
@@ -46,7 +45,15 @@ pub struct App {
     routes: Vec<Route>,
     form_methods: bool,
     proxies: Option<Proxies>,
+    error_page: Option<PrepareErrorPage>,
+    challenge: Option<&'static str>,
 }
+
+/// Looks at a request, and returns what makes the page of an error of it.
+type PrepareErrorPage = Box<dyn Fn(&Request) -> ErrorPage>;
+
+/// Makes the page of an error. The path is that of the page to come back to after a login, where there is one.
+type ErrorPage = Box<dyn FnOnce(&Error, Option<&str>) -> Result<Response>>;
 
 /// Where the proxies that are believed are looked up.
 type Proxies = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<TrustedProxies>>>>>;
@@ -167,18 +174,46 @@ impl App {
         self
     }
 
+    /// Shows an error to a browser as a page of the application's own. Without one, a browser gets the problem
+    /// document that a program gets.
+    ///
+    /// `prepare` sees the request before its view does, and returns what makes the page if that fails: from the error,
+    /// and from the path of a page to come back to after a login, where there is one. The page gets the error's status
+    /// and headers from the app. Where it fails itself, the client gets the problem document.
+    ///
+    /// # Example
+    /// ```
+    /// use kit::{App, html};
+    ///
+    /// let app = App::new().error_page(|_| |error, _| Ok(html(format!("<h1>{}</h1>", error.status()))));
+    /// ```
+    pub fn error_page<P, F>(mut self, prepare: P) -> Self
+    where
+        P: Fn(&Request) -> F + 'static,
+        F: FnOnce(&Error, Option<&str>) -> Result<Response> + 'static,
+    {
+        self.error_page = Some(Box::new(move |request| Box::new(prepare(request))));
+        self
+    }
+
+    /// Says how one logs in: the value of `WWW-Authenticate`, which every 401 must have (RFC 9110, section 15.5.2).
+    pub fn challenge(mut self, challenge: &'static str) -> Self {
+        self.challenge = Some(challenge);
+        self
+    }
+
     /// Answers a request of the runtime.
     pub async fn run<B>(self, request: http::Request<B>) -> Response
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let request = Request::new(request);
+        let mut request = Request::new(request);
         let (method, path) = (request.method().clone(), request.path().to_owned());
-        let language = request
-            .accept()
-            .prefers_page()
-            .then(|| request.language_unnoticed(&[Language::English, Language::Chinese]));
+        let prepare = self.error_page.as_ref();
+        let error_page = prepare
+            .filter(|_| request.accept().prefers_page())
+            .map(|prepare| request.unnoticed(prepare));
         let vary = request.vary();
 
         let mut response = self.dispatch(request).await.unwrap_or_else(|error| {
@@ -186,19 +221,27 @@ impl App {
                 log(&method, &path, error.cause());
             }
             vary.by_accept();
-            if language.is_some() {
-                vary.by_accept_language();
-                vary.by_cookie();
-            }
-            problem::answer(&error, language, self.page_at(&path))
+            let page = error_page.and_then(|(page, looked_at)| {
+                let page = page(&error, self.page_at(&path)).ok()?;
+                vary.add(&looked_at);
+                Some(page)
+            });
+            problem::answer(&error, page)
         });
 
+        let status = response.status();
         let headers = response.headers_mut();
         // Keeps a browser from taking echoed text for a page.
         headers.insert(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
+        if status == StatusCode::UNAUTHORIZED
+            && let Some(challenge) = self.challenge
+        {
+            let challenge = HeaderValue::from_static(challenge);
+            headers.entry(header::WWW_AUTHENTICATE).or_insert(challenge);
+        }
         if let Some(vary) = vary.header() {
             headers.append(header::VARY, vary);
         }

@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{jsonify, text};
+use crate::{Language, html, jsonify, text};
 
 const JSON: (&str, &str) = ("accept", "application/json");
 const BROWSER: (&str, &str) = ("accept", "text/html,*/*;q=0.8");
@@ -57,6 +57,14 @@ async fn show(mut request: Request) -> Result<Response> {
 
 fn app() -> App {
     App::new()
+        .error_page(|request| {
+            let language = request.language(&[Language::English, Language::Chinese]);
+            move |error, back| {
+                let (status, tag) = (error.status(), language.tag());
+                Ok(html(format!("{status} {tag} {error} {back:?}")))
+            }
+        })
+        .challenge("Cookie")
         .get("/word", read)
         .post("/word", change)
         .changing_get("/data", change)
@@ -285,7 +293,7 @@ fn an_error_is_a_problem_and_for_a_browser_a_page() {
     }
     let chinese = answer("GET", "/nowhere", &[BROWSER, ("accept-language", "zh")]);
     assert!(
-        chinese.body().contains("<h1>404 没有这个页面</h1>"),
+        chinese.body().starts_with("404 Not Found zh-CN"),
         "{}",
         chinese.body()
     );
@@ -303,18 +311,28 @@ fn no_cause_leaves_the_server() {
 }
 
 #[test]
-fn who_has_to_log_in_is_led_back_to_what_can_be_looked_at() {
+fn who_has_to_log_in_is_told_how_and_may_come_back_to_what_can_be_looked_at() {
     for (method, path, want) in [
-        (
-            "PUT",
-            "/mine/a%20b",
-            r#"href="/auth/login?next=%2Fmine%2Fa%2520b""#,
-        ),
-        ("POST", "/closed", r#"href="/auth/login""#),
+        ("PUT", "/mine/a%20b", "Some(\"/mine/a%20b\")"),
+        ("POST", "/closed", "None"),
     ] {
         let response = answer(method, path, &[BROWSER]);
         assert_eq!(response.status().as_u16(), 401);
-        assert!(response.body().contains(want), "{}", response.body());
+        assert_eq!(response.headers()["www-authenticate"], "Cookie");
+        assert!(response.body().ends_with(want), "{}", response.body());
+    }
+    let other = answer("GET", "/word", &[]);
+    assert!(!other.headers().contains_key("www-authenticate"));
+}
+
+#[test]
+fn without_a_page_that_works_a_browser_gets_the_document() {
+    let failing = || App::new().error_page(|_| |_, _| Err(Error::internal("no template")));
+    for app in [App::new(), failing()] {
+        let response = answer_of(app, "GET", "/nowhere", &[BROWSER], "");
+        assert_eq!(response.status().as_u16(), 404);
+        let content_type = &response.headers()["content-type"];
+        assert_eq!(content_type, "application/problem+json");
     }
 }
 

@@ -237,11 +237,6 @@ impl Request {
     pub fn language(&self, offered: &[Language]) -> Language {
         self.vary.by_accept_language();
         self.vary.by_cookie();
-        self.language_unnoticed(offered)
-    }
-
-    /// The same without a word about it in `Vary`: for an answer that may not come to be.
-    pub(crate) fn language_unnoticed(&self, offered: &[Language]) -> Language {
         let cookies = cookie::parse(self.headers());
         let chosen = cookies.get(LANGUAGE_COOKIE).and_then(Language::from_tag);
         chosen
@@ -265,6 +260,14 @@ impl Request {
         Rc::clone(&self.vary)
     }
 
+    /// Looks at the request for an answer that may not come to be: what that would vary by is returned, and not
+    /// yet said.
+    pub(crate) fn unnoticed<T>(&mut self, look: impl FnOnce(&Self) -> T) -> (T, Rc<Vary>) {
+        let noticed = std::mem::take(&mut self.vary);
+        let seen = look(self);
+        (seen, std::mem::replace(&mut self.vary, noticed))
+    }
+
     pub(crate) fn set_method(&mut self, method: Method) {
         self.parts.method = method;
     }
@@ -273,7 +276,8 @@ impl Request {
         self.path_params = params;
     }
 
-    pub(crate) fn is_cross_site(&self) -> bool {
+    /// Whether a browser says that another site made the request.
+    pub fn is_cross_site(&self) -> bool {
         cross_site::is_cross_site(self.headers(), self.host())
     }
 }

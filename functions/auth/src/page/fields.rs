@@ -1,6 +1,7 @@
 //! The fields of the forms.
 
-use kit::{MultiDict, site::fill};
+use kit::MultiDict;
+use site::fill;
 
 use super::texts::Texts;
 use crate::credentials::{Field, Flaw, MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};

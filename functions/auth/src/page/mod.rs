@@ -10,8 +10,8 @@ use kit::{
     Error, MultiDict, Request, Response, Result, failing,
     login::{Account, Login},
     render_template, see_other,
-    site::{self, Message, fill, url},
 };
+use site::{Message, fill, url};
 
 use self::{fields::FieldView, texts::Texts};
 use crate::{
@@ -110,7 +110,7 @@ pub(crate) fn me(request: &Request, login: Login) -> Result<Response> {
     let page = match login.account() {
         None => return ask_to_log_in(request),
         Some(account) => {
-            let site = Site::of(request, ME, &[]).seen_by(&login);
+            let site = Site::new(request, ME, &[]).seen_by(&login);
             let mut page = Me::new(site, account);
             page.changed = request.args().get("changed").is_some();
             render_template(&page)?
@@ -124,7 +124,7 @@ pub(crate) fn not_changed(request: &Request, login: Login, refusal: Refusal) -> 
     let Some(account) = login.account() else {
         return ask_to_log_in(request);
     };
-    let site = Site::of(request, ME, &[]).seen_by(&login);
+    let site = Site::new(request, ME, &[]).seen_by(&login);
     let mut page = Me::new(site, account);
     if let Refusal::Flaws(flaws) = &refusal {
         fields::mark(&mut page.fields, page.site.texts, flaws);
@@ -148,7 +148,7 @@ fn ask_to_log_in(request: &Request) -> Result<Response> {
 impl Enter {
     /// The page at a path, from which one goes on to `next`.
     fn at(path: &'static str, request: &Request, next: String) -> Self {
-        let site = Site::of(request, path, &[("next", &next)]);
+        let site = Site::new(request, path, &[("next", &next)]);
         let texts = site.texts;
         // Home is where one goes anyway.
         let kept = if next == next::HOME { "" } else { &next };

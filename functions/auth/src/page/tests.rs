@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use futures::executor::block_on;
 use http_body_util::{BodyExt as _, Full};
-use kit::{Language, site::Texts as _};
+use kit::Language;
+use site::Texts as _;
 
 use super::*;
 use crate::credentials::{Flaw, Flaws};
@@ -85,7 +86,7 @@ fn each_refusal_has_its_status_and_its_header() {
         retry_after_seconds: 7,
     };
     for (refusal, status, header) in [
-        (Refusal::Wrong, 401, Some("www-authenticate")),
+        (Refusal::Wrong, 401, None),
         (Refusal::Taken, 409, Some("location")),
         (Refusal::Reserved, 403, None),
         (Refusal::Other(too_many()), 429, Some("retry-after")),
@@ -130,8 +131,8 @@ fn every_flaw_is_said_in_the_readers_language() {
         Field::Next,
     ] {
         for flaw in flaws {
-            let english = Texts::of(Language::English).flaw(field, flaw);
-            let chinese = Texts::of(Language::Chinese).flaw(field, flaw);
+            let english = Texts::in_language(Language::English).flaw(field, flaw);
+            let chinese = Texts::in_language(Language::Chinese).flaw(field, flaw);
             assert!(english.is_ascii() && !english.contains('{'), "{english}");
             assert!(!chinese.is_ascii() && !chinese.contains('{'), "{chinese}");
         }

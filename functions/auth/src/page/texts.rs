@@ -1,9 +1,7 @@
 //! Every text of the pages, in both languages. A text that one of them lacks does not compile.
 
-use kit::{
-    Error, Language,
-    site::{self, Message, fill},
-};
+use kit::Error;
+use site::{Message, fill};
 
 use crate::{
     credentials::{Field, Flaw},
@@ -63,12 +61,8 @@ pub(crate) struct Texts {
 }
 
 impl site::Texts for Texts {
-    fn of(language: Language) -> &'static Self {
-        match language {
-            Language::English => &ENGLISH,
-            Language::Chinese => &CHINESE,
-        }
-    }
+    const ENGLISH: &'static Self = &ENGLISH;
+    const CHINESE: &'static Self = &CHINESE;
 }
 
 impl Texts {

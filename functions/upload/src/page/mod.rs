@@ -4,10 +4,8 @@ mod texts;
 
 use askama::Template;
 use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
-use kit::{
-    Error, Request, Response, Result, failing, render_template,
-    site::{self, Message, fill, url},
-};
+use kit::{Error, Request, Response, Result, failing, render_template};
+use site::{Message, fill, url};
 
 use self::texts::Texts;
 use crate::{
@@ -117,7 +115,7 @@ pub(crate) async fn list(request: &Request, asked: &PageRequest) -> Result<Respo
 /// The error itself, where the page has no words for it.
 pub(crate) async fn not_uploaded(request: &Request, refusal: Refusal) -> Result<Response> {
     let Refusal { error, info } = refusal;
-    let site = Site::of(request, HOME, &[]);
+    let site = Site::new(request, HOME, &[]);
     let Some(text) = site.texts.flaw(&error) else {
         return Err(error);
     };
@@ -149,7 +147,7 @@ async fn show(
     outcome: Outcome,
 ) -> Result<Response> {
     let max_bytes = settings::max_content_length().await?;
-    let site = Site::of(request, HOME, kept).seen_by(&visit.login);
+    let site = Site::new(request, HOME, kept).seen_by(&visit.login);
     let texts = site.texts;
     let limit = request.args().get("limit").unwrap_or_default();
     // The usual order is not said in a link.
@@ -260,7 +258,7 @@ mod tests {
     #[test]
     fn every_flaw_of_an_upload_has_words_and_others_have_not() {
         for language in site::OFFERED {
-            let texts = <Texts as site::Texts>::of(language);
+            let texts = <Texts as site::Texts>::in_language(language);
             for error in [
                 Error::MissingField("image".to_owned()),
                 Error::TooLarge { limit_bytes: 1 },

@@ -1,6 +1,6 @@
 //! Every text of the page, in both languages. A text that one of them lacks does not compile.
 
-use kit::{Error, Language, site};
+use kit::Error;
 
 /// The texts of one language.
 pub(crate) struct Texts {
@@ -59,12 +59,8 @@ pub(crate) struct Texts {
 }
 
 impl site::Texts for Texts {
-    fn of(language: Language) -> &'static Self {
-        match language {
-            Language::English => &ENGLISH,
-            Language::Chinese => &CHINESE,
-        }
-    }
+    const ENGLISH: &'static Self = &ENGLISH;
+    const CHINESE: &'static Self = &CHINESE;
 }
 
 impl Texts {

@@ -1,10 +1,8 @@
 //! The page at `/`: the form, the words, import and export.
 
 use askama::Template;
-use kit::{
-    db::PageRequest,
-    site::{Message, fill, grouped, url},
-};
+use kit::db::PageRequest;
+use site::{Message, fill, grouped, url};
 
 use super::{
     Site,

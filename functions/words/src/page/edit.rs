@@ -1,10 +1,8 @@
 //! The page of one word, where it is changed and deleted.
 
 use askama::Template;
-use kit::{
-    MultiDict,
-    site::{Message, fill},
-};
+use kit::MultiDict;
+use site::{Message, fill};
 
 use super::{
     Site,

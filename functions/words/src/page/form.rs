@@ -88,13 +88,14 @@ fn lang(field: Field) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use kit::{Language, site::Texts as _};
+    use kit::Language;
+    use site::Texts as _;
 
     use super::*;
 
     #[test]
     fn what_was_typed_stays_and_the_first_flaw_has_the_focus() {
-        let texts = Texts::of(Language::English);
+        let texts = Texts::in_language(Language::English);
         let form = [("chinese", " 唤醒 "), ("sentence_eng", "a\u{1}")]
             .into_iter()
             .collect();

@@ -17,8 +17,8 @@ use kit::{
     Error, MultiDict, Request, Response, Result,
     db::{Connection, DEFAULT_PAGE_ROWS, PageRequest},
     render_template, see_other,
-    site::{self, Message},
 };
+use site::Message;
 
 use self::{book::Book, edit::Edit, form::Fields, outcome::Outcome, texts::Texts};
 use crate::{
@@ -69,7 +69,7 @@ impl Visit {
     }
 
     fn site(&self, request: &Request, home: &str, parameters: &[(&str, &str)]) -> Site {
-        Site::of(request, home, parameters).seen_by(&self.rights.login)
+        Site::new(request, home, parameters).seen_by(&self.rights.login)
     }
 }
 

@@ -6,8 +6,8 @@ use askama::Template;
 use kit::{
     Error, Language, MultiDict,
     db::{DEFAULT_PAGE_ROWS, Page, PageRequest},
-    site::{Message, OFFERED, Texts as _},
 };
+use site::{Message, OFFERED, Texts as _};
 
 use super::{
     Site,
@@ -96,7 +96,7 @@ fn pages(language: Language, text: &str) -> Vec<String> {
         (Field::English, Flaw::TooLong),
         (Field::SentenceChi, Flaw::ControlCharacter),
     ];
-    let texts = Texts::of(language);
+    let texts = Texts::in_language(language);
     let mut fields = form::sent(texts, "add", &sent);
     form::mark(&mut fields, texts, &flaws);
     let exists = || Message::with_link(texts.exists, Word::path_of(7), texts.show_existing);
@@ -446,7 +446,8 @@ fn a_refused_file_is_told_from_one_that_was_imported() {
     let imported = outcome(Mode::Atomic, &report(0));
     assert!(imported.contains("data-refused=\"false\""), "{imported}");
     assert!(outcome(Mode::Skip, &Report::default()).contains("The file has no words."));
-    let why = Texts::of(Language::Chinese).file_flaw(&Error::MissingField("file".to_owned()));
+    let why =
+        Texts::in_language(Language::Chinese).file_flaw(&Error::MissingField("file".to_owned()));
     let page = Outcome::refused(site(Language::Chinese), why.unwrap())
         .render()
         .unwrap();

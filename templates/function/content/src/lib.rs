@@ -1,10 +1,10 @@
 //! GET /{{project-name | kebab_case}}: a greeting.
 
-use kit::{App, Request, Response, Result, json, jsonify, text};
+use kit::{Request, Response, Result, json, jsonify, text};
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
-    App::new()
+    site::app()
         // Each view has a line here. A path that is new needs a route in spin.toml, too.
         .get("/{{project-name | kebab_case}}", greet)
         .run(request)

@@ -1,6 +1,6 @@
 //! The texts in English.
 
-use kit::site::Counted;
+use site::Counted;
 
 use super::{Texts, flaws};
 

@@ -1,9 +1,7 @@
 //! What can be wrong with a word, with a line of a file, and with a file, in the reader's language.
 
-use kit::{
-    Error,
-    site::{fill, grouped},
-};
+use kit::Error;
+use site::{fill, grouped};
 
 use crate::{
     draft::{Field, Flaw},
@@ -229,17 +227,15 @@ fn count(n: usize) -> String {
 mod tests {
     use bytes::Bytes;
     use futures::executor::block_on;
-    use kit::{
-        db::TestDatabase,
-        site::{OFFERED, Texts as _},
-    };
+    use kit::db::TestDatabase;
+    use site::{OFFERED, Texts as _};
 
     use super::*;
     use crate::{import::Mode, page::texts::Texts, store::Words};
 
     #[test]
     fn every_flaw_of_a_field_has_a_text_of_its_own_language() {
-        let [english, chinese] = OFFERED.map(|language| Texts::of(language).flaws());
+        let [english, chinese] = OFFERED.map(|language| Texts::in_language(language).flaws());
         for ((field, _, english), (_, _, chinese)) in english.into_iter().zip(chinese) {
             assert!(
                 english.is_ascii() && !english.contains(['{', '}']),
@@ -254,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_long_word_is_told_how_long_it_may_be() {
-        let texts = Texts::of(kit::Language::English);
+        let texts = Texts::in_language(kit::Language::English);
         let said = texts.flaw(Field::SentenceChi, Flaw::TooLong);
         assert!(said.contains("2,000"), "{said}");
     }
@@ -279,7 +275,7 @@ mod tests {
             let file = Bytes::copy_from_slice(file);
             let error = block_on(words.import(Mode::Atomic, file, None)).unwrap_err();
             for language in OFFERED {
-                let said = Texts::of(language).file_flaw(&error);
+                let said = Texts::in_language(language).file_flaw(&error);
                 let said = said.unwrap_or_else(|| panic!("nothing is said of {error:?}"));
                 assert!(named.is_none_or(|column| said.contains(column)), "{said}");
             }
@@ -298,11 +294,11 @@ mod tests {
         ];
         for language in OFFERED {
             for reading in &readings {
-                let said = Texts::of(language).reading(reading);
+                let said = Texts::in_language(language).reading(reading);
                 assert!(!said.is_empty() && !said.contains(['{', '}']), "{said}");
             }
         }
-        let texts = Texts::of(kit::Language::English);
+        let texts = Texts::in_language(kit::Language::English);
         let said = texts.reading(&readings[0]);
         assert!(
             said.contains("as GBK, and could be Big5, windows-1252 as well"),
@@ -314,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_limit_is_named() {
-        let texts = Texts::of(kit::Language::English);
+        let texts = Texts::in_language(kit::Language::English);
         for (error, want) in [
             (
                 Error::TooLarge {

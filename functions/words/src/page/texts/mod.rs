@@ -1,16 +1,13 @@
 //! Every text of the pages, in both languages. A text that one of them lacks does not compile.
 //!
-//! A name in braces, such as `{n}`, is a place for a value; see [`kit::site::fill`]. The scripts get their
+//! A name in braces, such as `{n}`, is a place for a value; see [`site::fill`]. The scripts get their
 //! texts from here as well, in the page; see [`Texts::for_scripts`].
 
 mod chinese;
 mod english;
 mod flaws;
 
-use kit::{
-    Language,
-    site::{self, Counted},
-};
+use site::Counted;
 
 pub(crate) use flaws::{max_lines, max_mib};
 
@@ -156,12 +153,8 @@ pub(crate) struct Texts {
 }
 
 impl site::Texts for Texts {
-    fn of(language: Language) -> &'static Self {
-        match language {
-            Language::English => &english::TEXTS,
-            Language::Chinese => &chinese::TEXTS,
-        }
-    }
+    const ENGLISH: &'static Self = &english::TEXTS;
+    const CHINESE: &'static Self = &chinese::TEXTS;
 }
 
 impl Texts {
@@ -220,7 +213,8 @@ impl Texts {
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
-    use kit::site::{OFFERED, Texts as _};
+    use kit::Language;
+    use site::{OFFERED, Texts as _};
 
     use super::*;
     use crate::page::book::MODULES;
@@ -238,13 +232,13 @@ mod tests {
 
     #[test]
     fn one_is_not_many() {
-        let count = Texts::of(Language::English).count.of(1);
+        let count = Texts::in_language(Language::English).count.of(1);
         assert!(
             count.starts_with("1 word") && !count.starts_with("1 words"),
             "{count}"
         );
         assert!(
-            Texts::of(Language::English)
+            Texts::in_language(Language::English)
                 .count
                 .of(1_234)
                 .starts_with("1,234 words")
@@ -253,7 +247,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_places() {
-        let [english, chinese] = OFFERED.map(|language| Texts::of(language).for_scripts());
+        let [english, chinese] = OFFERED.map(|language| Texts::in_language(language).for_scripts());
         for ((name, english), (_, chinese)) in english.into_iter().zip(chinese) {
             assert!(!english.is_empty() && !chinese.is_empty(), "{name}");
             if !name.ends_with("-one") {
@@ -277,7 +271,7 @@ mod tests {
                 );
             }
         }
-        let texts = Texts::of(Language::English).for_scripts();
+        let texts = Texts::in_language(Language::English).for_scripts();
         let there: BTreeSet<String> = texts.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(used, there);
         assert_eq!(texts.len(), there.len(), "a name is there twice");

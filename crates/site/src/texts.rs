@@ -1,6 +1,51 @@
-//! Texts with places for values.
+//! The texts of a page in both languages, and values in their places.
+//!
+//! A page has a folder `texts` beside it: `mod.rs` has a struct with a field for each text, `english.rs` and
+//! `chinese.rs` a constant of it each. So the compiler refuses a text that one of them lacks. What scripts say is a
+//! part of the same struct, see [`ForScripts`](crate::ForScripts). A test calls `site::testing::check_texts`.
+
+use kit::Language;
+use serde::Serialize;
+
+/// The languages of the pages.
+pub const OFFERED: [Language; 2] = [Language::English, Language::Chinese];
+
+/// The texts of a page. It is a struct with a field for each text.
+///
+/// # Example
+/// ```
+/// use kit::Language;
+/// use site::Texts as _;
+///
+/// struct Texts {
+///     greeting: &'static str,
+/// }
+///
+/// impl site::Texts for Texts {
+///     const ENGLISH: &'static Self = &Self { greeting: "Hello, {name}!" };
+///     const CHINESE: &'static Self = &Self { greeting: "你好，{name}！" };
+/// }
+///
+/// let texts = Texts::in_language(Language::Chinese);
+/// assert_eq!(site::fill(texts.greeting, &[("name", "duke")]), "你好，duke！");
+/// ```
+pub trait Texts: Sized + 'static {
+    /// Those in English.
+    const ENGLISH: &'static Self;
+    /// Those in Chinese.
+    const CHINESE: &'static Self;
+
+    /// Those in a language.
+    fn in_language(language: Language) -> &'static Self {
+        match language {
+            Language::English => Self::ENGLISH,
+            Language::Chinese => Self::CHINESE,
+        }
+    }
+}
 
 /// A text that says how many. `{n}` is the place of the number.
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Counted {
     /// Where it is one.
     pub one: &'static str,
@@ -24,21 +69,24 @@ impl Counted {
     }
 }
 
-/// A text with values in its places, each a name in braces. A place without a value is left empty, and
-/// what a value holds is not looked into.
+/// A text with values in its places, each a name in braces. A place without a value stays as it is, for
+/// `site::testing::assert_filled` to find, and what a value holds is not looked into.
 ///
 /// # Example
 /// ```
-/// assert_eq!(kit::site::fill("Added {word}.", &[("word", "wake")]), "Added wake.");
+/// assert_eq!(site::fill("Added {word}.", &[("word", "wake")]), "Added wake.");
 /// ```
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
+    while let Some(start) = rest.find('{') {
+        let (before, place) = rest.split_at(start);
         filled.push_str(before);
-        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+        let end = place.find('}').map_or(place.len(), |end| end + 1);
+        let (place, behind) = place.split_at(end);
+        let name = place.trim_matches(['{', '}']);
         let value = values.iter().find(|(own, _)| *own == name);
-        filled.push_str(value.map_or("", |(_, value)| value));
+        filled.push_str(value.map_or(place, |(_, value)| value));
         rest = behind;
     }
     filled.push_str(rest);
@@ -68,8 +116,9 @@ mod tests {
             ("{n} of {q}", "7 of {n}"),
             ("{q}{q}", "{n}{n}"),
             ("no place", "no place"),
-            ("{unknown}.", "."),
+            ("{unknown}.", "{unknown}."),
             ("{n", "7"),
+            ("{", "{"),
         ] {
             assert_eq!(fill(text, &[("n", "7"), ("q", "{n}")]), want, "{text}");
         }

@@ -1,44 +1,29 @@
-//! What all pages share (feature `site`): the frame around them, the language and the switch to the other
-//! one, and texts with places for values.
+//! What is around every page: the header, the switch to the other language, and what is said above a form.
 //!
-//! A page is a template that extends `layout.html` of kit, with a [`Site`] in its field `site`. A component
-//! finds kit's templates by an `askama.toml` beside its `Cargo.toml`; `functions/words` has one.
+//! A page is a template that extends `layout.html`, with a [`Site`] in its field `site`. A component finds the
+//! templates of this crate by an `askama.toml` beside its `Cargo.toml`; `functions/words` has one.
 
-mod frame;
 mod message;
+mod texts;
 mod visitor;
-mod wording;
 
 use std::time::{Duration, SystemTime};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use kit::{Cookie, LANGUAGE_COOKIE, Language, Request, Response, Result, see_other};
 
 use crate::{
-    cookie::Cookie,
-    error::Result,
-    language::{LANGUAGE_COOKIE, Language},
-    request::Request,
-    response::{Response, see_other},
+    texts::{OFFERED, Texts},
+    url::{log_in, url},
 };
 
 pub use self::{
-    frame::Frame,
     message::{Link, Message},
+    texts::Frame,
     visitor::Visitor,
-    wording::{Counted, fill, grouped},
 };
-
-/// The languages of the pages.
-pub const OFFERED: [Language; 2] = [Language::English, Language::Chinese];
 
 /// For how long a reader's choice of language is kept.
 const CHOICE_KEPT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// The texts of a component's pages.
-pub trait Texts: 'static {
-    /// Those of a language.
-    fn of(language: Language) -> &'static Self;
-}
 
 /// What surrounds a page, and the texts `T` of its component.
 pub struct Site<T: Texts> {
@@ -52,14 +37,14 @@ pub struct Site<T: Texts> {
     pub switch: String,
     /// Where the page is.
     pub here: String,
-    /// Who looks at it; none where the page does not say so.
-    pub visitor: Option<Visitor>,
+    /// Who looks at it.
+    pub visitor: Visitor,
 }
 
 impl<T: Texts> Site<T> {
     /// For the page at `home`, a path of our own, with these parameters, in the language that the reader
     /// chose or else likes best. A link of another site may name one for this page alone; see [`switched`].
-    pub fn of(request: &Request, home: &str, parameters: &[(&str, &str)]) -> Self {
+    pub fn new(request: &Request, home: &str, parameters: &[(&str, &str)]) -> Self {
         let own = request.language(&OFFERED);
         let linked = asked_for(request).filter(|_| request.is_cross_site());
         Self::in_language(linked.unwrap_or(own), home, parameters)
@@ -71,25 +56,25 @@ impl<T: Texts> Site<T> {
         all.extend(parameters);
         Self {
             language,
-            texts: T::of(language),
-            frame: Frame::of(language),
+            texts: T::in_language(language),
+            frame: Frame::in_language(language),
             switch: url(home, &all),
             here: url(home, parameters),
-            visitor: None,
+            visitor: Visitor::Unknown,
         }
     }
 
     /// With who looks at it in the header, or a link to log in.
     #[cfg(feature = "login")]
     #[must_use]
-    pub fn seen_by(mut self, login: &crate::login::Login) -> Self {
-        self.visitor = Visitor::of(login, &self.here);
+    pub fn seen_by(mut self, login: &kit::login::Login) -> Self {
+        self.visitor = Visitor::new(login);
         self
     }
 
     /// Where to log in and come back from.
     pub fn log_in(&self) -> String {
-        visitor::log_in(&self.here)
+        log_in(&self.here)
     }
 
     /// The other language.
@@ -124,18 +109,6 @@ fn asked_for(request: &Request) -> Option<Language> {
     request.args().get("lang").and_then(Language::from_tag)
 }
 
-/// A path with a query; parameters that are empty are left out.
-pub fn url(path: &str, parameters: &[(&str, &str)]) -> String {
-    let mut url = path.to_owned();
-    let given = parameters.iter().filter(|(_, value)| !value.is_empty());
-    for (index, (name, value)) in given.enumerate() {
-        let separator = if index == 0 { '?' } else { '&' };
-        let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
-        url.push_str(&format!("{separator}{name}={value}"));
-    }
-    url
-}
-
 fn other(language: Language) -> Language {
     match language {
         Language::English => Language::Chinese,
@@ -153,9 +126,8 @@ mod tests {
     struct NoTexts;
 
     impl Texts for NoTexts {
-        fn of(_: Language) -> &'static Self {
-            &Self
-        }
+        const ENGLISH: &'static Self = &Self;
+        const CHINESE: &'static Self = &Self;
     }
 
     fn get(url: &str) -> Request {
@@ -164,19 +136,6 @@ mod tests {
                 .body(Full::new(Bytes::new()))
                 .unwrap(),
         )
-    }
-
-    #[test]
-    fn a_query_holds_any_text() {
-        for (q, want) in [
-            ("", "/?lang=en"),
-            ("a b", "/?lang=en&q=a%20b"),
-            ("唤&=#+%?", "/?lang=en&q=%E5%94%A4%26%3D%23%2B%25%3F"),
-            ("//evil.example", "/?lang=en&q=%2F%2Fevil%2Eexample"),
-        ] {
-            assert_eq!(url("/", &[("lang", "en"), ("q", q)]), want);
-        }
-        assert_eq!(url("/words/7", &[("q", "")]), "/words/7");
     }
 
     #[test]
@@ -223,7 +182,7 @@ mod tests {
                 is_kept,
                 "{site}"
             );
-            let shown = Site::<NoTexts>::of(&request, "/", &[]).language;
+            let shown = Site::<NoTexts>::new(&request, "/", &[]).language;
             let want = if is_kept {
                 Language::English
             } else {
@@ -238,7 +197,7 @@ mod tests {
             .header("accept-language", "zh")
             .body(Full::new(Bytes::new()))
             .unwrap();
-        let shown = Site::<NoTexts>::of(&Request::new(request), "/", &[]).language;
+        let shown = Site::<NoTexts>::new(&Request::new(request), "/", &[]).language;
         assert_eq!(shown, Language::English);
     }
 

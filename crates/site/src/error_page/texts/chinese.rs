@@ -1,0 +1,35 @@
+//! The Chinese texts.
+
+use kit::Error;
+
+use super::Texts;
+
+pub(super) static TEXTS: Texts = Texts {
+    title,
+    log_in: "登录",
+    home: "回到首页",
+};
+
+fn title(error: &Error) -> &'static str {
+    match error {
+        Error::Malformed(_) | Error::MissingField(_) | Error::BadParameter(_) => "请求有误",
+        Error::Unauthorized { .. } => "请先登录",
+        Error::Forbidden { .. } => "没有权限",
+        Error::CrossSite => "来自其他网站的请求",
+        Error::NotFound(_) => "没有这个页面",
+        Error::MethodNotAllowed { .. } => "这里不能这样请求",
+        Error::Conflict { .. } => "已经有了",
+        Error::PreconditionFailed => "内容已被修改",
+        Error::TooLarge { .. } | Error::TooMuch { .. } => "内容太大",
+        Error::TooManyFields(_) => "字段太多",
+        Error::UnsupportedMediaType { .. } => "内容类型不对",
+        Error::RangeNotSatisfiable { .. } => "超出了文件的范围",
+        Error::Unprocessable { .. } => "内容不符合要求",
+        Error::TooManyRequests { .. } => "太频繁了，请稍后再试",
+        Error::Internal(_) => "服务器出错了",
+        Error::Misconfigured(_) => "服务器的设置不完整",
+        Error::NotGranted(_) => "这里没有开通这项功能",
+        Error::Unavailable { .. } => "暂时无法处理，请稍后再试",
+        Error::InsufficientStorage(_) => "没有存储空间了",
+    }
+}

@@ -1,0 +1,16 @@
+//! The English texts.
+
+use kit::Error;
+
+use super::Texts;
+
+pub(super) static TEXTS: Texts = Texts {
+    title,
+    log_in: "Log in",
+    home: "Back to the start",
+};
+
+/// The status in words.
+fn title(error: &Error) -> &'static str {
+    error.status().canonical_reason().unwrap_or("Error")
+}
