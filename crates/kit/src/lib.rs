@@ -23,7 +23,8 @@
 //! ```
 //!
 //! # Where to look
-//! - routes, 404, 405, HEAD, OPTIONS, the cross-site check, and forms that mean PUT or DELETE: [`App`]
+//! - routes, 404, 405, HEAD, OPTIONS, the cross-site check, and forms that mean PUT or DELETE: [`App`];
+//!   two views of a route, for programs and for browsers: [`either`]
 //! - what came in (`request.args`, `.path_param()`, `.form()`, `.file()`, `.parts()`, `.json()`, `.data()`,
 //!   `.cookies()`, `.language()`): [`Request`]
 //! - what goes out: [`text`], [`html`], [`jsonify`], [`render_template`], [`redirect`], [`see_other`],
@@ -56,6 +57,7 @@ mod cross_site;
 mod date;
 #[cfg(feature = "sqlite")]
 pub mod db;
+mod either;
 mod error;
 mod etag;
 mod fields;
@@ -96,6 +98,7 @@ pub use body::{Body, BoxError, MAX_BODY_BYTES};
 pub use client_addr::TrustedProxies;
 pub use cookie::Cookie;
 pub use date::{http_date, python_datetime, rfc3339};
+pub use either::either;
 pub use error::{Allow, Error, FieldError, Result};
 pub use etag::ETag;
 pub use fields::TextFields;

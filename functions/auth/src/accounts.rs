@@ -3,19 +3,14 @@
 use kit::{
     Error, Result,
     db::{self, Connection, Database, Migration, Value, params},
-    login::{self, Account, Login, name_key},
+    login::{self, Account, Login},
     password::{self, Verdict},
-    python_strip,
 };
 
-use crate::credentials::NewAccount;
+use crate::{credentials::NewAccount, key::Key};
 
 /// How often a password is checked anew because its hash was replaced meanwhile.
 const MAX_ROUNDS: usize = 3;
-
-/// The most characters of a name that are looked at. Nobody registers with more than a part of that, and a
-/// table that came from elsewhere may have longer names than ours.
-const MAX_LOOKED_AT: usize = 256;
 
 /// What the database has to look like.
 const MIGRATIONS: &[Migration] = &[login::MIGRATION, db::migration!("0005_limits_by_address")];
@@ -35,18 +30,6 @@ pub(crate) struct Accounts<'a, D>(pub(crate) &'a D);
 pub(crate) struct Stored {
     pub(crate) account: Account,
     pub(crate) password_hash: String,
-}
-
-/// What an account is found by: the key of its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key(pub(crate) String);
-
-impl Key {
-    /// The key of a name as it was sent.
-    pub(crate) fn of(name: &str) -> Self {
-        let name: String = python_strip(name).chars().take(MAX_LOOKED_AT).collect();
-        Self(name_key(&name))
-    }
 }
 
 impl<D: Database> Accounts<'_, D> {

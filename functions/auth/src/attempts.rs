@@ -11,8 +11,8 @@ use kit::{
 };
 
 use crate::{
-    accounts::Key,
     client::{self, CLIENTS_OF_NETWORK},
+    key::Key,
     limits::{Limit, Limits, Recorded},
 };
 
@@ -116,7 +116,7 @@ mod tests {
     const ADDRESS: &str = "192.0.2.1";
 
     fn try_once(db: &TestDatabase, name: &str, address: &str) -> Result<Attempt> {
-        block_on(begin(db, &Key::of(name), Some(address.parse().unwrap())))
+        block_on(begin(db, &Key::new(name), Some(address.parse().unwrap())))
     }
 
     /// How many attempts fail before one is not looked at any more.
@@ -297,7 +297,7 @@ mod tests {
     fn a_client_without_an_address_is_not_limited_by_it() {
         let db = database();
         for _ in 0..2 * MAX_FAILURES {
-            let _ = block_on(begin(&db, &Key::of("duke"), None)).unwrap();
+            let _ = block_on(begin(&db, &Key::new("duke"), None)).unwrap();
         }
         assert_eq!(failures(&db, "duke", ADDRESS), MAX_FAILURES);
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use crate::accounts::Key;
+use crate::key::Key;
 
 /// How many bits of an IPv6 address are a client's: it has the other half to itself.
 const IPV6_CLIENT_BITS: u32 = 64;

@@ -3,7 +3,7 @@
 use kit::{Error, FieldError, TextFields, login::name_key, python_strip};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::{accounts::Key, common};
+use crate::{common, key::Key};
 
 /// The fewest characters of a name.
 pub(crate) const MIN_NAME_CHARS: usize = 2;
@@ -74,7 +74,7 @@ impl Field {
     }
 
     /// The value that was sent, if there is one.
-    pub(crate) fn of(self, fields: &TextFields) -> Result<Option<&str>, (Self, Flaw)> {
+    pub(crate) fn get(self, fields: &TextFields) -> Result<Option<&str>, (Self, Flaw)> {
         if fields.flaw_of(self.name()).is_some() {
             return Err((self, Flaw::NotText));
         }
@@ -83,7 +83,7 @@ impl Field {
 
     /// The value that was sent, where there has to be one.
     pub(crate) fn require(self, fields: &TextFields) -> Result<&str, (Self, Flaw)> {
-        let value = self.of(fields)?.filter(|value| !value.is_empty());
+        let value = self.get(fields)?.filter(|value| !value.is_empty());
         value.ok_or((self, Flaw::Missing))
     }
 }
@@ -134,10 +134,10 @@ impl NewAccount {
     ///
     /// # Errors
     /// Every flaw of every field.
-    pub(crate) fn of(fields: &TextFields) -> Result<Self, Flaws> {
+    pub(crate) fn new(fields: &TextFields) -> Result<Self, Flaws> {
         let mut flaws = Flaws::new();
         let name = Field::Name.require(fields).map(python_strip);
-        let nickname = Field::Nickname.of(fields).map(Option::unwrap_or_default);
+        let nickname = Field::Nickname.get(fields).map(Option::unwrap_or_default);
         let nickname = nickname.map(python_strip);
         let password = Field::Password.require(fields);
         let mut flawed =
@@ -154,7 +154,7 @@ impl NewAccount {
         flawed(Field::Password, password, &|password| {
             flaw_of_password(password, own_name)
         });
-        flaws.extend(Field::Next.of(fields).err());
+        flaws.extend(Field::Next.get(fields).err());
         let (Ok(name), Ok(nickname), Ok(password), true) =
             (name, nickname, password, flaws.is_empty())
         else {
@@ -169,7 +169,7 @@ impl NewAccount {
 
     /// What the account is found by.
     pub(crate) fn key(&self) -> Key {
-        Key::of(&self.name)
+        Key::new(&self.name)
     }
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn flaw_of_password(password: &str, name: &str) -> Option<Flaw> {
         return Some(Flaw::TooLong(MAX_PASSWORD_CHARS));
     }
     let key = name_key(python_strip(password));
-    if !name.is_empty() && Key(key.clone()) == Key::of(name) {
+    if !name.is_empty() && Key(key.clone()) == Key::new(name) {
         return Some(Flaw::IsName);
     }
     common::has(&key).then_some(Flaw::Common)
@@ -254,7 +254,7 @@ mod tests {
 
     fn of(fields: &[(&str, &str)]) -> Result<NewAccount, Flaws> {
         let fields: MultiDict = fields.iter().copied().collect();
-        NewAccount::of(&fields.into())
+        NewAccount::new(&fields.into())
     }
 
     fn name(name: &str) -> Result<String, Flaws> {

@@ -1,28 +1,36 @@
 //! /auth: accounts, and logging in and out.
 
 mod accounts;
+mod actions;
 mod attempts;
 mod client;
 mod common;
 mod credentials;
+mod json;
+mod key;
 mod limits;
 mod next;
 mod page;
+mod paths;
+mod refusal;
 mod registrations;
-mod views;
 
-use kit::Response;
+use kit::{Response, either};
+use paths::{LOG_IN, ME, REGISTER};
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
     let mut response = site::app()
-        .get("/auth/register", page::register)
-        .post("/auth/register", views::register)
-        .get("/auth/login", page::log_in)
-        .post("/auth/login", views::log_in)
-        .post("/auth/logout", views::log_out)
-        .post("/auth/password", views::change_password)
-        .get("/auth/me", views::me)
+        .get(REGISTER, page::show_register)
+        .post(REGISTER, either(json::register, page::register))
+        .get(LOG_IN, page::show_log_in)
+        .post(LOG_IN, either(json::log_in, page::log_in))
+        .post("/auth/logout", either(json::log_out, page::log_out))
+        .post(
+            "/auth/password",
+            either(json::change_password, page::change_password),
+        )
+        .get(ME, either(json::me, page::me))
         .behind_proxies()
         .run(request)
         .await;

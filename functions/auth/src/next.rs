@@ -17,7 +17,7 @@ const CHANGING: [&str; 6] = [
 ];
 
 /// The target that a request names in its field `next`; [`HOME`] where that is none of this site's pages.
-pub(crate) fn of(fields: &MultiDict) -> &str {
+pub(crate) fn target(fields: &MultiDict) -> &str {
     let named = fields.get("next").filter(|target| is_own_page(target));
     named.unwrap_or(HOME)
 }
@@ -90,7 +90,10 @@ mod tests {
             "/args?infor=1",
             "/data.html",
         ] {
-            assert_eq!(of(&[("next", target)].into_iter().collect()), target);
+            assert_eq!(
+                super::target(&[("next", target)].into_iter().collect()),
+                target
+            );
         }
     }
 
@@ -145,19 +148,19 @@ mod tests {
             ".evil.example",
         ] {
             assert_eq!(
-                of(&[("next", target)].into_iter().collect()),
+                super::target(&[("next", target)].into_iter().collect()),
                 HOME,
                 "{target:?}"
             );
         }
-        assert_eq!(of(&MultiDict::default()), HOME);
+        assert_eq!(super::target(&MultiDict::default()), HOME);
     }
 
     proptest! {
         #[test]
         fn whatever_is_named_the_host_stays(target in "[/\\\\%.@:?#a-f2\\t\\n ]{0,12}") {
             let next: MultiDict = [("next", target.as_str())].into_iter().collect();
-            let next = of(&next);
+            let next = super::target(&next);
             prop_assert!(next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'));
         }
     }

@@ -15,18 +15,17 @@ use site::{Message, fill, url};
 
 use self::{fields::FieldView, texts::Texts};
 use crate::{
+    actions::{self, CHANGE_FIELDS, LOG_IN_FIELDS, REGISTER_FIELDS, Visit},
     credentials::Field,
     next,
-    views::{LOG_IN, ME, Refusal, Visit},
+    paths::{LOG_IN, ME, REGISTER},
+    refusal::Refusal,
 };
 
 type Site = site::Site<Texts>;
 
-/// Where one registers.
-const REGISTER: &str = "/auth/register";
-
 /// Where the account is seen after its password was changed.
-pub(crate) const CHANGED: &str = "/auth/me?changed=password";
+const CHANGED: &str = "/auth/me?changed=password";
 
 /// The page to log in, and the one to register.
 #[derive(Template)]
@@ -60,19 +59,57 @@ struct Me<'a> {
 }
 
 /// GET /auth/register.
-pub(crate) async fn register(request: Request) -> Result<Response> {
+pub(crate) async fn show_register(request: Request) -> Result<Response> {
     entrance(request, REGISTER).await
 }
 
+/// POST /auth/register.
+pub(crate) async fn register(mut request: Request) -> Result<Response> {
+    let fields = request.text_fields(REGISTER_FIELDS).await?;
+    let mut visit = Visit::new(&request).await?;
+    match actions::register(&request, &mut visit, &fields).await {
+        Ok(_) => visit.login.save_on(see_other(next::target(fields.texts()))),
+        Err(refusal) => not_let_in(&request, REGISTER, fields.texts(), refusal),
+    }
+}
+
 /// GET /auth/login.
-pub(crate) async fn log_in(request: Request) -> Result<Response> {
+pub(crate) async fn show_log_in(request: Request) -> Result<Response> {
     entrance(request, LOG_IN).await
+}
+
+/// POST /auth/login.
+pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
+    let fields = request.text_fields(LOG_IN_FIELDS).await?;
+    let mut visit = Visit::new(&request).await?;
+    match actions::log_in(&request, &mut visit, &fields).await {
+        Ok(()) => visit.login.save_on(see_other(next::target(fields.texts()))),
+        Err(refusal) => not_let_in(&request, LOG_IN, fields.texts(), refusal),
+    }
+}
+
+/// POST /auth/logout. Who is not logged in is out already.
+pub(crate) async fn log_out(mut request: Request) -> Result<Response> {
+    let fields = request.fields(&["next"]).await?;
+    let Visit { db, mut login } = Visit::new(&request).await?;
+    login.end(&db).await?;
+    login.save_on(see_other(next::target(&fields)))
+}
+
+/// POST /auth/password.
+pub(crate) async fn change_password(mut request: Request) -> Result<Response> {
+    let fields = request.text_fields(CHANGE_FIELDS).await?;
+    let mut visit = Visit::new(&request).await?;
+    match actions::change_password(&request, &mut visit, &fields).await {
+        Ok(()) => visit.login.save_on(see_other(CHANGED)),
+        Err(refusal) => not_changed(&request, visit.login, refusal),
+    }
 }
 
 /// One of the two; whoever is logged in has nothing to do there.
 async fn entrance(request: Request, path: &'static str) -> Result<Response> {
-    let target = next::of(request.args()).to_owned();
-    let Visit { login, .. } = Visit::of(&request).await?;
+    let target = next::target(request.args()).to_owned();
+    let Visit { login, .. } = Visit::new(&request).await?;
     if login.account().is_some() {
         return login.save_on(see_other(&target));
     }
@@ -82,35 +119,27 @@ async fn entrance(request: Request, path: &'static str) -> Result<Response> {
     render_template(&Enter::at(path, &request, target))
 }
 
-/// The form to register, with what is wrong with it.
-pub(crate) fn not_registered(
+/// One of the two forms, with what is wrong with it.
+fn not_let_in(
     request: &Request,
+    path: &'static str,
     fields: &MultiDict,
     refusal: Refusal,
 ) -> Result<Response> {
-    let page = Enter::at(REGISTER, request, next::of(fields).to_owned());
-    page.refused(fields, refusal)
-}
-
-/// The form to log in, with what is wrong with it.
-pub(crate) fn not_logged_in(
-    request: &Request,
-    fields: &MultiDict,
-    refusal: Refusal,
-) -> Result<Response> {
-    let page = Enter::at(LOG_IN, request, next::of(fields).to_owned());
+    let page = Enter::at(path, request, next::target(fields).to_owned());
     page.refused(fields, refusal)
 }
 
 /// GET /auth/me: the account, or the form to log in where there is none.
-pub(crate) fn me(request: &Request, login: Login) -> Result<Response> {
-    if let Some(switched) = site::switched(request, ME, &[])? {
+pub(crate) async fn me(request: Request) -> Result<Response> {
+    let Visit { login, .. } = Visit::new(&request).await?;
+    if let Some(switched) = site::switched(&request, ME, &[])? {
         return Ok(switched);
     }
     let page = match login.account() {
-        None => return ask_to_log_in(request),
+        None => return ask_to_log_in(&request),
         Some(account) => {
-            let site = Site::new(request, ME, &[]).seen_by(&login);
+            let site = Site::new(&request, ME, &[]).seen_by(&login);
             let mut page = Me::new(site, account);
             page.changed = request.args().get("changed").is_some();
             render_template(&page)?
@@ -120,7 +149,7 @@ pub(crate) fn me(request: &Request, login: Login) -> Result<Response> {
 }
 
 /// The account, with what is wrong with the new password.
-pub(crate) fn not_changed(request: &Request, login: Login, refusal: Refusal) -> Result<Response> {
+fn not_changed(request: &Request, login: Login, refusal: Refusal) -> Result<Response> {
     let Some(account) = login.account() else {
         return ask_to_log_in(request);
     };

@@ -24,7 +24,8 @@ fn typed(fields: &[(&str, &str)]) -> MultiDict {
 }
 
 fn registering(fields: &[(&str, &str)], refusal: Refusal) -> Response {
-    not_registered(&request(Language::English), &typed(fields), refusal).unwrap()
+    let request = request(Language::English);
+    not_let_in(&request, REGISTER, &typed(fields), refusal).unwrap()
 }
 
 const ATTACK: &str = "\"><script>alert(1)</script>";
@@ -102,8 +103,9 @@ fn each_refusal_has_its_status_and_its_header() {
         assert!(header.is_none_or(|header| response.headers().contains_key(header)));
         assert!(body(response).contains("role=\"alert\"><span>"), "{status}");
     }
-    let other = not_logged_in(
+    let other = not_let_in(
         &request(Language::English),
+        LOG_IN,
         &typed(&[]),
         Refusal::Other(Error::internal("disk")),
     );
@@ -137,7 +139,12 @@ fn every_flaw_is_said_in_the_readers_language() {
             assert!(!chinese.is_ascii() && !chinese.contains('{'), "{chinese}");
         }
     }
-    let page = not_logged_in(&request(Language::Chinese), &typed(&[]), Refusal::Wrong);
+    let page = not_let_in(
+        &request(Language::Chinese),
+        LOG_IN,
+        &typed(&[]),
+        Refusal::Wrong,
+    );
     let page = body(page.unwrap());
     assert!(page.contains("lang=\"zh-CN\"") && page.contains("名字或密码不对"));
 }

@@ -1,0 +1,50 @@
+//! /auth for programs: the answers are JSON.
+
+use kit::{Request, Response, Result, created, jsonify, login::Login, no_content};
+
+use crate::{
+    actions::{self, CHANGE_FIELDS, LOG_IN_FIELDS, REGISTER_FIELDS, Visit},
+    paths::ME,
+};
+
+/// POST /auth/register.
+pub(crate) async fn register(mut request: Request) -> Result<Response> {
+    let fields = request.text_fields(REGISTER_FIELDS).await?;
+    let mut visit = Visit::new(&request).await?;
+    let account = actions::register(&request, &mut visit, &fields).await?;
+    visit.login.save_on(created(ME, &account.to_json()))
+}
+
+/// POST /auth/login.
+pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
+    let fields = request.text_fields(LOG_IN_FIELDS).await?;
+    let mut visit = Visit::new(&request).await?;
+    actions::log_in(&request, &mut visit, &fields).await?;
+    shown(visit.login)
+}
+
+/// POST /auth/logout. Who is not logged in is out already.
+pub(crate) async fn log_out(request: Request) -> Result<Response> {
+    let Visit { db, mut login } = Visit::new(&request).await?;
+    login.end(&db).await?;
+    login.save_on(no_content())
+}
+
+/// POST /auth/password.
+pub(crate) async fn change_password(mut request: Request) -> Result<Response> {
+    let fields = request.text_fields(CHANGE_FIELDS).await?;
+    let mut visit = Visit::new(&request).await?;
+    actions::change_password(&request, &mut visit, &fields).await?;
+    visit.login.save_on(no_content())
+}
+
+/// GET /auth/me.
+pub(crate) async fn me(request: Request) -> Result<Response> {
+    shown(Visit::new(&request).await?.login)
+}
+
+/// The account that is logged in.
+fn shown(login: Login) -> Result<Response> {
+    let answer = jsonify(&login.require("see your account")?.to_json());
+    login.save_on(answer)
+}

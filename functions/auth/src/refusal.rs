@@ -1,0 +1,54 @@
+//! Why something was not done.
+
+use kit::Error;
+
+use crate::{
+    credentials::{Flaws, unprocessable},
+    paths::LOG_IN,
+};
+
+/// Why something was not done, for a page to say in the reader's language.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Fields are wrong.
+    Flaws(Flaws),
+    /// There is an account of the name already.
+    Taken,
+    /// The name is free, and stands in the variable `admins`: whoever took it would be an administrator.
+    Reserved,
+    /// Too many accounts were registered from the client's address: 429, with when to come again.
+    Crowded(Error),
+    /// The name is wrong, or the password. Nobody is told which.
+    Wrong,
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Flaws(flaws) => unprocessable(&flaws),
+            // What exists is an account, and this is where its owner uses it: nobody else may see more.
+            Refusal::Taken => Self::Conflict {
+                code: "name-taken",
+                detail: "there is an account of this name already".to_owned(),
+                location: LOG_IN.to_owned(),
+            },
+            Refusal::Reserved => Self::forbidden(
+                "name-reserved",
+                "this name stands in the variable admins, and no account has it yet, so nobody can register \
+                 it: take it out of admins, register it, and then name it in admins",
+            ),
+            Refusal::Wrong => {
+                Self::unauthorized("wrong-login", "the name or the password is wrong")
+            }
+            Refusal::Crowded(error) | Refusal::Other(error) => error,
+        }
+    }
+}
