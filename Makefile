@@ -72,7 +72,9 @@ test: test-rust test-hurl test-docs test-new test-parity test-interop test-brows
 # on their own: together with kit's features, cargo would build a second wasmtime.
 test-rust: functions cc-installed
 	$(NATIVE) cargo test $(LOCKED) --release -p handspun
-	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun --exclude bench-bare --exclude bench-native
+	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun --exclude bench-bare --exclude bench-native \
+		--features flask-formats/password,flask-formats/session
+	cargo publish --quiet --dry-run --allow-dirty -p flask-formats
 
 test-hurl: build $(HURL)
 	tests/run-hurl $(HANDSPUN) $(HURL)
@@ -93,10 +95,10 @@ pytest = HANDSPUN=$(HANDSPUN) target/$1-venv/bin/python -B -m pytest tests/$1
 test-parity: build $(PARITY)
 	env -u PARITY_SEED $(call pytest,parity)
 
-# kit's sessions and passwords with those of Flask and Werkzeug, through an example of kit's.
+# Our sessions and passwords with those of Flask and Werkzeug, through the examples of formats.
 test-interop: cc-installed $(PARITY)
-	$(NATIVE) cargo build $(LOCKED) --release -p kit --example interop --features password,session
-	INTEROP=target/release/examples/interop $(PARITY)/bin/python -B -m pytest tests/interop
+	$(NATIVE) cargo build $(LOCKED) --release -p flask-formats --examples --all-features
+	$(PARITY)/bin/python -B -m pytest tests/interop
 
 parity: build $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
 	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(call pytest,parity)
@@ -138,7 +140,8 @@ lint: cc-installed ## check format, clippy and the documents, in both languages
 	python3 -B tests/docs/same
 	cargo fmt --all --check
 	$(NATIVE) cargo clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
-	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p site -p handspun
+	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p site -p handspun \
+		-p flask-formats --features flask-formats/password,flask-formats/session
 
 fmt: ## format the code
 	cargo fmt --all

@@ -1,9 +1,10 @@
 //! Answers that a browser saves as a file: `Content-Disposition`, by RFC 6266.
 
+use formats::python::is_printable;
 use http::{HeaderValue, header::CONTENT_DISPOSITION};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{python_repr::is_printable, response::Response};
+use crate::response::Response;
 
 /// Makes an answer one that a browser saves, under this name (Flask's `send_file(as_attachment=True)`).
 ///
@@ -62,7 +63,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{header_options, text};
+    use formats::header_options;
+
+    use crate::text;
 
     fn disposition(filename: &str) -> String {
         let response = attachment(text(""), filename);

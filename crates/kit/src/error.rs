@@ -4,6 +4,9 @@ use http::{HeaderValue, Method, StatusCode};
 
 use crate::body::BoxError;
 
+/// When to try again where there was no memory, in seconds.
+const RETRY_AFTER_SECONDS: u32 = 1;
+
 /// What a view returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -154,6 +157,28 @@ pub enum Error {
 
 /// The code of a problem whose fields say what is wrong, each with a code of its own.
 const INVALID_FIELDS: &str = "invalid-fields";
+
+impl From<formats::Error> for Error {
+    fn from(error: formats::Error) -> Self {
+        use formats::Error as Format;
+        match error {
+            Format::MissingField(name) => Self::MissingField(name),
+            Format::TooManyFields => Self::TooManyFields(error.to_string()),
+            Format::FormNotUtf8 { .. } | Format::Json(_) => Self::Malformed(error.to_string()),
+            #[cfg(feature = "session")]
+            Format::NoSecretKey => crate::session::no_secret_key(),
+            Format::SecretKeyFallbacks
+            | Format::SessionTooDeep
+            | Format::SessionTooLarge
+            | Format::SessionCookieTooLarge { .. } => Self::Misconfigured(error.to_string()),
+            Format::NoMemory => Self::Unavailable {
+                detail: error.to_string(),
+                retry_after_seconds: RETRY_AFTER_SECONDS,
+            },
+            error => Self::internal(error),
+        }
+    }
+}
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::hex::hex;
+use formats::hex;
 
 /// A strong entity tag of one's own: the same as long as every byte is.
 ///

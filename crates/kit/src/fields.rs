@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::{
-    error::{Error, FieldError, Result},
-    multidict::MultiDict,
-};
+use formats::MultiDict;
+
+use crate::error::{Error, FieldError, Result};
 
 /// The code of a field of JSON that is no text.
 const NOT_A_STRING: &str = "not-a-string";

@@ -54,31 +54,23 @@ mod client_scheme;
 mod conditional;
 mod cookie;
 mod cross_site;
-mod date;
 #[cfg(feature = "sqlite")]
 pub mod db;
 mod either;
 mod error;
 mod etag;
 mod fields;
-mod filename;
-mod header_options;
-mod hex;
-mod json;
 #[cfg(feature = "key-value")]
 pub mod key_value;
 mod language;
 #[cfg(feature = "login")]
 pub mod login;
 mod method_override;
-mod multidict;
 mod multipart;
 mod negotiate;
 #[cfg(feature = "password")]
 pub mod password;
 mod problem;
-mod python_repr;
-mod python_strip;
 mod range;
 mod request;
 mod response;
@@ -87,7 +79,6 @@ mod runtime;
 mod send_file;
 #[cfg(feature = "session")]
 pub mod session;
-mod urlencoded;
 #[cfg(feature = "variables")]
 mod variables;
 mod vary;
@@ -97,22 +88,25 @@ pub use attachment::attachment;
 pub use body::{Body, BoxError, MAX_BODY_BYTES};
 pub use client_addr::TrustedProxies;
 pub use cookie::Cookie;
-pub use date::{http_date, python_datetime, rfc3339};
 pub use either::either;
 pub use error::{Allow, Error, FieldError, Result};
 pub use etag::ETag;
 pub use fields::TextFields;
-pub use filename::secure_filename;
-pub use hex::hex;
-pub use json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, python_float};
+pub use formats::{
+    MultiDict, hex, http_date,
+    json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH},
+    python::{
+        datetime as python_datetime, float as python_float, repr as python_repr,
+        strip as python_strip,
+    },
+    rfc3339, secure_filename,
+    urlencoded::MAX_FIELDS,
+};
 pub use language::{LANGUAGE_COOKIE, Language};
-pub use multidict::MultiDict;
 pub use multipart::{
     FilePart, MAX_FIELD_BYTES, MAX_FORM_PARTS, MAX_PART_HEADER_BYTES, Part, Parts, UploadedFile,
 };
 pub use problem::failing;
-pub use python_repr::python_repr;
-pub use python_strip::python_strip;
 pub use request::Request;
 pub use response::{
     Response, created, html, jsonify, no_content, redirect, render_template, see_other, stream,
@@ -120,6 +114,5 @@ pub use response::{
 };
 pub use send_file::{FileInfo, body_of_file, send_file};
 pub use serde_json::{Number, Value, json};
-pub use urlencoded::MAX_FIELDS;
 #[cfg(feature = "variables")]
 pub use variables::variable;

@@ -2,10 +2,9 @@
 
 use http::Method;
 
-use crate::{
-    error::{Error, Result},
-    multidict::MultiDict,
-};
+use formats::MultiDict;
+
+use crate::error::{Error, Result};
 
 /// The field's name, as in Rails and Laravel.
 const FIELD: &str = "_method";

@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use formats::http_date;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -16,7 +17,6 @@ use http_body_util::BodyExt;
 use crate::{
     body::{Body, BoxError},
     conditional,
-    date::http_date,
     error::{Error, Result},
     etag::ETag,
     range,

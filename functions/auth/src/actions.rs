@@ -5,7 +5,7 @@ use kit::{
     db::Connection,
     login::{Account, Admins, Login},
     password,
-    session::Secrets,
+    session,
 };
 
 use crate::{
@@ -27,7 +27,7 @@ impl Visit {
     /// # Errors
     /// 500 without a secret key: nobody is logged in then, nor can be.
     pub(crate) async fn new(request: &Request) -> Result<Self> {
-        let secrets = Secrets::from_variables().await?;
+        let secrets = session::secrets().await?;
         let db = accounts::open().await?;
         let login = Login::of(request, &secrets, &db).await?;
         login.available()?;

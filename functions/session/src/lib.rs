@@ -2,7 +2,7 @@
 
 use kit::{
     Error, Request, Response, Result, jsonify, no_content, see_other,
-    session::{LOGIN, Secrets, Session, Value},
+    session::{self, LOGIN, Session, Value},
     text,
 };
 
@@ -101,7 +101,7 @@ fn check_size(session: &Session) -> Result<()> {
     session.fits().map_err(|why| {
         Error::too_much(
             "session-too-large",
-            format!("the session {why}: it stays as it was, so send less, or empty it before (DELETE /session)"),
+            format!("{why}. The session stays as it was; DELETE /session empties it"),
         )
     })
 }
@@ -116,5 +116,5 @@ fn changed(request: &Request, session: Session) -> Result<Response> {
 }
 
 async fn open(request: &Request) -> Result<Session> {
-    Session::open(request, &Secrets::from_variables().await?)
+    Session::open(request, &session::secrets().await?)
 }

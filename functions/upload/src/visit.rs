@@ -4,7 +4,7 @@ use kit::{
     Request, Result,
     db::Database,
     login::{Admins, Login, RequireLogin},
-    session::Secrets,
+    session,
 };
 
 use crate::store::{Owner, Picture, Uploader};
@@ -25,7 +25,7 @@ impl Visit {
     /// # Errors
     /// Those of the variables and of the database.
     pub(crate) async fn of(request: &Request, db: &impl Database) -> Result<Self> {
-        let secrets = Secrets::from_variables().await?;
+        let secrets = session::secrets().await?;
         Ok(Self {
             login: Login::of(request, &secrets, db).await?,
             admins: Admins::from_variable().await?,

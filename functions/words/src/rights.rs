@@ -7,7 +7,7 @@ use kit::{
     Request, Result,
     db::Database,
     login::{Account, Admins, Login, RequireLogin},
-    session::Secrets,
+    session,
 };
 
 use crate::{store::Words, word::Word};
@@ -29,7 +29,7 @@ impl Rights {
     /// # Errors
     /// Those of the database and of settings that cannot be read.
     pub(crate) async fn of<D: Database>(request: &Request, words: &Words<D>) -> Result<Self> {
-        let secrets = Secrets::from_variables().await?;
+        let secrets = session::secrets().await?;
         Ok(Self {
             admins: Admins::from_variable().await?,
             require_login: RequireLogin::from_variable().await?,
@@ -125,7 +125,7 @@ pub(crate) mod testing {
         let db = TestDatabase::in_memory();
         block_on(migrate(&db, &[login::MIGRATION])).unwrap();
         let request = http::Request::new(Full::new(Bytes::new()));
-        let secrets = Secrets::parse("wristwaking", "[]").unwrap();
+        let secrets = session::Secrets::parse("wristwaking", "[]").unwrap();
         let mut login = block_on(Login::of(&Request::new(request), &secrets, &db)).unwrap();
         if let Some(name) = name {
             let insert = format!(

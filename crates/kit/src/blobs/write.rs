@@ -1,12 +1,12 @@
 //! Writing a blob.
 
 use bytes::{Buf, Bytes};
+use formats::hex;
 use sha2::{Digest, Sha256};
 
 use super::{Blobs, key};
 use crate::{
     error::{Error, Result},
-    hex::hex,
     key_value::KeyValue,
 };
 

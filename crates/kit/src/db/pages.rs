@@ -7,10 +7,9 @@ use std::future::Future;
 
 use futures::{Stream, StreamExt as _, stream};
 
-use crate::{
-    error::{Error, Result},
-    multidict::MultiDict,
-};
+use formats::MultiDict;
+
+use crate::error::{Error, Result};
 
 /// How many rows a page of an answer has where the client does not say.
 pub const DEFAULT_PAGE_ROWS: usize = 20;

@@ -36,7 +36,7 @@ use crate::{
     error::{Error, Result},
     request::Request,
     response::Response,
-    session::{LOGIN, Secrets, Session},
+    session::{LOGIN, Secrets, Session, no_secret_key},
 };
 
 pub use self::{
@@ -116,7 +116,7 @@ impl Login {
         if self.is_available() {
             Ok(())
         } else {
-            Err(Secrets::missing())
+            Err(no_secret_key())
         }
     }
 

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 
 use super::parts::{FilePart, Part, Parts};
+use formats::MultiDict;
+
 use crate::{
     body::{self, Incoming},
     error::Result,
-    multidict::MultiDict,
 };
 
 /// A file of a form, in memory (Flask's `FileStorage`).

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
+use formats::header_options;
 use http::{
     HeaderMap, HeaderName,
     header::{CONTENT_DISPOSITION, CONTENT_TYPE},
@@ -17,7 +18,6 @@ use super::{
 use crate::{
     body::Incoming,
     error::{Error, Result},
-    header_options::{self, ascii},
 };
 
 /// The parts of a multipart form in their order, each read while it comes in, so that a file of any size
@@ -207,10 +207,6 @@ async fn text(name: &str, part: &mut Field<'_>, source: &Source) -> Result<Strin
         }
         bytes.extend_from_slice(&chunk);
     }
-    let charset = charset.unwrap_or_default().to_ascii_lowercase();
-    Ok(match charset.as_str() {
-        "ascii" | "us-ascii" => bytes.into_iter().map(ascii).collect(),
-        "iso-8859-1" => bytes.into_iter().map(char::from).collect(),
-        _ => String::from_utf8_lossy(&bytes).into_owned(),
-    })
+    let known = charset.and_then(|charset| header_options::decode(&charset, &bytes));
+    Ok(known.unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned()))
 }

@@ -19,10 +19,11 @@ use super::{
     source::{PIECE_BYTES, Source},
     *,
 };
+use formats::MultiDict;
+
 use crate::{
     body::{BoxError, Incoming},
     error::Result,
-    multidict::MultiDict,
 };
 
 const CONTENT_TYPE_B: &str = "multipart/form-data; boundary=b";

@@ -10,14 +10,14 @@ use http::{Method, header::CONTENT_TYPE};
 use serde_json::Value;
 
 use super::Request;
+use formats::{MultiDict, json, urlencoded};
+
 use crate::{
     body::{Body, Incoming},
     error::{Error, Result},
     fields::{self, TextFields},
-    json, method_override,
-    multidict::MultiDict,
+    method_override,
     multipart::{self, Parts, UploadedFile},
-    urlencoded,
 };
 
 /// What is left of a body.
@@ -81,7 +81,7 @@ impl Request {
     /// be read to its end; 413 where either has too many fields, or the latter too large a one.
     pub async fn form(&mut self) -> Result<MultiDict> {
         match self.form_kind() {
-            Some(FormKind::Urlencoded) => urlencoded::parse_body(&self.data().await?),
+            Some(FormKind::Urlencoded) => Ok(urlencoded::parse_body(&self.data().await?)?),
             Some(FormKind::Multipart) => Ok(self.multipart().await?.fields.clone()),
             None => {
                 // Read for its limit only.
@@ -188,7 +188,7 @@ impl Request {
                 want: "application/json",
             });
         }
-        json::parse(&self.data().await?)
+        Ok(json::parse(&self.data().await?)?)
     }
 
     /// The named fields of a body that is a form or a JSON object, whichever it is.
@@ -244,7 +244,7 @@ impl Request {
     /// Whether the body is called JSON (Flask's `request.is_json`).
     pub fn is_json(&self) -> bool {
         self.content_type()
-            .is_some_and(|content_type| json::is_json(&content_type))
+            .is_some_and(|content_type| is_json(&content_type))
     }
 
     fn content_type(&self) -> Option<String> {
@@ -302,4 +302,17 @@ impl Request {
 
 fn lost() -> Error {
     Error::internal("the body is read again after that failed, or after it was taken")
+}
+
+/// Whether a content type is JSON's: `application/json`, or `application/*+json` (as Werkzeug has it).
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence
+        .strip_prefix("application/")
+        .is_some_and(|kind| kind == "json" || kind.ends_with("+json"))
 }

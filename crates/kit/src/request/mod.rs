@@ -8,16 +8,17 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, header::HOST, request::Parts, uri::Scheme};
 use http_body_util::BodyExt;
 
+use formats::{MultiDict, urlencoded};
+
 use crate::{
     body::{BoxError, MAX_BODY_BYTES},
     client_addr::{self, TrustedProxies},
     client_scheme, cookie, cross_site,
     error::{Error, Result},
     language::{self, LANGUAGE_COOKIE, Language},
-    multidict::MultiDict,
     negotiate::Accept,
     route::Params,
-    runtime, urlencoded,
+    runtime,
     vary::Vary,
 };
 
@@ -66,10 +67,10 @@ impl Request {
         B::Error: Into<BoxError>,
     {
         let (parts, body) = request.into_parts();
-        let args = urlencoded::parse(parts.uri.query().unwrap_or_default(), "query");
+        let args = urlencoded::parse(parts.uri.query().unwrap_or_default());
         let (args, unread_query) = match args {
             Ok(args) => (args, None),
-            Err(error) => (MultiDict::default(), Some(error)),
+            Err(error) => (MultiDict::default(), Some(error.into())),
         };
         Self {
             args,
@@ -154,7 +155,7 @@ impl Request {
     /// The cookies (Flask's `request.cookies`). The answer then varies by `Cookie`, and says so.
     pub fn cookies(&self) -> MultiDict {
         self.vary.by_cookie();
-        cookie::parse(self.headers())
+        cookie::from_headers(self.headers())
     }
 
     /// The host that the client meant, with its port if it named one.
@@ -237,7 +238,7 @@ impl Request {
     pub fn language(&self, offered: &[Language]) -> Language {
         self.vary.by_accept_language();
         self.vary.by_cookie();
-        let cookies = cookie::parse(self.headers());
+        let cookies = cookie::from_headers(self.headers());
         let chosen = cookies.get(LANGUAGE_COOKIE).and_then(Language::from_tag);
         chosen
             .filter(|language| offered.contains(language))

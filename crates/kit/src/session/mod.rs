@@ -1,75 +1,62 @@
-//! Flask's session, in Flask's own cookie (feature `session`).
+//! A client's session, in Flask's own cookie (feature `session`).
 //!
-//! The cookie is read and written as Flask 3 does with its defaults, so that an application moves over one
-//! endpoint at a time, and its users stay logged in: with the same secret key, each side reads what the
-//! other wrote. [`Secrets`] holds the keys, [`Session`] what a client's cookie says.
-//!
-//! It is signed, not encrypted: a client can read its session, and cannot change it. It can send an older
-//! one again, so what has to end with a logout everywhere (a one-time code, say) does not belong in it.
+//! What a session is and may hold is in [`formats::session`]; here it comes out of a request and goes onto a
+//! response.
 //!
 //! # Example
 //! ```
-//! use kit::{Request, Response, Result, session::{Secrets, Session}, text};
+//! use kit::{Request, Response, Result, session::{self, Session}, text};
 //!
 //! async fn log_in(request: Request) -> Result<Response> {
-//!     let mut session = Session::open(&request, &Secrets::from_variables().await?)?;
+//!     let mut session = Session::open(&request, &session::secrets().await?)?;
 //!     session.insert("login_user", "唤醒手腕");
 //!     session.save_on(text("index"))
 //! }
 //! ```
 
-mod datetime;
-mod integer;
-mod payload;
-mod reader;
-mod secrets;
-mod signer;
-mod tagged;
-#[cfg(test)]
-mod tests;
-mod value;
-mod variables;
-
 use std::{
-    fmt,
-    time::{Duration, SystemTime},
+    ops::{Deref, DerefMut},
+    time::SystemTime,
 };
 
-use self::signer::Signer;
+use formats::session;
+use http::uri::Scheme;
+
 use crate::{
-    cookie::Cookie,
+    cookie,
     error::{Error, Result},
     request::Request,
     response::Response,
+    variables::variable,
 };
 
-pub use self::{
-    datetime::DateTime,
-    integer::{Integer, InvalidInteger},
-    secrets::Secrets,
-    value::{Dict, Value},
-};
-
-/// The name of the cookie (Flask's `SESSION_COOKIE_NAME`).
-pub const COOKIE: &str = "session";
+pub use formats::session::{Dict, Integer, LIFETIME, Secrets, Value};
 
 /// The key that holds a login (see `kit::login`). It stands for the person, so [`Session::to_json`] leaves it
 /// out, and what a client sends is not to be written to it.
 pub const LOGIN: &str = "_login";
 
-/// How long a session is good for (Flask's `PERMANENT_SESSION_LIFETIME`).
-pub const LIFETIME: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+/// The keys that sessions are signed with, from the component's variables `secret_key` and `secret_key_fallbacks`.
+/// This calls the host; a native test takes [`Secrets::parse`].
+///
+/// # Errors
+/// 500 where the fallbacks are no JSON array of texts, and where `spin.toml` does not grant the component the
+/// variables, with what to write there.
+pub async fn secrets() -> Result<Secrets> {
+    let key = variable("secret_key").await?;
+    let fallbacks = variable("secret_key_fallbacks").await?;
+    Ok(Secrets::parse(&key, &fallbacks)?)
+}
 
-/// How large the cookie may be, with its name and attributes. Browsers drop a larger one without a word, and
-/// Werkzeug warns above the same number. [`Session::fits`] says whether a session keeps to it; saving one that
-/// does not is 500.
-pub const MAX_COOKIE_BYTES: usize = 4093;
-
-/// How old a cookie has to be to be set anew although it would say the same.
-const RENEW_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// The key that makes a session permanent, as in Flask.
-const PERMANENT: &str = "_permanent";
+/// What is said where a session is needed and there is no key to sign it with: Flask's sentences, and where Spin looks
+/// for the key.
+pub(crate) fn no_secret_key() -> Error {
+    Error::Misconfigured(format!(
+        "{} For Spin it is a variable: SPIN_VARIABLE_SECRET_KEY in the environment or in .env, or the argument \
+         --variable secret_key=...",
+        formats::Error::NoSecretKey
+    ))
+}
 
 /// What a client's session holds (Flask's `session`).
 ///
@@ -77,36 +64,22 @@ const PERMANENT: &str = "_permanent";
 ///
 /// # Example
 /// ```
-/// use kit::{Request, Response, Result, jsonify, session::{Secrets, Session}};
+/// use kit::{Request, Response, Result, jsonify, session::{self, Session}};
 ///
 /// async fn show(request: Request) -> Result<Response> {
-///     let session = Session::open(&request, &Secrets::from_variables().await?)?;
+///     let session = Session::open(&request, &session::secrets().await?)?;
 ///     Ok(jsonify(&session.to_json()))
 /// }
 /// ```
+#[derive(Debug)]
 #[must_use = "what is changed is lost unless the session is saved on the response"]
 pub struct Session {
-    values: Dict,
-    /// What the values were, as JSON.
-    opened: String,
-    /// Whether the client sent a cookie, good or bad.
-    sent: bool,
-    /// How old the cookie is that the values came from.
-    age: Duration,
-    /// Whether anything was set or removed, be it to what it was.
-    touched: bool,
-    signer: Signer,
-    cookie: Cookie,
-    now: SystemTime,
+    session: session::Session,
+    secure: bool,
 }
 
 impl Session {
-    /// Opens the session that a request's cookie holds.
-    ///
-    /// A cookie that is wrong in any way is an empty session: a signature by none of the keys, an age of more
-    /// than [`LIFETIME`] or below zero, no JSON object, more of it than kit reads (256 KiB,
-    /// [`MAX_JSON_DEPTH`](crate::MAX_JSON_DEPTH), [`MAX_INTEGER_DIGITS`](crate::MAX_INTEGER_DIGITS)). Of two
-    /// cookies the first counts, as in Flask.
+    /// Opens the session that a request's cookie holds. A cookie that is wrong in any way is an empty session.
     ///
     /// # Errors
     /// 500 where no secret key is set, with what to set.
@@ -119,193 +92,48 @@ impl Session {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_at(request: &Request, secrets: &Secrets, now: SystemTime) -> Result<Self> {
-        let signer = Signer::new(secrets)?;
-        let cookies = request.cookies();
-        let text = cookies.get(COOKIE).unwrap_or_default();
-        let (values, age) = read(text, &signer, now).unwrap_or_default();
         Ok(Self {
-            // It was not too deep to be read.
-            opened: tagged::dump(&values).unwrap_or_default(),
-            values,
-            sent: !text.is_empty(),
-            age,
-            touched: false,
-            signer,
-            cookie: Cookie::new(request, COOKIE, ""),
-            now,
+            session: session::Session::open_at(&request.cookies(), secrets, now)?,
+            secure: request.scheme() == Scheme::HTTPS,
         })
     }
 
-    /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.values.get(key)
-    }
-
-    /// The value of a key, to be changed in its place. Unlike Flask, a change inside of it counts.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.values.get_mut(key)
-    }
-
-    /// Sets a key; returns the value that it had.
-    pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.touched = true;
-        self.values.insert(key.into(), value.into())
-    }
-
-    /// Removes a key; returns the value that it had.
-    pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let removed = self.values.shift_remove(key);
-        self.touched |= removed.is_some();
-        removed
-    }
-
-    /// Removes all keys. Once saved, the client's cookie is deleted, even one that could not be read.
-    pub fn clear(&mut self) {
-        self.touched = true;
-        self.values.clear();
-    }
-
-    /// All keys with their values: those of the cookie sorted, as Flask writes them, then new ones.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.values.iter().map(|(key, value)| (key.as_str(), value))
-    }
-
-    /// How many keys there are.
-    pub fn len(&self) -> usize {
-        self.values.len()
-    }
-
-    /// Whether there is no key.
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-
-    /// Whether the session outlives the browser (Flask's `session.permanent`).
-    pub fn is_permanent(&self) -> bool {
-        self.get(PERMANENT).is_some_and(Value::is_truthy)
-    }
-
-    /// Makes the session outlive the browser, for [`LIFETIME`] from the last visit but for a day, or end
-    /// with it.
-    pub fn set_permanent(&mut self, permanent: bool) {
-        self.insert(PERMANENT, permanent);
-    }
-
-    /// The session as Flask's `jsonify(dict(session))` has it, see [`Value::to_json`], without [`LOGIN`]: no
-    /// script of a page is to read that, as none can read the cookie.
+    /// The session as Flask's `jsonify(dict(session))` has it, without [`LOGIN`]: no script of a page is to read
+    /// that, as none can read the cookie.
     pub fn to_json(&self) -> serde_json::Value {
-        let mut json = value::dict_to_json(&self.values);
+        let mut json = self.session.to_json();
         if let Some(members) = json.as_object_mut() {
             members.remove(LOGIN);
         }
         json
     }
 
-    /// Puts on a response what the client has to keep:
-    /// - a session that holds something else than when it was opened: the cookie, signed and dated anew;
-    /// - one that was emptied: a cookie that deletes it;
-    /// - any other: nothing, unless its cookie is older than a day, and the session is permanent or was set to
-    ///   what it was: such a session goes on, so its cookie is dated anew.
+    /// Puts on a response what the client has to keep; see [`session::Session::save`].
     ///
     /// # Errors
-    /// 500 where the cookie would take more than [`MAX_COOKIE_BYTES`], or could not be read again.
+    /// 500 where no cookie can hold the session. A component that keeps in it what a client sent should ask
+    /// [`session::Session::fits`] before: then it is the client that is to be told.
     pub fn save_on(self, mut response: Response) -> Result<Response> {
-        let json = self.dumped()?;
-        let changed = json != self.opened;
-        if self.values.is_empty() {
-            if changed || (self.touched && self.sent) {
-                let expired = self.cookie.expires(SystemTime::UNIX_EPOCH);
-                expired.set_on(&mut response)?;
-            }
-            return Ok(response);
-        }
-        let goes_on = (self.touched || self.is_permanent()) && self.age > RENEW_AFTER;
-        if changed || goes_on {
-            self.cookie_of(&json)?.set_on(&mut response)?;
+        if let Some(cookie) = self.session.save()? {
+            cookie::set(&mut response, &cookie.secure(self.secure))?;
         }
         Ok(response)
     }
+}
 
-    /// Whether a cookie can hold the session, for a component that keeps in it what a client sent: then it is
-    /// the client that is to be told where [`Self::save_on`] would fail.
-    ///
-    /// # Errors
-    /// Why it cannot.
-    pub fn fits(&self) -> Result<(), TooMuch> {
-        let json = self.dumped()?;
-        if self.values.is_empty() {
-            return Ok(());
-        }
-        self.cookie_of(&json).map(drop)
-    }
+impl Deref for Session {
+    type Target = session::Session;
 
-    fn dumped(&self) -> Result<String, TooMuch> {
-        tagged::dump(&self.values)
-            .map_err(|_| TooMuch::because("is nested deeper than kit reads it"))
-    }
-
-    fn cookie_of(&self, json: &str) -> Result<Cookie, TooMuch> {
-        if json.len() > payload::MAX_JSON_BYTES {
-            return Err(TooMuch::because("is larger than kit reads it"));
-        }
-        let permanent = self.is_permanent();
-        let timestamp = since_1970(self.now).as_secs();
-        let text = self.signer.sign(&payload::encode(json), timestamp);
-        let mut cookie = self.cookie.clone().with_value(text);
-        if permanent {
-            cookie = cookie.expires(self.now + LIFETIME);
-        }
-        let bytes = cookie.bytes();
-        if bytes > MAX_COOKIE_BYTES {
-            return Err(TooMuch(format!(
-                "takes {bytes} bytes as a cookie, and browsers drop one of more than {MAX_COOKIE_BYTES} \
-                 without a word"
-            )));
-        }
-        Ok(cookie)
+    fn deref(&self) -> &session::Session {
+        &self.session
     }
 }
 
-/// What a cookie holds and how old it is; `None` where it is wrong in any way.
-fn read(text: &str, signer: &Signer, now: SystemTime) -> Option<(Dict, Duration)> {
-    let signed = signer.unsign(text)?;
-    let now = Duration::from_secs(since_1970(now).as_secs());
-    let age = now.checked_sub(Duration::from_secs(signed.timestamp))?;
-    if age > LIFETIME {
-        return None;
-    }
-    match reader::parse(&payload::decode(signed.payload)?)? {
-        Value::Dict(values) => Some((values, age)),
-        _ => None,
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut session::Session {
+        &mut self.session
     }
 }
 
-fn since_1970(moment: SystemTime) -> Duration {
-    let since = moment.duration_since(SystemTime::UNIX_EPOCH);
-    since.unwrap_or_default()
-}
-
-/// Why a session cannot be kept. Its text goes on behind "the session".
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct TooMuch(String);
-
-impl TooMuch {
-    fn because(why: &str) -> Self {
-        Self(why.to_owned())
-    }
-}
-
-impl From<TooMuch> for Error {
-    /// The component's fault, unless it says otherwise; see [`Session::fits`].
-    fn from(why: TooMuch) -> Self {
-        Self::Misconfigured(format!("the session {why}: keep less in it"))
-    }
-}
-
-impl fmt::Debug for Session {
-    /// The keys alone: what is in a session belongs to a person.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_set().entries(self.values.keys()).finish()
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -280,3 +280,20 @@ fn only_a_form_means_another_method() {
     let got = block_on(post(Some(FORM), "_method=PATCH").method_override());
     assert!(matches!(got, Err(Error::BadParameter(_))), "{got:?}");
 }
+
+#[test]
+fn json_is_told_by_its_content_type() {
+    for (input, want) in [
+        ("application/json", true),
+        ("Application/JSON; charset=latin1", true),
+        ("application/ld+json", true),
+        (" application/json ", true),
+        ("text/json", false),
+        ("application/jsonp", false),
+        ("application/x-www-form-urlencoded", false),
+        ("text/plain; application/json", false),
+        ("", false),
+    ] {
+        assert_eq!(is_json(input), want, "{input:?}");
+    }
+}
