@@ -1,4 +1,4 @@
-"""kit and a real Flask application, for all tests."""
+"""The crate formats and a real Flask application, for all tests."""
 
 import sys
 
@@ -8,18 +8,18 @@ sys.dont_write_bytecode = True
 import pytest  # noqa: E402
 
 from flasks import SessionApp  # noqa: E402
-from kit import Kit  # noqa: E402
+from formats import Formats  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def kit():
-    with Kit() as kit:
-        yield kit
+def formats():
+    with Formats() as formats:
+        yield formats
 
 
 @pytest.fixture
 def flask_with(monkeypatch):
-    """`flask_with("key")`: an application with that key, whose clock is kit's."""
+    """`flask_with("key")`: an application with that key, whose clock is ours."""
 
     def make(key: str, fallbacks: list[str] | None = None) -> SessionApp:
         return SessionApp(key, fallbacks, monkeypatch)

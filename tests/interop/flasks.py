@@ -4,7 +4,7 @@ import itsdangerous.timed
 from flask import Flask, jsonify, session
 from itsdangerous import BadPayload
 
-from kit import NOW
+from formats import NOW
 
 ATTRIBUTES = "; HttpOnly; Path=/; SameSite=Lax"
 
@@ -18,7 +18,7 @@ class SessionApp:
         self.app = app = Flask(__name__)
         app.secret_key = key
         app.config["SECRET_KEY_FALLBACKS"] = fallbacks
-        # What kit always has; the rest is Flask's default.
+        # What we always set; the rest is Flask's default.
         app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         app.testing = True
         self._set = self._shown = None

@@ -1,4 +1,4 @@
-"""kit's secure_filename and Werkzeug's."""
+"""Our secure_filename and Werkzeug's."""
 
 import random
 import sys
@@ -26,13 +26,13 @@ def names():
         yield "n" * length + ".png"
 
 
-def test_any_name_becomes_what_werkzeug_makes_of_it(kit):
+def test_any_name_becomes_what_werkzeug_makes_of_it(formats):
     for name in names():
-        assert kit.secure_filename(name) == secure_filename(name), repr(name)
+        assert formats.secure_filename(name) == secure_filename(name), repr(name)
 
 
 @pytest.mark.parametrize("plane", range(17))
-def test_any_character_becomes_what_werkzeug_makes_of_it(kit, plane):
+def test_any_character_becomes_what_werkzeug_makes_of_it(formats, plane):
     """Python's tables are of an older Unicode: what it does not know yet may have become something since."""
     first = plane << 16
     known = [
@@ -43,4 +43,4 @@ def test_any_character_becomes_what_werkzeug_makes_of_it(kit, plane):
     # Each between two letters, so that nothing is stripped, many in one name.
     for start in range(0, len(known), 200):
         name = "x".join(known[start : start + 200])
-        assert kit.secure_filename(name) == secure_filename(name), f"U+{ord(known[start]):04X} and on"
+        assert formats.secure_filename(name) == secure_filename(name), f"U+{ord(known[start]):04X} and on"

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 
 def typed(value):
-    """What crates/kit/examples/interop.rs shows for a value."""
+    """What crates/formats/examples/interop.rs shows for a value."""
     match value:
         case None:
             return ["NoneType"]

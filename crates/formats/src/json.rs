@@ -37,7 +37,7 @@ pub const MAX_INTEGER_DIGITS: usize = 4300;
 /// assert_eq!(value.to_string(), r#"{"a":12345678901234567890123,"b":1.0}"#);
 /// assert_eq!(
 ///     json::parse(b"{\"a\":\n 1,}").unwrap_err().to_string(),
-///     "the JSON cannot be read: a name in double quotes should be at line 2, column 4"
+///     "the JSON cannot be read: a name in double quotes should be at line 2 column 4"
 /// );
 /// # Ok::<_, flask_formats::Error>(())
 /// ```
@@ -65,7 +65,7 @@ impl Build for Value {
             Scalar::Float(float) => {
                 let number = python::float(float);
                 Self::Number(
-                    number.ok_or("JSON has no NaN, no Infinity and no float as large as that")?,
+                    number.ok_or("NaN, Infinity and floats that are too large are not JSON")?,
                 )
             }
             Scalar::Text(text) => Self::String(text),
@@ -199,28 +199,28 @@ mod tests {
     fn what_is_not_json_is_refused_with_its_reason() {
         const TEXT: &str =
             "a text has a control character, an unknown escape or half a surrogate pair";
-        const FLOAT: &str = "JSON has no NaN, no Infinity and no float as large as that";
+        const FLOAT: &str = "NaN, Infinity and floats that are too large are not JSON";
         for (input, want) in [
             ("", "it is empty"),
             (" \n", "it is empty"),
-            ("{", "a name in double quotes should be at line 1, column 2"),
+            ("{", "a name in double quotes should be at line 1 column 2"),
             (
                 "{\"a\":1,}",
-                "a name in double quotes should be at line 1, column 8",
+                "a name in double quotes should be at line 1 column 8",
             ),
-            ("{\"a\" 1}", "a colon should be at line 1, column 6"),
-            ("{\"a\":1 2}", "a comma or } should be at line 1, column 8"),
-            ("[1 2]", "a comma or ] should be at line 1, column 4"),
-            ("[1", "a comma or ] should be at line 1, column 3"),
-            ("[唤", "a value should be at line 1, column 2"),
-            ("[\"唤\",\r\n 'a']", "a value should be at line 2, column 2"),
-            ("[1] 2", "the end should be at line 1, column 5"),
-            ("01", "a value should be at line 1, column 1"),
-            ("1.", "a value should be at line 1, column 1"),
-            ("+1", "a value should be at line 1, column 1"),
+            ("{\"a\" 1}", "a colon should be at line 1 column 6"),
+            ("{\"a\":1 2}", "a comma or } should be at line 1 column 8"),
+            ("[1 2]", "a comma or ] should be at line 1 column 4"),
+            ("[1", "a comma or ] should be at line 1 column 3"),
+            ("[唤", "a value should be at line 1 column 2"),
+            ("[\"唤\",\r\n 'a']", "a value should be at line 2 column 2"),
+            ("[1] 2", "the end should be at line 1 column 5"),
+            ("01", "a value should be at line 1 column 1"),
+            ("1.", "a value should be at line 1 column 1"),
+            ("+1", "a value should be at line 1 column 1"),
             (
                 "\"a",
-                "the text is not closed that begins at line 1, column 1",
+                "the text is not closed that begins at line 1 column 1",
             ),
             ("\"\t\"", TEXT),
             ("NaN", FLOAT),

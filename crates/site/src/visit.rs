@@ -4,7 +4,7 @@ use kit::{
     Request, Response, Result,
     db::Database,
     login::{Account, Admins, Login, RequireLogin},
-    session::Secrets,
+    session,
 };
 
 /// The sender of a request, with the settings that say who may do what.
@@ -26,7 +26,7 @@ impl Visit {
     /// # Errors
     /// Those of the database, and of variables that cannot be read.
     pub async fn new(request: &Request, db: &impl Database) -> Result<Self> {
-        let secrets = Secrets::from_variables().await?;
+        let secrets = session::secrets().await?;
         Ok(Self::with(
             Login::of(request, &secrets, db).await?,
             Admins::from_variable().await?,

@@ -199,6 +199,6 @@ impl<'a> Reader<'a> {
         let (before, _) = self.text.split_at(self.text.len() - from.len());
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        Error::Json(format!("{why} at line {line}, column {column}"))
+        Error::Json(format!("{why} at line {line} column {column}"))
     }
 }

@@ -9,11 +9,11 @@
 //!
 //! # Example
 //! ```
-//! use kit::{Request, Response, Result, db::Connection, jsonify, login::{self, Login}, session::Secrets};
+//! use kit::{Request, Response, Result, db::Connection, jsonify, login::{self, Login}, session};
 //!
 //! async fn me(request: Request) -> Result<Response> {
 //!     let db = Connection::open(&[login::MIGRATION]).await?;
-//!     let login = Login::of(&request, &Secrets::from_variables().await?, &db).await?;
+//!     let login = Login::of(&request, &session::secrets().await?, &db).await?;
 //!     let answer = jsonify(&login.require("see your account")?.to_json());
 //!     login.save_on(answer)
 //! }

@@ -75,7 +75,7 @@ fn a_session_that_no_cookie_holds_is_an_error_that_says_so() {
     let mut session = open(&request("http://words.example/", ""));
     session.insert(
         "a",
-        Value::Bytes((0..6_000_u32).map(|n| (n * n >> 3) as u8).collect()),
+        Value::Bytes((0..6_000_u32).map(|n| ((n * n) >> 3) as u8).collect()),
     );
     let error = session.save_on(text("")).unwrap_err();
     assert_eq!(error.status(), 500);

@@ -1,7 +1,6 @@
-"""kit, asked through the example `interop`: see crates/kit/examples/interop.rs."""
+"""The crate formats, asked through its example `interop`: see crates/formats/examples/interop.rs."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -12,12 +11,12 @@ NOW = 1_700_000_000
 
 
 class Refused(Exception):
-    """What kit says where it does not do what it is asked for."""
+    """What it says where it does not do what it is asked for."""
 
 
-class Kit:
+class Formats:
     def __enter__(self):
-        program = ROOT / os.environ.get("INTEROP", "target/release/examples/interop")
+        program = ROOT / "target/release/examples/interop"
         self.process = subprocess.Popen(
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
