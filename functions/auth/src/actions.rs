@@ -4,8 +4,7 @@ use kit::{
     Error, Request, Result, TextFields,
     db::Connection,
     login::{Account, Admins, Login},
-    password,
-    session,
+    password, session,
 };
 
 use crate::{
