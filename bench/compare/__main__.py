@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench import machine
 from bench.compare import data, measure, plot, report, start, work
-from bench.compare.peers import ALL, running
+from bench.compare.peers import ALL, Peer, Server, running
 from bench.compare.targets import targets
 from bench.machine import ROOT
 
@@ -25,16 +25,33 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "target")))
         cache = folder / "cache"
-        folders = {words: data.fill(folder, words, cache) for words in (work.FEW, work.MANY)}
-        starts = {} if options.only else start.starts(folder, folders[work.FEW], 2 * options.rounds + 1)
+        filled = {words: folder / f"{words}-words" for words in sorted({task.words for task in tasks})}
+        for words, made in filled.items():
+            data.fill(made, words, cache)
+
+        def files(kind: str, words: int = work.FEW) -> dict[Peer, Path]:
+            return {
+                peer: data.copy(filled[words], folder / f"{words}-{kind}-{peer.name}")
+                for peer in ALL
+                if any(task.words == words and peer in task.by for task in tasks)
+            }
+
+        alone = files("alone")
+        starts = {} if options.only else start.starts(folder, alone, 2 * options.rounds + 1)
         servers = {
-            (peer, words): stack.enter_context(running(peer, folders[words][peer], cache))
-            for words in folders
-            for peer in ALL
+            (peer, words): stack.enter_context(running(peer, path, cache))
+            for words in filled
+            for peer, path in files("shared", words).items()
         }
+
+        def server_for(task: work.Task, peer: Peer) -> contextlib.AbstractContextManager[Server]:
+            if task.alone:
+                return running(peer, alone[peer], cache)
+            return contextlib.nullcontext(servers[peer, task.words])
+
         print("comparing answers", file=sys.stderr)
-        data.check(servers)
-        results = measure.in_rounds(servers, tasks, options.rounds)
+        data.check(servers, tasks)
+        results = measure.in_rounds(server_for, tasks, options.rounds)
     components = start.components()
     found = targets(results, starts, components)
     minutes = (time.monotonic() - begun) / 60

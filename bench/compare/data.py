@@ -13,11 +13,10 @@ from bench.growth import corpus
 IMPORTED_AT_ONCE = 20_000
 
 
-def fill(folder: Path, words: int, cache: Path) -> dict[Peer, Path]:
-    """A folder for each server, with a copy of the database that Handspun makes."""
+def fill(folder: Path, words: int, cache: Path) -> None:
+    """Has Handspun make a database with so many words, and whatever else it makes, in a folder."""
     print(f"importing {words:,} words", file=sys.stderr)
-    made = folder / f"{words}-words"
-    with running(OURS, made, cache) as server:
+    with running(OURS, folder, cache) as server:
         client = Client(server.address)
         rows = corpus.words(words)
         for begin in range(0, words, IMPORTED_AT_ONCE):
@@ -25,14 +24,16 @@ def fill(folder: Path, words: int, cache: Path) -> dict[Peer, Path]:
         client.expect(work.ACCOUNT, 201)
         # For the table alone: each server gets this picture again.
         client.expect(work.SERVED, 200)
-    folders = {peer: folder / f"{words}-{peer.name}" for peer in ALL}
-    for copy in folders.values():
-        shutil.copytree(made / "state", copy / "state")
-    return folders
 
 
-def check(servers: dict[tuple[Peer, int], Server]) -> None:
-    """Has every server answer every request once.
+def copy(filled: Path, to: Path) -> Path:
+    """A folder for another server, with the same."""
+    shutil.copytree(filled / "state", to / "state")
+    return to
+
+
+def check(servers: dict[tuple[Peer, int], Server], tasks: list[work.Task]) -> None:
+    """Has every server answer every request of its tasks once.
 
     Raises:
         RuntimeError: one of them answers another thing than the first.
@@ -40,7 +41,7 @@ def check(servers: dict[tuple[Peer, int], Server]) -> None:
     for server in servers.values():
         if server.peer in work.UPLOAD.by:
             Client(server.address).expect(work.SERVED, 200)
-    for task in work.TASKS:
+    for task in tasks:
         requests = [load.numbered(request, 0) for request in task.requests]
         if task.beside:
             requests.append(load.numbered(task.beside, 0))

@@ -4,6 +4,7 @@ import statistics
 import sys
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bench.compare import processes, work
@@ -60,7 +61,9 @@ class Results:
         return rate / other_rate if rate and other_rate else None
 
 
-def in_rounds(servers: dict[tuple[Peer, int], Server], tasks: list[work.Task], rounds: int) -> Results:
+def in_rounds(
+    server_for: Callable[[work.Task, Peer], AbstractContextManager[Server]], tasks: list[work.Task], rounds: int
+) -> Results:
     results = Results()
     for turn in range(rounds):
         for task in tasks:
@@ -68,10 +71,10 @@ def in_rounds(servers: dict[tuple[Peer, int], Server], tasks: list[work.Task], r
             peers = [peer for peer in task.by if peer in ALL]
             # The other way round each time, so that nobody is always behind the same one.
             for peer in peers if turn % 2 == 0 else reversed(peers):
-                server = servers[peer, task.words]
-                if turn == 0 and task.each is None:
-                    Load(server.address, task.requests, task.connections, WARM_UP_SECONDS).result()
-                results.add(task, peer, _sample(server, task))
+                with server_for(task, peer) as server:
+                    if turn == 0 and task.each is None and not task.alone:
+                        Load(server.address, task.requests, task.connections, WARM_UP_SECONDS).result()
+                    results.add(task, peer, _sample(server, task))
     return results
 
 

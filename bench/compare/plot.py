@@ -35,7 +35,7 @@ def svg(results: Results) -> str:
     def x(ratio: float) -> float:
         return LABELS + (math.log2(ratio) - low) / (high - low) * (WIDTH - LABELS - RIGHT)
 
-    parts = [f"<style>{STYLE}</style>", *_legend(), *_grid(x, low, high, height)]
+    parts = [f"<style>{STYLE}</style>", *_legend({kind for _, ratios in rows for kind in ratios}), *_grid(x, low, high, height)]
     for index, (task, ratios) in enumerate(rows):
         parts += _row(x, TOP + ROW * index + ROW / 2, task.name, ratios)
     title = "Requests answered in the time in which Flask answers one"
@@ -48,9 +48,11 @@ def _ratios(results: Results, task: work.Task) -> dict[str, float]:
     return {kind: ratio for kind, ratio in ratios.items() if ratio}
 
 
-def _legend() -> list[str]:
+def _legend(kinds: set[str]) -> list[str]:
     parts, at = [], LABELS
     for peer, kind in SHOWN:
+        if kind not in kinds:
+            continue
         parts += [_mark(kind, at, 18), f'<text x="{at + 11}" y="22">{escape(peer.name)}</text>']
         at += 34 + 8 * len(peer.name)
     return parts
@@ -60,7 +62,7 @@ def _grid(x, low: int, high: int, height: int) -> list[str]:
     parts = []
     for power in range(low, high + 1):
         at, kind = x(2**power), "flask" if power == 0 else "grid"
-        label = "Flask" if power == 0 else f"{2.0**power:g} ×"
+        label = "Flask" if power == 0 else f"{2**power} ×" if power > 0 else f"1/{2**-power}"
         parts.append(f'<line class="{kind}" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP - 8}" y2="{height - 26}"/>')
         parts.append(f'<text class="small" x="{at:.1f}" y="{TOP - 14}" text-anchor="middle">{label}</text>')
     return parts

@@ -26,7 +26,7 @@ def text(machine: str, targets: list[Target], results: Results, starts, componen
             ["", "", "a second", "lowest", "highest", "p50, ms", "p99, ms", "CPU, ms", "memory, MiB"],
             _details(results),
         ),
-        "## Start and memory\n\nSeconds from the command to the first answer. 1,000 open requests are those of /sleep.",
+        "## Start and memory\n\nSeconds from the command to the first answer. The open requests are those of /sleep.",
         _table(
             ["", "empty cache, s", "warm cache, s", "idle, MiB", "with 1,000 open requests, MiB more"],
             _starts(results, starts),
@@ -106,5 +106,5 @@ def _components(components: list[Component]):
 
 
 def _table(head: list[str], rows) -> str:
-    line = ["---", *("--:" for _ in head[1:])]
+    line = ["--:" if heading else "---" for heading in head]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, line, *rows])

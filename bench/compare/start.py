@@ -1,6 +1,7 @@
 """How long the servers take to their first answer, what they need when nothing happens, and the size of the components."""
 
 import statistics
+import sys
 import tempfile
 import time
 import tomllib
@@ -8,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.compare import processes
-from bench.compare.peers import ALL, BARE_ON_WASMTIME, OURS, Peer, running
+from bench.compare.peers import BARE_ON_OURS, BARE_ON_WASMTIME, OURS, Peer, running
 from bench.machine import ROOT
 
 # Those that compile components, and keep what they compiled.
-COMPILING = [OURS, BARE_ON_WASMTIME]
+COMPILING = [OURS, BARE_ON_OURS, BARE_ON_WASMTIME]
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,11 @@ class Start:
 def starts(folder: Path, folders: dict[Peer, Path], rounds: int) -> dict[Peer, Start]:
     """Of each server, by itself; the medians of so many."""
     found = {}
-    for peer in ALL:
+    for peer, files in folders.items():
+        print(f"starting {peer.name}", file=sys.stderr)
         with tempfile.TemporaryDirectory(dir=folder) as cache:
-            cold, _ = _start(peer, folders[peer], Path(cache))
-            measured = [_start(peer, folders[peer], Path(cache)) for _ in range(rounds)]
+            cold, _ = _start(peer, files, Path(cache))
+            measured = [_start(peer, files, Path(cache)) for _ in range(rounds)]
         warm, idle = (statistics.median(figures) for figures in zip(*measured, strict=True))
         found[peer] = Start(cold if peer in COMPILING else None, warm, idle)
     return found

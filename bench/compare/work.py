@@ -49,6 +49,8 @@ class Task:
     each: int | None = None
     # What four others send meanwhile.
     beside: Request | None = None
+    # Whether a server does nothing else, so that its memory is what this takes.
+    alone: bool = False
 
 
 def _get(path: str) -> Request:
@@ -110,14 +112,14 @@ UPLOAD = Task(
 )
 UPLOADS = Task(
     "POST /upload of 15 MiB, 16 at once", [picture(f"{NUMBER}.png", 15 * MIB)], text, _WITHOUT_SPIN,
-    connections=16, each=1,
+    connections=16, each=1, alone=True,
 )
 PICTURE = Task("GET /uploads/NAME of 1 MiB", [_get("/uploads/served.png")], text, _WITHOUT_SPIN, connections=8)
 
 # As many as Flask has workers at the same time, it could take.
 SLEEP = Task(
     "GET /sleep for a second, 1,000 clients", [_get("/sleep?seconds=1")], text, [peers.OURS, peers.NATIVE_SERVER],
-    connections=1_000, seconds=4,
+    connections=1_000, seconds=4, alone=True,
 )
 
 LOG_IN = Task(
