@@ -25,6 +25,7 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "target")))
         cache = folder / "cache"
+        cold = start.cold_starts(folder, cache)
         filled = {words: folder / f"{words}-words" for words in sorted({task.words for task in tasks})}
         for words, made in filled.items():
             data.fill(made, words, cache)
@@ -37,7 +38,7 @@ def main() -> int:
             }
 
         alone = files("alone")
-        starts = {} if options.only else start.starts(folder, alone, 2 * options.rounds + 1)
+        starts = {} if options.only else start.starts(cold, alone, cache, 2 * options.rounds + 1)
         servers = {
             (peer, words): stack.enter_context(running(peer, path, cache))
             for words in filled

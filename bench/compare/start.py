@@ -2,14 +2,13 @@
 
 import statistics
 import sys
-import tempfile
 import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.compare import processes
-from bench.compare.peers import BARE_ON_OURS, BARE_ON_WASMTIME, OURS, Peer, running
+from bench.compare.peers import ALL, BARE_ON_OURS, BARE_ON_WASMTIME, OURS, Peer, running
 from bench.machine import ROOT
 
 # Those that compile components, and keep what they compiled.
@@ -25,16 +24,24 @@ class Start:
     idle_mib: float
 
 
-def starts(folder: Path, folders: dict[Peer, Path], rounds: int) -> dict[Peer, Start]:
+def cold_starts(folder: Path, cache: Path) -> dict[Peer, float]:
+    """Of each server that compiles components; the cache is empty before, and has them afterwards."""
+    found = {}
+    for peer in COMPILING:
+        if peer in ALL:
+            print(f"starting {peer.name} with an empty cache", file=sys.stderr)
+            found[peer], _ = _start(peer, folder / f"cold-{peer.name}", cache)
+    return found
+
+
+def starts(cold: dict[Peer, float], folders: dict[Peer, Path], cache: Path, rounds: int) -> dict[Peer, Start]:
     """Of each server, by itself; the medians of so many."""
     found = {}
-    for peer, files in folders.items():
+    for peer, folder in folders.items():
         print(f"starting {peer.name}", file=sys.stderr)
-        with tempfile.TemporaryDirectory(dir=folder) as cache:
-            cold, _ = _start(peer, files, Path(cache))
-            measured = [_start(peer, files, Path(cache)) for _ in range(rounds)]
+        measured = [_start(peer, folder, cache) for _ in range(rounds)]
         warm, idle = (statistics.median(figures) for figures in zip(*measured, strict=True))
-        found[peer] = Start(cold if peer in COMPILING else None, warm, idle)
+        found[peer] = Start(cold.get(peer), warm, idle)
     return found
 
 
