@@ -103,7 +103,7 @@ test-interop: cc-installed $(PARITY)
 parity: build $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
 	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(call pytest,parity)
 
-# Without a browser, and where none can be installed, this is skipped; in CI that is an error.
+# Without the browsers, and where they cannot be installed, this is skipped; in CI that is an error.
 test-browser: build
 	@if tests/need-packages browser; then \
 		$(MAKE) run-test-browser; \
@@ -113,9 +113,11 @@ test-browser: build
 		echo "skipped: the tests in a browser"; \
 	fi
 
+# Each worker has a browser and a server of its own, so there is one for each core.
 .PHONY: run-test-browser
 run-test-browser: $(BROWSER)
 	$(call pytest,browser) -n auto --maxprocesses 4
+	$(call pytest,browser) -n auto --maxprocesses 4 --engine firefox -m smoke
 
 # How often it is measured: `make bench ROUNDS=1` takes five minutes.
 ROUNDS := 3

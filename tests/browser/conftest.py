@@ -1,7 +1,5 @@
-"""A browser for all tests of a process; for each one a server, a page and a console of its own."""
+"""A browser and a server for all tests of a process; for each one an empty state, a page and a console."""
 
-import os
-import shutil
 import sys
 
 # Nothing is written beside the sources; `make clean` deletes what is under target/.
@@ -13,23 +11,17 @@ from playwright.sync_api import expect, sync_playwright  # noqa: E402
 import checks  # noqa: E402
 from book import Book  # noqa: E402
 from console import Console  # noqa: E402
-from keeper import Keeper  # noqa: E402
-from program import ROOT, handspun  # noqa: E402
-from scripts import Scripts  # noqa: E402
+from engines import launch  # noqa: E402
+from keeper import Keeper, Stranger  # noqa: E402
+from program import ROOT  # noqa: E402
+from scripts import FirefoxScripts, Scripts  # noqa: E402
+from server import Server, Servers  # noqa: E402
 from view import View  # noqa: E402
 
 SCREENSHOTS = ROOT / "target/screenshots"
 
 # How long a page may take to become what a test waits for. Only what hangs comes near it.
 WAIT_MS = 20_000
-
-# Playwright itself adds what keeps a browser quiet: no first run, no updates, no sync. The
-# rule for names keeps it off the network: what a page loads from elsewhere is an error.
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 
 
 def pytest_sessionstart(session):
@@ -41,27 +33,31 @@ def pytest_sessionstart(session):
 
 
 def pytest_addoption(parser):
+    parser.addoption("--engine", choices=["chromium", "firefox"], default="chromium")
     parser.addoption("--headed", action="store_true", help="show the browser's window")
     parser.addoption("--slow", type=int, default=0, metavar="MS", help="wait before each step")
 
 
 @pytest.fixture(scope="session")
 def browser(pytestconfig):
-    """The system's Chromium, or the program `$CHROMIUM`."""
-    name = os.environ.get("CHROMIUM", "chromium")
-    program = shutil.which(name)
-    if program is None:
-        pytest.exit(f"Missing: the program {name}. On Debian: sudo apt-get install chromium", 1)
+    """One browser for all tests of a process."""
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=FLAGS,
+        browser = launch(
+            playwright,
+            pytestconfig.getoption("engine"),
             headless=not pytestconfig.getoption("headed"),
             slow_mo=pytestconfig.getoption("slow"),
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory):
+    """The servers that the tests of this process share."""
+    with Servers(tmp_path_factory.mktemp("servers")) as servers:
+        yield servers
 
 
 @pytest.fixture
@@ -71,10 +67,17 @@ def variables() -> dict[str, str]:
 
 
 @pytest.fixture
-def site(tmp_path, variables):
-    """Where a server with a new, empty state serves this test alone."""
-    with handspun(tmp_path, variables) as (host, port):
-        yield f"http://{host}:{port}"
+def server(servers, variables) -> Server:
+    """A server with an empty state, for this test alone."""
+    server = servers.running(variables)
+    server.empty()
+    return server
+
+
+@pytest.fixture
+def site(server) -> str:
+    """Where it listens."""
+    return server.url
 
 
 @pytest.fixture
@@ -93,9 +96,9 @@ def context(browser, site, view):
 
 
 @pytest.fixture
-def console(context):
+def console(pytestconfig, context):
     """The errors that the browser shows; `expect` those that belong to the test."""
-    return Console(context)
+    return Console(context, says_less=pytestconfig.getoption("engine") == "firefox")
 
 
 @pytest.fixture
@@ -105,9 +108,10 @@ def tab(context):
 
 
 @pytest.fixture
-def scripts(tab, view):
+def scripts(pytestconfig, tab, view):
     """Whether the tab runs scripts."""
-    return Scripts(tab, view.scripts)
+    kind = Scripts if pytestconfig.getoption("engine") == "chromium" else FirefoxScripts
+    return kind(tab, view.scripts)
 
 
 @pytest.fixture
@@ -123,9 +127,17 @@ def page(request, tab, scripts, console, view):
 
 
 @pytest.fixture
-def keeper(context) -> Keeper:
+def keeper(context, server) -> Keeper:
     """Somebody who may change words; the page is theirs."""
-    return Keeper(context)
+    return Keeper(context, server)
+
+
+@pytest.fixture
+def stranger(browser, site) -> Stranger:
+    """Somebody else, with a browser of their own."""
+    context = browser.new_context(base_url=site)
+    yield Stranger(context)
+    context.close()
 
 
 @pytest.fixture

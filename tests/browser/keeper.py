@@ -1,25 +1,20 @@
-"""Somebody who may change the words."""
+"""People who use the word book without its page."""
 
 import time
 
-NAME = "keeper"
+from server import Server
+
+ACCOUNT = {"name": "keeper", "password": "how high the moon"}
 
 # How long a change may take that goes out while a page is left.
 DEADLINE_SECONDS = 20
 
 
-class Keeper:
-    """The person at the tab, or in another tab, where a test needs words and not the page.
-
-    What the tests edit and delete they add by one of these, and look at in the same context, which is
-    logged in: a word is changed by who added it.
-    """
+class Stranger:
+    """Somebody who is not logged in, in this browser context."""
 
     def __init__(self, context):
         self._request = context.request
-        account = {"name": NAME, "password": "how high the moon"}
-        answer = self._request.post("/auth/register", data=account)
-        assert answer.status == 201, answer.text()
 
     def add(self, english: str, chinese: str, sentence_eng: str = "", sentence_chi: str = "") -> dict:
         """Adds a word; the answer is what GET /words/ID gives."""
@@ -74,3 +69,15 @@ class Keeper:
         answer = getattr(self._request, method)(path, headers=headers, **body)
         assert answer.ok, answer.text()
         return answer.json()
+
+
+class Keeper(Stranger):
+    """Somebody who may change words: the person at the tab, or in another tab.
+
+    What the tests edit and delete they add by one of these, and look at in the same context, which is
+    logged in: a word is changed by who added it.
+    """
+
+    def __init__(self, context, server: Server):
+        super().__init__(context)
+        server.log_in(context, ACCOUNT)

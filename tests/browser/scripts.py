@@ -26,3 +26,19 @@ class Scripts:
 
     def _switch(self, on: bool):
         self._session.send("Emulation.setScriptExecutionDisabled", {"value": not on})
+
+
+class FirefoxScripts:
+    """The same in Firefox, where nothing turns scripts off: there the page's own never arrive.
+
+    So it does not show what is in `<noscript>`; everything else is as without scripts.
+    """
+
+    def __init__(self, page, on: bool):
+        if not on:
+            page.route("**/*.js", lambda route: route.abort())
+
+    @contextlib.contextmanager
+    def on(self):
+        """The tests' own scripts always run."""
+        yield

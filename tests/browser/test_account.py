@@ -1,8 +1,9 @@
 """The pages of an account: to register, to log in, to change the password."""
 
+import pytest
 from playwright.sync_api import expect
 
-from view import LANGS, SCHEMES, WIDTHS, views
+from view import BOTH_WAYS, LOOKS, views
 
 PASSWORD = "mood indigo"
 
@@ -21,14 +22,14 @@ def log_in(page, name: str, password: str):
     page.locator("main button[type=submit]").click()
 
 
-@views(widths=WIDTHS, langs=LANGS, schemes=SCHEMES, scripts=[True, False])
+@views(*LOOKS)
 def test_the_form_to_log_in(page, inspect):
     page.goto("/auth/login")
     expect(page.locator("#name")).to_be_focused()
     inspect("log-in")
 
 
-@views(widths=WIDTHS, langs=LANGS, schemes=SCHEMES)
+@views(*LOOKS)
 def test_the_form_to_register_says_what_is_wrong(page, console, inspect):
     console.expect("status of 422")
     page.goto("/auth/register")
@@ -42,7 +43,7 @@ def test_the_form_to_register_says_what_is_wrong(page, console, inspect):
     inspect("register")
 
 
-@views(widths=WIDTHS, langs=LANGS, schemes=SCHEMES, scripts=[True, False])
+@views(*LOOKS)
 def test_the_page_of_the_account(page, inspect):
     register(page, "唤醒手腕 and a name that is long")
     expect(page.locator("h1")).to_have_text("唤醒手腕 and a name that is long")
@@ -50,17 +51,37 @@ def test_the_page_of_the_account(page, inspect):
     inspect("account")
 
 
-@views(scripts=[True, False])
-def test_the_whole_way_of_an_account(page, console):
+TEXTS = {
+    "en": {
+        "change": "Change password",
+        "changed": "Your password is changed. You are logged out everywhere else.",
+        "log out": "Log out",
+        "log in": "Log in",
+        "wrong": "The name or the password is wrong.",
+    },
+    "zh-CN": {
+        "change": "修改密码",
+        "changed": "密码已修改，其他地方已全部退出。",
+        "log out": "退出登录",
+        "log in": "登录",
+        "wrong": "名字或密码不对。",
+    },
+}
+
+
+@pytest.mark.smoke
+@views(*BOTH_WAYS)
+def test_the_whole_way_of_an_account(page, console, view):
+    texts = TEXTS[view.lang]
     register(page, "duke")
     page.locator("#old").fill(PASSWORD)
     page.locator("#new").fill("take the a train")
-    page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_role("status")).to_have_text("Your password is changed. You are logged out everywhere else.")
-    page.locator("#visitor").get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+    page.get_by_role("button", name=texts["change"]).click()
+    expect(page.get_by_role("status")).to_have_text(texts["changed"])
+    page.locator("#visitor").get_by_role("button", name=texts["log out"]).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(texts["log in"])
     log_in(page, "duke", PASSWORD)
-    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    expect(page.get_by_role("alert")).to_have_text(texts["wrong"])
     log_in(page, "DUKE", "take the a train")
     expect(page.locator("h1")).to_have_text("duke")
     # The account's page after logging out, and the old password.

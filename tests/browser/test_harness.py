@@ -1,9 +1,16 @@
 """The tests' own means: a view is what it says, and a check that must fail does."""
 
+from pathlib import Path
+
 import pytest
 
 from checks import sticking_out
-from view import LANGS, SCHEMES, WIDTHS, views
+from keeper import ACCOUNT, Keeper
+from view import CHINESE, ENGLISH, LOOKS, NO_SCRIPTS, PHONE, View, views
+
+GIF = Path(__file__).resolve().parents[1] / "data/dot.gif"
+
+JSON = {"Accept": "application/json"}
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -39,18 +46,18 @@ def trial(page):
     return trial
 
 
-@views(widths=WIDTHS)
-def test_the_window_is_as_wide_as_the_view_says(trial, view):
-    assert trial().evaluate("innerWidth") == view.width
+@views(*LOOKS)
+def test_the_page_is_seen_as_the_view_says(trial, scripts, view):
+    page = trial()
+    assert page.title() == ("on" if view.scripts else "off")
+    assert page.locator("noscript p").is_visible() == (not view.scripts)
+    with scripts.on():
+        assert page.evaluate("innerWidth") == view.width
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        assert dark == (view.scheme == "dark")
 
 
-@views(schemes=SCHEMES)
-def test_the_colours_are_those_of_the_view(trial, view):
-    dark = trial().evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    assert dark == (view.scheme == "dark")
-
-
-@views(langs=LANGS)
+@views(ENGLISH, CHINESE)
 def test_page_and_server_are_told_the_language(page, view):
     with page.expect_request("**/routes") as request:
         page.goto("/routes")
@@ -58,14 +65,7 @@ def test_page_and_server_are_told_the_language(page, view):
     assert page.evaluate("navigator.language").startswith(view.lang)
 
 
-@views(scripts=[True, False])
-def test_scripts_run_or_do_not(trial, view):
-    page = trial()
-    assert page.title() == ("on" if view.scripts else "off")
-    assert page.locator("noscript p").is_visible() == (not view.scripts)
-
-
-@views(scripts=[True, False])
+@views(ENGLISH, NO_SCRIPTS)
 def test_axe_finds_what_is_wrong_and_nothing_else(trial, violations, view):
     trial("<p>plain</p>")
     assert violations() == []
@@ -77,7 +77,7 @@ def test_axe_finds_what_is_wrong_and_nothing_else(trial, violations, view):
     assert trial().title() == ("on" if view.scripts else "off")
 
 
-@views(widths=WIDTHS)
+@views(ENGLISH, View(PHONE))
 def test_what_is_too_wide_is_found(trial, view):
     assert sticking_out(trial('<div style="overflow: auto"><hr style="width: 2000px"></div>')) == []
     found = sticking_out(trial('<hr style="width: 2000px">'))
@@ -107,3 +107,26 @@ def test_errors_reach_the_console(trial, console, markup, policy, part):
 def test_an_expected_error_has_to_come(console):
     console.expect("nothing like it")
     assert console.problems() == ["expected, but not seen: nothing like it"]
+
+
+def test_an_emptied_server_is_as_new(context, keeper, server):
+    keeper.add("wake", "唤醒")
+    image = {"name": "dot.gif", "mimeType": "image/gif", "buffer": GIF.read_bytes()}
+    assert context.request.post("/upload", multipart={"image": image}).ok
+    server.empty()
+    assert keeper.read_all() == []
+    assert context.request.get("/uploads/dot.gif").status == 404
+    assert context.request.get("/auth/me").status == 401
+    # The name is free, and the ids begin at 1.
+    assert context.request.post("/auth/register", data=ACCOUNT).status == 201
+    assert keeper.add("rise", "起床")["id"] == 1
+    assert keeper.words() == ["rise"]
+    assert context.request.get("/words?q=wake", headers=JSON).json()["words"] == []
+
+
+def test_who_is_logged_in_once_is_so_again(context, server):
+    for _ in range(2):
+        server.empty()
+        context.clear_cookies()
+        Keeper(context, server)
+        assert context.request.get("/auth/me", headers=JSON).json()["name"] == ACCOUNT["name"]

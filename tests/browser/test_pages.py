@@ -1,25 +1,26 @@
 """The pages that keep nothing: each is fit for every window and both colour schemes."""
 
 from checks import sticking_out
-from view import SCHEMES, WIDTHS, views
+from view import DESK, LOOKS, PHONE, View, views
 
 
-@views(widths=WIDTHS, schemes=SCHEMES)
+@views(*LOOKS)
 def test_the_routes_are_a_page(page, inspect):
     page.goto("/routes")
     assert page.get_by_role("link", name="/index").is_visible()
     inspect("routes")
 
 
-@views(widths=WIDTHS, schemes=SCHEMES)
-def test_an_error_is_a_page(page, console, inspect):
+@views(*LOOKS)
+def test_an_error_is_a_page(page, console, inspect, view):
     console.expect("status of 404")
     page.goto("/no/such/" + "page" * 100)
-    assert page.locator("h1").inner_text() == "404 Not Found"
+    texts = {"en": "404 Not Found", "zh-CN": "404 没有这个页面"}
+    assert page.locator("h1").inner_text() == texts[view.lang]
     inspect("error")
 
 
-@views(widths=WIDTHS)
+@views(View(PHONE), View(DESK))
 def test_the_tutorials_page_lacks_landmarks_and_nothing_else(page, screenshot, violations):
     page.goto("/index")
     screenshot("index")

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from view import LANGS, PHONE, SCHEMES, WIDTHS, views
+from checks import sticking_out
+from keeper import ACCOUNT
+from view import DESK, ENGLISH, LOOKS, NO_SCRIPTS, PHONE, View, views
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PNG, JPG, GIF = DATA / "strand.png", DATA / "strand.jpg", DATA / "dot.gif"
 
-ACCOUNT = {"name": "painter", "password": "two strands of thread"}
 OTHER = {"name": "forger", "password": "two strands of thread"}
 
 
@@ -60,9 +61,9 @@ def expect_all_shown(page):
         expect(image).not_to_have_js_property("naturalWidth", 0)
 
 
-@views(widths=WIDTHS, langs=LANGS, schemes=SCHEMES, scripts=[True, False])
+@views(*LOOKS)
+@pytest.mark.usefixtures("keeper")
 def test_the_page_is_fit_for_every_window(page, inspect, view):
-    page.request.post("/auth/register", data=ACCOUNT)
     upload(page, PNG, "唤醒" * 40)
     upload(page, JPG)
     upload(page, GIF, "unbroken" * 40, name="n" * 250 + ".gif")
@@ -74,14 +75,15 @@ def test_the_page_is_fit_for_every_window(page, inspect, view):
     inspect("uploads")
 
 
-@views(widths=WIDTHS, langs=LANGS, scripts=[True, False])
+@views(View(PHONE), View(DESK, "zh-CN", "dark", scripts=False))
 def test_an_empty_page_says_so(page, inspect):
     page.goto("/uploads")
     expect(page.locator(".empty")).to_be_visible()
     inspect("uploads-empty")
 
 
-@views(scripts=[True, False])
+@pytest.mark.smoke
+@views(ENGLISH, NO_SCRIPTS)
 def test_a_picture_is_uploaded_and_seen(page, view):
     page.goto("/uploads")
     page.locator("#image").set_input_files(PNG)
@@ -96,7 +98,7 @@ def test_a_picture_is_uploaded_and_seen(page, view):
         expect(page.locator("#announcer")).to_have_text("strand.png is uploaded.")
 
 
-@views(widths=(PHONE, 1280), langs=LANGS, schemes=SCHEMES, scripts=[True, False])
+@views(View(PHONE, "zh-CN"), View(DESK, scheme="dark", scripts=False))
 def test_what_was_uploaded_is_said_wherever_it_is_in_the_list(page, inspect, view):
     for n in range(20):
         upload(page, GIF, name=f"{n:02}.gif")
@@ -124,7 +126,7 @@ def test_what_becomes_of_a_file_is_seen_in_a_low_window(page):
     expect(done(page)).to_be_in_viewport()
 
 
-@views(scripts=[True, False])
+@views(ENGLISH, NO_SCRIPTS)
 def test_a_name_that_cannot_be_kept_is_another_and_that_is_said(page, view):
     page.goto("/uploads")
     choose(page, "唤醒.png")
@@ -149,7 +151,7 @@ def test_each_of_several_is_said_until_the_next_ones(page):
     expect(done(page)).to_have_text(["other.gif"])
 
 
-@views(scripts=[True, False])
+@views(ENGLISH, NO_SCRIPTS)
 def test_a_picture_that_is_replaced_is_the_new_one_at_once(page):
     upload(page, PNG)
     page.goto("/uploads")
@@ -218,7 +220,7 @@ def test_what_is_on_its_way_is_shown(page, context):
     expect(names(page)).to_have_text(["strand.jpg", "strand.png"])
 
 
-@views(scripts=[True, False])
+@views(ENGLISH, NO_SCRIPTS)
 def test_nothing_chosen_is_said(page, console, view):
     if not view.scripts:
         console.expect("status of 400")
@@ -227,7 +229,7 @@ def test_nothing_chosen_is_said(page, console, view):
     expect(page.get_by_role("alert")).to_have_text("Choose a picture first.")
 
 
-@views(widths=(PHONE, 1280), langs=LANGS, scripts=[False])
+@views(View(PHONE, "zh-CN", scripts=False), NO_SCRIPTS)
 def test_without_scripts_what_is_wrong_is_said_and_what_was_typed_stays(page, console, inspect, view):
     console.expect("status of 415")
     page.goto("/uploads")
@@ -239,10 +241,10 @@ def test_without_scripts_what_is_wrong_is_said_and_what_was_typed_stays(page, co
     inspect("uploads-refused")
 
 
-@views(scripts=[False])
+@views(NO_SCRIPTS)
+@pytest.mark.usefixtures("keeper")
 def test_without_scripts_what_was_typed_stays_where_the_picture_is_somebody_elses(page, console):
     console.expect("status of 403")
-    page.request.post("/auth/register", data=ACCOUNT)
     upload(page, PNG)
     page.request.post("/auth/register", data=OTHER)
     page.goto("/uploads")
@@ -253,7 +255,7 @@ def test_without_scripts_what_was_typed_stays_where_the_picture_is_somebody_else
     expect(page.locator("#info")).to_have_value("two strands")
 
 
-@views(widths=(PHONE, 1280), langs=LANGS)
+@views(View(PHONE, "zh-CN"), ENGLISH)
 def test_what_did_not_arrive_is_sent_again(page, console, context, inspect, view):
     console.expect("ERR_FAILED")
     failing = True
@@ -274,31 +276,40 @@ def test_what_did_not_arrive_is_sent_again(page, console, context, inspect, view
     expect(page.locator(".picture-info")).to_have_text("two strands")
 
 
-@pytest.mark.parametrize(
-    ("status", "reason"),
-    [
-        (500, "Something went wrong on the server."),
-        (503, "The picture was not kept. Try again in a moment."),
-        (408, "The upload took too long."),
-        (504, "The upload took too long."),
-        (507, "There is no room left for pictures."),
-    ],
-)
-def test_what_may_go_well_another_time_is_tried_again(page, console, context, status, reason):
-    console.expect(f"status of {status}")
-    answers = [lambda route: route.fulfill(status=status), lambda route: route.continue_()]
-    context.route("**/upload", lambda route: answers.pop(0)(route))
+# Where it may go well another time.
+REASONS = {
+    500: "Something went wrong on the server.",
+    503: "The picture was not kept. Try again in a moment.",
+    408: "The upload took too long.",
+    504: "The upload took too long.",
+    507: "There is no room left for pictures.",
+}
+
+
+def test_what_may_go_well_another_time_is_tried_again(page, console, context):
+    statuses = list(REASONS)
+    for status in statuses:
+        console.expect(f"status of {status}")
+
+    def answer(route):
+        if statuses:
+            route.fulfill(status=statuses.pop(0))
+        else:
+            route.continue_()
+
+    context.route("**/upload", answer)
     page.goto("/uploads")
     choose(page, "strand.png")
     submit(page)
-    expect(page.locator(".queued-status")).to_have_text(reason)
-    page.get_by_role("button", name="Try again").click()
+    for reason in REASONS.values():
+        expect(page.locator(".queued-status")).to_have_text(reason)
+        page.get_by_role("button", name="Try again").click()
     expect(done(page)).to_have_text("strand.png")
 
 
+@pytest.mark.usefixtures("keeper")
 def test_an_upload_can_be_sent_again_after_a_login(page, console, context):
     console.expect("status of 401")
-    page.request.post("/auth/register", data=ACCOUNT)
     upload(page, PNG)
     page.goto("/uploads")
     page.request.post("/auth/logout")
@@ -343,10 +354,10 @@ def test_a_page_with_an_upload_on_its_way_is_not_left_unasked(page, context):
     assert asked == ["beforeunload"]
 
 
-@views(scripts=[True, False])
-def test_ones_own_picture_is_deleted_and_others_are_not(page, view):
+@views(ENGLISH, NO_SCRIPTS)
+def test_ones_own_picture_is_deleted_and_others_are_not(page, server, view):
     upload(page, JPG)
-    page.request.post("/auth/register", data=ACCOUNT)
+    server.log_in(page.context, ACCOUNT)
     upload(page, PNG)
     page.goto("/uploads")
     expect(pictures(page)).to_have_count(2)
@@ -360,10 +371,10 @@ def test_ones_own_picture_is_deleted_and_others_are_not(page, view):
         expect(page.locator("#pictures")).to_be_focused()
 
 
-@views(widths=(PHONE, 1280), langs=LANGS)
+@views(View(PHONE, "zh-CN"), ENGLISH)
+@pytest.mark.usefixtures("keeper")
 def test_a_deletion_after_the_login_ended_says_where_to_log_in(page, console, inspect, view):
     console.expect("status of 401")
-    page.request.post("/auth/register", data=ACCOUNT)
     upload(page, PNG)
     page.goto("/uploads")
     page.request.post("/auth/logout")
@@ -377,9 +388,9 @@ def test_a_deletion_after_the_login_ended_says_where_to_log_in(page, console, in
     expect(page).to_have_url(re.compile(r"/auth/login\?next=%2Fuploads$"))
 
 
+@pytest.mark.usefixtures("keeper")
 def test_a_deletion_that_did_not_arrive_is_done_again(page, console, context):
     console.expect("ERR_FAILED")
-    page.request.post("/auth/register", data=ACCOUNT)
     upload(page, PNG)
     answers = [lambda route: route.abort(), lambda route: route.continue_()]
     page.goto("/uploads")
@@ -405,9 +416,38 @@ def test_more_pictures_are_on_the_next_page(page):
     expect(names(page)).to_have_count(3)
 
 
-@pytest.mark.parametrize("path", [PNG, JPG, GIF], ids=lambda path: path.suffix)
-def test_a_picture_opens_by_itself(page, path):
-    upload(page, path)
-    page.goto(f"/uploads/{path.name}")
-    expect(page.locator("img")).to_be_visible()
-    assert page.evaluate("document.images[0].naturalWidth") > 0
+def all_pages(page) -> list[str]:
+    """The names on this page and on all that follow, none of which scrolls sideways."""
+    more = page.locator('a[rel="next"]')
+    seen = names(page).all_inner_texts()
+    assert sticking_out(page) == []
+    while more.count():
+        first = names(page).first.inner_text()
+        more.click()
+        expect(names(page).first).not_to_have_text(first)
+        assert sticking_out(page) == []
+        seen += names(page).all_inner_texts()
+    return seen
+
+
+@views(View(PHONE))
+def test_many_pictures_are_pages_by_name_and_by_age(page, inspect):
+    # By age they are in another order than by name.
+    by_age = [f"{n * 7 % 300:03}.gif" for n in range(300)]
+    for name in by_age:
+        upload(page, GIF, "many", name)
+    page.goto("/uploads")
+    inspect("uploads-many")
+    assert all_pages(page) == sorted(by_age)
+    page.set_viewport_size({"width": DESK, "height": 800})
+    page.get_by_role("link", name="Newest first").click()
+    expect(names(page).first).to_have_text(by_age[-1])
+    assert all_pages(page) == by_age[::-1]
+
+
+def test_a_picture_of_each_format_opens_by_itself(page):
+    for path in (PNG, JPG, GIF):
+        upload(page, path)
+        page.goto(f"/uploads/{path.name}")
+        expect(page.locator("img")).to_be_visible()
+        assert page.evaluate("document.images[0].naturalWidth") > 0, path.name

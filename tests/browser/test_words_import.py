@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from book import message
-from view import LANGS, views
+from book import FIELDS, message
+from view import BOTH_WAYS, CHINESE, ENGLISH, NO_SCRIPTS, views
 
 GOOD = "english,chinese,sentence_eng,sentence_chi\nwake,唤醒,I wake up.,我醒了。\nrise,起床,,\n"
 
@@ -37,7 +37,8 @@ def said(book, view):
     return message(book.import_form) if view.scripts else book.result
 
 
-@views(langs=LANGS, scripts=[True, False])
+@pytest.mark.smoke
+@views(*BOTH_WAYS)
 def test_words_are_imported(book, page, view):
     book.open()
     choose(book, GOOD)
@@ -56,7 +57,7 @@ def test_words_are_imported(book, page, view):
     expect(book.status).to_have_text({"en": "2 words", "zh-CN": "共 2 个词"}[view.lang])
 
 
-@views(langs=LANGS, scripts=[True, False])
+@views(ENGLISH, NO_SCRIPTS, CHINESE)
 def test_a_file_with_mistakes_is_not_imported(book, console, keeper, view):
     console.expect("status of 422")
     book.open()
@@ -88,7 +89,7 @@ def test_a_file_with_mistakes_is_not_imported(book, console, keeper, view):
         assert keeper.words() == []
 
 
-@views(langs=LANGS, scripts=[True, False])
+@views(*BOTH_WAYS)
 def test_lines_with_mistakes_are_left_out(book, keeper, page, view):
     keeper.add("water", "水")
     book.open()
@@ -111,7 +112,7 @@ def test_lines_with_mistakes_are_left_out(book, keeper, page, view):
     expect(book.import_form.locator('input[value="skip"]')).to_be_checked()
 
 
-@views(scripts=[True, False])
+@views(ENGLISH, NO_SCRIPTS)
 def test_a_word_that_is_there_can_be_looked_at(book, console, keeper, page):
     console.expect("status of 422")
     word = keeper.add("rise", "起床")
@@ -122,30 +123,26 @@ def test_a_word_that_is_there_can_be_looked_at(book, console, keeper, page):
     page.wait_for_url(f"**/words/{word['id']}")
 
 
-@views(langs=LANGS, scripts=[True, False])
-@pytest.mark.parametrize(
-    "content, en, zh",
-    [
+@views(*BOTH_WAYS)
+def test_a_file_that_is_none_is_refused_for_what_it_is(book, console, keeper, view):
+    console.allow("status of 4")
+    where = book.import_form.locator("..") if view.scripts else book.result
+    for content, en, zh in [
         ("", "The file is empty.", "文件是空的。"),
         ("eins,zwei\na,b\n", "has to name the columns", "要写列名"),
         ("english\nwake\n", "does not name the column chinese", "缺少列名 chinese"),
         (GOOD.encode("utf-16")[:-1], "is in UTF-16", "是 UTF-16 编码"),
         (b"PK\x03\x04" + bytes(100), "Numbers exports it as CSV", "Numbers 请导出为 CSV"),
         ('{"words": [', "no JSON", "不是能读取的 JSON"),
-    ],
-    ids=["empty", "no-columns", "no-chinese", "utf-16", "workbook", "json"],
-)
-def test_a_file_that_is_none_is_refused_for_what_it_is(book, console, keeper, view, content, en, zh):
-    console.allow("status of 4")
-    book.open()
-    choose(book, content)
-    send(book)
-    where = book.import_form.locator("..") if view.scripts else book.result
-    expect(where).to_contain_text({"en": en, "zh-CN": zh}[view.lang])
+    ]:
+        book.open()
+        choose(book, content)
+        send(book)
+        expect(where).to_contain_text({"en": en, "zh-CN": zh}[view.lang])
     assert keeper.words() == []
 
 
-@views(langs=LANGS, scripts=[True, False])
+@views(*BOTH_WAYS)
 def test_how_a_file_was_read_is_said_where_that_was_a_choice(book, keeper, view):
     book.open()
     choose(book, "english,chinese\nwake,唤醒\nrise,起床\n".encode("gbk"))
@@ -158,7 +155,7 @@ def test_how_a_file_was_read_is_said_where_that_was_a_choice(book, keeper, view)
     assert keeper.words() == ["rise", "wake"]
 
 
-@views(scripts=[True, False])
+@views(ENGLISH, NO_SCRIPTS)
 def test_how_a_file_with_mistakes_was_read_is_said_too(book, console, keeper, view):
     console.expect("status of 422")
     book.open()
@@ -169,22 +166,22 @@ def test_how_a_file_with_mistakes_was_read_is_said_too(book, console, keeper, vi
     assert keeper.words() == []
 
 
-@views(scripts=[True, False])
-@pytest.mark.parametrize("form", ["csv", "json", "anki"])
-def test_an_export_comes_back(book, keeper, page, form):
+@views(ENGLISH, NO_SCRIPTS)
+def test_an_export_in_each_format_comes_back(book, keeper, page):
     word = keeper.add("=wake", "唤醒", "<b>'=1</b>")
-    export = page.request.get(f"/words/export?format={form}").body()
-    keeper.delete(word)
-    book.open()
-    choose(book, export, {"csv": "words.csv", "json": "words.json", "anki": "words.txt"}[form])
-    send(book)
-    expect(book.result).to_have_text("1 word was imported.")
-    [back] = keeper.read_all()
-    fields = ["english", "chinese", "sentence_eng", "sentence_chi"]
-    assert [back[field] for field in fields] == [word[field] for field in fields]
+    for form, name in [("csv", "words.csv"), ("json", "words.json"), ("anki", "words.txt")]:
+        export = page.request.get(f"/words/export?format={form}").body()
+        [kept] = keeper.read_all()
+        keeper.delete(kept)
+        book.open()
+        choose(book, export, name)
+        send(book)
+        expect(book.result).to_have_text("1 word was imported.")
+        [back] = keeper.read_all()
+        assert [back[field] for field in FIELDS] == [word[field] for field in FIELDS], form
 
 
-@views(langs=LANGS, scripts=[True, False])
+@views(*BOTH_WAYS)
 def test_a_file_has_to_be_chosen(book, console, view):
     console.allow("status of 400")
     book.open()
@@ -195,8 +192,7 @@ def test_a_file_has_to_be_chosen(book, console, view):
         expect(book.import_form.locator('input[type="file"]')).to_be_focused()
 
 
-@views(langs=LANGS)
-def test_a_file_that_is_too_large_is_not_sent(book, page, tmp_path, view):
+def test_a_file_that_is_too_large_is_not_sent(book, page, tmp_path):
     sent = []
     page.on("request", lambda request: sent.append(request.method))
     file = tmp_path / "large.csv"
@@ -205,13 +201,12 @@ def test_a_file_that_is_too_large_is_not_sent(book, page, tmp_path, view):
     book.open()
     book.import_form.locator('input[type="file"]').set_input_files(file)
     send(book)
-    texts = {"en": "The file is larger than 16 MiB.", "zh-CN": "文件超过了 16 MiB。"}
-    expect(said(book, view)).to_have_text(texts[view.lang])
+    expect(message(book.import_form)).to_have_text("The file is larger than 16 MiB.")
     assert "POST" not in sent
 
 
-@views(langs=LANGS)
-def test_what_is_on_its_way_is_shown(book, page, view):
+@views(CHINESE)
+def test_what_is_on_its_way_is_shown(book, page):
     held = []
     page.route("**/words/import", lambda route: held.append(route))
     book.open()
@@ -219,8 +214,7 @@ def test_what_is_on_its_way_is_shown(book, page, view):
     with page.expect_request("**/words/import"):
         send(book)
     progress = page.locator(".progress")
-    texts = {"en": "Uploading… 0 %", "zh-CN": "正在上传… 0%"}
-    expect(progress).to_contain_text(texts[view.lang])
+    expect(progress).to_contain_text("正在上传… 0%")
     expect(progress.locator("progress")).to_have_attribute("value", "0")
     expect(book.import_form.locator("button")).to_have_attribute("aria-busy", "true")
     # Whoever presses again does not send it twice.
@@ -255,15 +249,14 @@ def test_how_much_has_arrived_is_shown(book, context, page):
     assert seen[-1] == "Uploaded. The server is reading the lines…"
 
 
-@views(langs=LANGS)
-def test_an_upload_that_breaks_off_can_be_done_again(book, console, page, view):
+@views(CHINESE)
+def test_an_upload_that_breaks_off_can_be_done_again(book, console, page):
     console.expect("ERR_INTERNET_DISCONNECTED")
     book.open()
     choose(book, GOOD)
     page.context.set_offline(True)
     send(book)
-    texts = {"en": "The upload broke off.", "zh-CN": "上传中断了。"}
-    expect(message(book.import_form)).to_contain_text(texts[view.lang])
+    expect(message(book.import_form)).to_contain_text("上传中断了。")
     page.context.set_offline(False)
     send(book)
     expect(book.headwords).to_have_text(["rise", "wake"])

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from book import field
-from keeper import NAME
-from view import PHONE, views
+from keeper import ACCOUNT
+from view import DESK, PHONE, View, views
 
 # What a person would call the element that has the focus.
 FOCUSED = """() => {
@@ -36,6 +36,8 @@ IS_VISIBLE = """() => {
 }"""
 
 
+NAME = ACCOUNT["name"]
+
 HEAD = ["Pictures", "Import and export", NAME, "Log out", "中文"]
 
 # There the links are below, and to log out is on the page of the account.
@@ -57,7 +59,7 @@ BODY = [
 ]
 
 
-@views(widths=[390, 1280], scripts=[True, False])
+@views(View(PHONE), View(DESK, scripts=False))
 def test_tab_goes_through_the_page_in_the_order_of_reading(book, keeper, page, scripts, view):
     keeper.add("wake", "唤醒")
     book.open()
@@ -71,7 +73,7 @@ def test_tab_goes_through_the_page_in_the_order_of_reading(book, keeper, page, s
     assert [name.split()[0] for name in names] == ["CSV", "Anki", "JSON"]
 
 
-@views(widths=[390, 1280])
+@views(View(PHONE), View(DESK))
 def test_the_skip_link_leads_behind_the_head(book, page):
     book.open()
     page.keyboard.press("Tab")

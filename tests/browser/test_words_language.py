@@ -3,12 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from view import LANGS, views
+from view import BOTH_WAYS, views
 
 ELSEWHERE = "http://elsewhere.example/"
 
 
-@views(langs=LANGS, scripts=[True, False])
+@pytest.mark.smoke
+@views(*BOTH_WAYS)
 def test_the_other_language_is_chosen_and_kept(page, view):
     page.goto("/")
     html = page.locator("html")

@@ -7,13 +7,7 @@ from playwright.sync_api import expect
 
 from book import field, fill
 from checks import sticking_out
-from view import LANGS, WIDTHS, View, views
-
-# Each width, language and scheme is seen, not each with each.
-COMBINED = [
-    *(View(width=width, lang="en", scheme="light") for width in WIDTHS),
-    *(View(width=width, lang="zh-CN", scheme="dark") for width in WIDTHS),
-]
+from view import CHINESE, DESK, ENGLISH, LOOKS, PHONE, SCRIPTED_LOOKS, TABLET, View, views
 
 WORDS = [
     ("handspun", "手纺的", "She wears a handspun scarf.", "她戴着一条手纺的围巾。"),
@@ -23,10 +17,6 @@ WORDS = [
 ]
 
 BAD = "english,chinese\nwake,唤醒\nrise,\nwake,唤醒\n" + "w" * 300 + ",水\nhandspun,手纺的\n"
-
-
-def every(combined):
-    return pytest.mark.parametrize("view", combined, ids=str, indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +29,9 @@ def still(page):
 
 
 @pytest.fixture
-def four(keeper):
+def five(keeper, stranger):
+    """Five words, one of them somebody else's, without buttons."""
+    stranger.add("theirs", "他们的")
     for word in WORDS:
         keeper.add(*word)
 
@@ -56,7 +48,7 @@ HEAD = """() => [...document.querySelectorAll(".site-header :is(a, button)")]
     }))"""
 
 
-@views(langs=LANGS)
+@views(ENGLISH, CHINESE)
 @pytest.mark.parametrize("name", [None, "Duke-Elling", "唤醒手腕唤醒手腕唤醒"])
 def test_the_head_has_two_rows_at_most(name, page):
     widths = (320, 360, 390, 414, 480, 560, 639, 640, 767, 768, 959, 960)
@@ -81,7 +73,7 @@ def test_the_head_has_two_rows_at_most(name, page):
         assert sticking_out(page) == [], seen
 
 
-@every(COMBINED)
+@views(*SCRIPTED_LOOKS)
 def test_the_blank_book(book, console, inspect, page):
     console.expect("status of 422")
     book.open()
@@ -92,12 +84,13 @@ def test_the_blank_book(book, console, inspect, page):
     inspect("words-flaws")
 
 
-@pytest.mark.usefixtures("four")
-@every(COMBINED)
+@pytest.mark.usefixtures("five")
+@views(*SCRIPTED_LOOKS)
 def test_a_book_with_words(book, console, inspect, keeper, page):
     console.expect("status of 412")
     console.expect("status of 422")
     book.open()
+    expect(book.rows).to_have_count(5)
     inspect("words")
 
     book.find("wake")
@@ -107,7 +100,7 @@ def test_a_book_with_words(book, console, inspect, keeper, page):
     expect(page.locator("#empty-search")).to_be_visible()
     inspect("words-nothing-found")
     page.locator("#clear").click()
-    expect(book.rows).to_have_count(4)
+    expect(book.rows).to_have_count(5)
 
     book.edit("wake up")
     inspect("words-edit")
@@ -135,8 +128,8 @@ def test_a_book_with_words(book, console, inspect, keeper, page):
     inspect("words-imported")
 
 
-@pytest.mark.usefixtures("four")
-@every([View(width, lang, "light", False) for width, lang in zip(WIDTHS, LANGS * 2)])
+@pytest.mark.usefixtures("five")
+@views(*(view for view in LOOKS if not view.scripts))
 def test_the_pages_without_scripts(book, console, inspect, keeper, page):
     console.expect("status of 412")
     console.expect("status of 422")
@@ -159,7 +152,7 @@ def test_the_pages_without_scripts(book, console, inspect, keeper, page):
     inspect("import-refused")
 
 
-@views(widths=WIDTHS)
+@views(View(PHONE), View(TABLET), View(DESK))
 def test_text_that_cannot_be_broken_stays_inside(book, console, inspect, keeper, page):
     console.expect("status of 412")
     word, sentence = "w" * 200, "汉" * 500 + "m" * 1500

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from book import field, fill, message
-from view import LANGS, PHONE, SCHEMES, WIDTHS, views
+from view import DESK, LOOKS, PHONE, View, views
 
 PASSWORD = "how high the moon"
 
@@ -34,7 +34,7 @@ def edit(book, page, scripts: bool, **texts: str):
     book.send(form)
 
 
-@views(widths=(PHONE, 1280), langs=LANGS, scripts=[True, False])
+@views(View(PHONE, "zh-CN"), View(DESK, scripts=False))
 def test_the_whole_way(book, page, view):
     book.open()
     register(page, "Ella")
@@ -65,23 +65,9 @@ def test_the_whole_way(book, page, view):
     expect(field(page.locator("#edit"), "english")).to_have_value("wake")
 
 
-@pytest.fixture
-def stranger(browser, site):
-    """Another person's browser."""
-    context = browser.new_context(base_url=site)
-    yield context.request
-    context.close()
-
-
-def add(request, english: str) -> dict:
-    answer = request.post("/words", data={"english": english, "chinese": "词"})
-    assert answer.status == 201, answer.text()
-    return answer.json()
-
-
 def test_only_ones_own_words_have_buttons_however_they_come(book, keeper, page, stranger):
     for n in range(12):
-        add(stranger, f"theirs {n}")
+        stranger.add(f"theirs {n}", "词")
         keeper.add(f"mine {n}", "词")
     book.open("?limit=10")
     expect(book.rows).to_have_count(10)
@@ -127,7 +113,7 @@ class TestWithRequireLogin:
     def variables(self):
         return {"secret_key": "of-the-tests", "require_login": "true"}
 
-    @views(widths=WIDTHS, langs=LANGS, schemes=SCHEMES, scripts=[True, False])
+    @views(*LOOKS)
     def test_the_forms_are_replaced_by_the_way_to_log_in(self, book, inspect, page):
         book.open()
         expect(book.add_form).to_have_count(0)
@@ -149,18 +135,9 @@ class TestWithRequireLogin:
         expect(page.locator('[data-action="use"]')).to_be_hidden()
 
 
-@views(widths=WIDTHS, langs=LANGS, schemes=SCHEMES)
+@views(*LOOKS)
 def test_a_word_that_is_somebody_elses(inspect, keeper, page, stranger):
-    word = add(stranger, "theirs")
+    word = stranger.add("theirs", "词")
     page.goto(f"/words/{word['id']}")
     expect(page.locator("main form")).to_have_count(0)
     inspect("word-closed")
-
-
-@views(widths=WIDTHS, langs=LANGS, schemes=SCHEMES)
-def test_the_word_book_of_somebody_who_is_logged_in(book, inspect, keeper, stranger):
-    keeper.add("mine", "我的", "One sentence.", "一句话。")
-    add(stranger, "theirs")
-    book.open()
-    expect(book.rows).to_have_count(2)
-    inspect("words-mine")

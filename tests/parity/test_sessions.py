@@ -3,11 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from itsdangerous import base64_encode
 
 from differences._common import JSON, URLENCODED, post
 from grammars import urlencoded
-from signing import cookie, signed
+from signing import cookie
 from wire import Request
 
 DAY = 24 * 60 * 60
@@ -45,7 +44,7 @@ def test_other_methods_do_alike(check, method, path):
     check(with_cookie(method, path, cookie({"a": 1})))
 
 
-@pytest.mark.parametrize("age", [0, 1, DAY - 60, DAY + 60, 30 * DAY, 31 * DAY - 60, 31 * DAY + 60, 400 * DAY, -60])
+@pytest.mark.parametrize("age", [0, DAY - 60, DAY + 60, 31 * DAY - 60, 31 * DAY + 60])
 @pytest.mark.parametrize("permanent", [True, False])
 @pytest.mark.parametrize(("method", "path"), METHODS)
 def test_both_know_how_long_a_session_lasts(check, method, path, permanent, age):
@@ -53,29 +52,11 @@ def test_both_know_how_long_a_session_lasts(check, method, path, permanent, age)
     check(with_cookie(method, path, cookie(values, age)))
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda value: value[:-1],
-        lambda value: value + b"A",
-        lambda value: b"A" + value,
-        lambda value: value.replace(b".", b"", 1),
-        lambda value: value.replace(b".", b"..", 1),
-        lambda value: value.rpartition(b".")[0],
-        lambda value: value.swapcase(),
-        lambda value: cookie({"login_user": "admin"}).split(b".")[0] + value[value.index(b".") :],
-        lambda value: b"." + value,
-        lambda value: b'"' + value + b'"',
-    ],
-)
 @pytest.mark.parametrize(("method", "path"), METHODS)
-def test_what_was_changed_is_not_believed(check, method, path, change):
-    check(with_cookie(method, path, change(cookie({"login_user": "duke"}))))
-
-
-@pytest.mark.parametrize("content", [b"[1]", b"1", b"null", b'"a"', b"", b"{", b"{'a':1}", b"\xff", b'{"a":{" u":"x"}}'])
-def test_a_signature_over_rubbish_is_no_session(check, content):
-    check(with_cookie("GET", b"/session/show", signed(base64_encode(content))))
+def test_what_was_changed_is_not_believed(check, method, path):
+    value = cookie({"login_user": "duke"})
+    for changed in (value[:-1], cookie({"login_user": "admin"}).split(b".")[0] + value[value.index(b".") :]):
+        check(with_cookie(method, path, changed))
 
 
 def test_of_two_cookies_the_first_counts(check):
@@ -87,14 +68,3 @@ def test_of_two_cookies_the_first_counts(check):
 @given(sent=urlencoded.raw_pairs(), values=st.sampled_from([{}, {"a": "0", "c": "3"}, {"a": 1}]))
 def test_a_form_sets_the_same_keys(check, values, sent):
     check(post("/session", URLENCODED, sent, (b"Cookie", b"session=" + cookie(values))))
-
-
-_text = st.text(st.characters(codec="utf-8"), max_size=12)
-
-
-@given(values=st.dictionaries(_text, st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | _text,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_text, inner, max_size=3), max_leaves=8), max_size=4))  # fmt: skip
-def test_any_session_is_read_alike(check, values):
-    if "_login" not in values:
-        check(with_cookie("GET", b"/session/show", cookie(values)))

@@ -1,0 +1,42 @@
+"""The two browsers: Chromium runs every test, Firefox those that are marked `smoke`."""
+
+import os
+import shutil
+
+import pytest
+
+# Names of this machine that a browser takes for another's: over plain HTTP it sends no Sec-Fetch-Site
+# there. The server listens at the one, and another site at the other.
+PLAIN_HOST, OTHER_HOST = "book.test", "elsewhere.test"
+
+# Playwright itself adds what keeps a browser quiet: no first run, no updates, no sync. The
+# rules for names keep it off the network: what a page loads from elsewhere is an error.
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1, MAP {OTHER_HOST} 127.0.0.1,"
+    "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+# A proxy that is none: only what is asked of this machine goes past it.
+NOWHERE = {"server": "http://127.0.0.1:1", "bypass": "127.0.0.1"}
+
+
+def launch(playwright, engine: str, **options):
+    """Starts the system's browser, or the program `$CHROMIUM` or `$FIREFOX`."""
+    if engine == "chromium":
+        program = _program("CHROMIUM", "chromium")
+        return playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS, **options)
+    # As Mozilla builds it, over WebDriver BiDi. `firefox` without a channel would be Playwright's own build.
+    program = _program("FIREFOX", "firefox-esr")
+    return playwright.firefox.launch(
+        executable_path=program, channel="moz-firefox", proxy=NOWHERE, **options
+    )
+
+
+def _program(variable: str, package: str) -> str:
+    name = os.environ.get(variable, package)
+    program = shutil.which(name)
+    if program is None:
+        pytest.exit(f"Missing: the program {name}. On Debian: sudo apt-get install {package}", 1)
+    return program
