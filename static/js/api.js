@@ -23,10 +23,10 @@ export class Failure extends Error {
     }
 }
 
-/** A page of words: `{ words, total, next }`. */
-export async function list({ q, after, limit, signal }) {
+/** A page of words: `{ words, total, next }`. With `through`, it goes on until it has the word of this id. */
+export async function list({ q, after, limit, through, signal }) {
     const query = new URLSearchParams();
-    for (const [name, value] of Object.entries({ q, after, limit })) {
+    for (const [name, value] of Object.entries({ q, after, limit, through })) {
         if (value) query.set(name, value);
     }
     return (await request("GET", `/words?${query}`, { signal })).body;

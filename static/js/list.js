@@ -17,12 +17,6 @@ const emptySearch = document.querySelector("#empty-search");
 /** Up to so many matches are counted. */
 const MAX_COUNTED = Number(status.dataset.max);
 
-/** How many words are shown again at most, as on the server. */
-const MAX_AGAIN = Number(more.dataset.max);
-
-/** The most that the server answers at a time. */
-const MAX_LIMIT = 100;
-
 /** What is shown: `after` is where it begins, `through` the last word that was added on demand. */
 let place = { ...address.read(), q: status.dataset.q };
 /** How many words there are, or match; null where nobody knows. */
@@ -148,7 +142,7 @@ async function load(wanted, keep) {
     running = mine;
     section.setAttribute("aria-busy", "true");
     try {
-        const found = await request(wanted, mine.signal);
+        const found = await api.list({ ...wanted, signal: mine.signal });
         if (running !== mine) return;
         place = wanted;
         keep(place);
@@ -164,22 +158,6 @@ async function load(wanted, keep) {
             section.removeAttribute("aria-busy");
         }
     }
-}
-
-/** A page of words that goes on until it has the word `through`, as the server's own page does. */
-async function request({ q, after, limit, through }, signal) {
-    let { words, total, next } = await api.list({ q, after, limit, signal });
-    while (through && next !== null && words.at(-1).id > through && words.length < MAX_AGAIN) {
-        const below = await api.list({ q, after: next, limit: MAX_LIMIT, signal });
-        const wanted = below.words.filter((word) => word.id >= through);
-        words = [...words, ...wanted];
-        if (wanted.length < below.words.length) {
-            next = String(words.at(-1).id);
-            break;
-        }
-        next = below.next;
-    }
-    return { words, total, next };
 }
 
 async function showMore({ currentTarget: button }) {

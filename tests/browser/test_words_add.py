@@ -107,7 +107,7 @@ def test_a_pair_that_is_there_is_shown(book, console, keeper, page, view):
     book.open()
     fill(book.add_form, english="Wake ", chinese="唤醒", sentence_eng="Wake me.")
     book.send()
-    texts = {"en": "This pair is in the book already.", "zh-CN": "这对词已经记过了。"}
+    texts = {"en": "This pair is already in the book.", "zh-CN": "这对词已经记过了。"}
     expect(message(book.add_form)).to_contain_text(texts[view.lang])
     expect(field(book.add_form, "english")).to_be_focused()
     expect(field(book.add_form, "sentence_eng")).to_have_value("Wake me.")

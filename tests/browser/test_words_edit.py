@@ -7,7 +7,7 @@ from book import field, fill, message, said
 from view import BOTH_WAYS, CHINESE, DESK, NO_SCRIPTS, PHONE, View, views
 
 CHANGED = {"en": "Somebody else has changed this word", "zh-CN": "有人改过这个词"}
-EXISTS = {"en": "This pair is in the book already.", "zh-CN": "这对词已经记过了。"}
+EXISTS = {"en": "This pair is already in the book.", "zh-CN": "这对词已经记过了。"}
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_a_file_with_mistakes_is_not_imported(book, console, keeper, view):
     book.open()
     choose(book, BAD)
     send(book)
-    texts = {"en": "3 mistakes have to be mended first:", "zh-CN": "请先改正这 3 处错误："}
+    texts = {"en": "Please correct 3 mistakes first:", "zh-CN": "请先改正这 3 处错误："}
     expect(book.result).to_contain_text(texts[view.lang])
     wrong = {
         "en": [
@@ -99,7 +99,7 @@ def test_lines_with_mistakes_are_left_out(book, keeper, page, view):
     texts = {
         "en": [
             "1 word was imported.",
-            "2 lines were left out, as the words are there already.",
+            "2 lines were left out, because the words are already in the book.",
             "2 lines with mistakes were left out:",
         ],
         "zh-CN": ["导入了 1 个词。", "有 2 行的词已经记过了，没有重复导入。", "跳过了 2 行有错误的："],
@@ -133,7 +133,7 @@ def test_a_file_that_is_none_is_refused_for_what_it_is(book, console, keeper, vi
         ("english\nwake\n", "does not name the column chinese", "缺少列名 chinese"),
         (GOOD.encode("utf-16")[:-1], "is in UTF-16", "是 UTF-16 编码"),
         (b"PK\x03\x04" + bytes(100), "Numbers exports it as CSV", "Numbers 请导出为 CSV"),
-        ('{"words": [', "no JSON", "不是能读取的 JSON"),
+        ('{"words": [', "not valid JSON", "不是有效的 JSON"),
     ]:
         book.open()
         choose(book, content)
@@ -148,7 +148,7 @@ def test_how_a_file_was_read_is_said_where_that_was_a_choice(book, keeper, view)
     choose(book, "english,chinese\nwake,唤醒\nrise,起床\n".encode("gbk"))
     send(book)
     texts = {
-        "en": ["2 words were imported.", re.compile("was read as GBK, and could be Big5 as well")],
+        "en": ["2 words were imported.", re.compile("was read as GBK, but it could also be Big5")],
         "zh-CN": ["导入了 2 个词。", re.compile("是按 GBK 编码读取的，也可能是 Big5")],
     }
     expect(book.result.locator(".result-summary")).to_have_text(texts[view.lang])
@@ -161,7 +161,7 @@ def test_how_a_file_with_mistakes_was_read_is_said_too(book, console, keeper, vi
     book.open()
     choose(book, "Vokabel,Bedeutung\nwake,唤醒\nwake,唤醒\n")
     send(book)
-    expect(book.result).to_contain_text("The first line was taken for names of columns")
+    expect(book.result).to_contain_text("The first line was read as names of columns")
     expect(book.result.locator("tbody tr .number")).to_have_text(["3"])
     assert keeper.words() == []
 

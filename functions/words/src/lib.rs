@@ -22,7 +22,7 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .get("/words", rest::list)
         .post("/words", rest::create)
         .get("/words/export", export::export)
-        .post("/words/import", import::import)
+        .post("/words/import", rest::import)
         .get("/words/:id", rest::read)
         .put("/words/:id", rest::replace)
         .patch("/words/:id", rest::change)

@@ -2,15 +2,14 @@
 
 use http::header;
 use kit::{
-    Error, MultiDict, Request, Response, Result, TextFields, created, db::PageRequest, json,
-    jsonify, no_content,
+    Error, MultiDict, Request, Response, Result, TextFields, created, json, jsonify, no_content,
 };
 
 use crate::{
     draft::{Draft, Field, Flaw, unprocessable},
-    page,
+    import, page,
     rights::Rights,
-    store::{Inserted, Listing, Words, pair_exists},
+    store::{Inserted, ListRequest, Listing, Words, pair_exists},
     word::Word,
 };
 
@@ -19,12 +18,8 @@ pub(crate) async fn list(request: Request) -> Result<Response> {
     if request.wants_page() {
         return page::index(request).await;
     }
-    let args = request.args();
-    let which = PageRequest::from_args(args)?;
-    let Listing { page, total } = Words::open()
-        .await?
-        .list(which, args.get("q").unwrap_or_default())
-        .await?;
+    let wanted = ListRequest::from_args(request.args())?;
+    let Listing { page, total } = Words::open().await?.list(wanted).await?;
     let words: Vec<_> = page.items.iter().map(Word::to_json).collect();
     Ok(jsonify(
         &json!({ "words": words, "total": total, "next": page.next }),
@@ -48,6 +43,15 @@ pub(crate) async fn create(mut request: Request) -> Result<Response> {
             rights.login.save_on(tagged(response, &word))
         }
     }
+}
+
+/// Imports the words of a file.
+pub(crate) async fn import(mut request: Request) -> Result<Response> {
+    if request.wants_page() {
+        return page::import(request).await;
+    }
+    let (mode, report) = import::import(&mut request).await?;
+    Ok(report.answer(mode))
 }
 
 /// One word.

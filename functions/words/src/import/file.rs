@@ -1,18 +1,19 @@
-//! A file of words, whichever program wrote it.
+//! A file of words, whichever program wrote it: through all stages from its bytes to its words.
 
 use std::ops::Range;
 
 use bytes::Bytes;
-use kit::Result;
 
 use super::{
-    charset,
-    head::Head,
-    json,
-    layout::{self, Layout},
-    quizlet,
+    columns::layout::{self, Layout},
+    flaw::{FileFlaw, MAX_WORDS},
     reading::Reading,
-    table::{Line, Table, bad_file},
+    text::{charset, head::Head, quizlet},
+    words::{
+        json,
+        line::Line,
+        table::{Source, Table},
+    },
 };
 use crate::draft::Field;
 
@@ -21,11 +22,11 @@ const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1
 
 /// A file, and how it is read.
 #[derive(Debug)]
-pub(super) struct File {
+pub(crate) struct File {
     text: Bytes,
     kind: Kind,
     /// What could have been read otherwise.
-    pub(super) readings: Vec<Reading>,
+    pub(crate) readings: Vec<Reading>,
 }
 
 #[derive(Debug)]
@@ -36,54 +37,42 @@ enum Kind {
         head: (usize, u64),
         source: Source,
     },
-    /// The list at this place.
-    Json(Range<usize>),
-}
-
-/// Where a table comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// A spreadsheet program. An apostrophe in front of a formula is none of the word's.
-    Spreadsheet,
-    /// A flash card program, which has no formulas and no apostrophes in front of them.
-    Cards,
-    /// Our own export for one: a half of a word that is empty is so on purpose.
-    OwnCards,
+    /// A list of elements at these places.
+    Json(Vec<Range<usize>>),
 }
 
 impl File {
     /// Finds out how a file is to be read.
     ///
     /// # Errors
-    /// 413 where its text is too long; 422 where it is no text, is empty, or nothing tells what its columns are.
-    pub(super) fn of(file: Bytes) -> Result<Self> {
+    /// Where its text or one of its lines is too long, it has too many words, is no text, is empty, or nothing tells
+    /// what its columns are.
+    pub(crate) fn parse(file: Bytes) -> Result<Self, FileFlaw> {
         if WORKBOOKS.iter().any(|begin| file.starts_with(begin)) {
-            return Err(bad_file(
-                "is no text but a workbook or a package: save it as \"CSV UTF-8\", or in Anki export \
-                 \"Notes in Plain Text\"",
-            ));
+            return Err(FileFlaw::Workbook);
         }
         // JSON is UTF-8, and so is whatever Anki writes.
-        let has_choice = !json::is_json(&file) && !Head::of(&file)?.is_anki;
-        let (text, reading) = charset::text(file, has_choice)?;
-        let mut readings: Vec<Reading> = reading.into_iter().collect();
+        let has_choice = !json::is_json(&file) && !Head::parse(&file).is_anki;
+        let (text, choice) = charset::text(file, has_choice)?;
+        let mut readings = Vec::new();
+        readings.extend(choice.map(|(taken, others)| Reading::Charset { taken, others }));
         if json::is_json(&text) {
-            let kind = Kind::Json(json::list_of(&text)?);
+            let kind = Kind::Json(json::elements(&text)?);
             return Ok(Self {
                 text,
                 kind,
                 readings,
             });
         }
-        let head = Head::of(&text)?;
+        let head = Head::parse(&text);
         let text = quizlet::lines_of_rows(&text).unwrap_or(text);
-        let (text, (layout, more)) = match layout::of(behind(&text, head.bytes), &head) {
-            Ok(layout) => (text, layout),
-            Err(error) => match of_dashes(&text, &head) {
-                Some(found) => found,
-                None => return Err(error),
-            },
+        let (text, (layout, more)) = match layout::find(behind(&text, head.bytes), &head) {
+            Ok(found) => (text, found),
+            Err(flaw) => of_dashes(&text, &head).ok_or(flaw)?,
         };
+        if layout.widths.rows.saturating_sub(layout.skipped) > MAX_WORDS {
+            return Err(FileFlaw::TooManyWords);
+        }
         readings.extend(more);
         let source = source(&head, &layout);
         let kind = Kind::Table {
@@ -98,42 +87,30 @@ impl File {
         })
     }
 
-    /// Its lines.
+    /// Its words.
     ///
     /// # Errors
-    /// 422 where the names of the columns cannot be read, or a line has too many fields.
-    pub(super) fn lines(&self) -> Result<Lines<'_>> {
+    /// Where the names of the columns cannot be read.
+    pub(crate) fn lines(&self) -> Result<Lines<'_>, FileFlaw> {
         Ok(match &self.kind {
             Kind::Table {
                 layout,
                 head: (bytes, lines),
                 source,
-            } => Lines::Table(Box::new(Table::open(
-                behind(&self.text, *bytes),
-                layout,
-                *source,
-                *lines,
-            )?)),
-            Kind::Json(list) => Lines::Json(json::Words::new(&self.text, list)),
+            } => {
+                let table = behind(&self.text, *bytes);
+                let table = Table::open(table, layout, *source, *lines + 1)?;
+                Lines::Table(Box::new(table))
+            }
+            Kind::Json(elements) => Lines::Json(json::Words::new(&self.text, elements)),
         })
-    }
-
-    /// How many lines of words it has.
-    ///
-    /// # Errors
-    /// As for [`File::lines`].
-    pub(super) fn count(&self) -> Result<usize> {
-        match self.lines()? {
-            Lines::Table(table) => table.length(),
-            Lines::Json(words) => Ok(words.count()),
-        }
     }
 }
 
 /// The text and the layout of pairs with a dash between their halves, if it is such a file.
 fn of_dashes(text: &[u8], head: &Head) -> Option<(Bytes, (Layout, Vec<Reading>))> {
     let tabbed = quizlet::tabs_of_dashes(text)?;
-    let layout = layout::of(&tabbed, head).ok()?;
+    let layout = layout::find(&tabbed, head).ok()?;
     Some((tabbed, layout))
 }
 
@@ -159,13 +136,13 @@ fn source(head: &Head, layout: &Layout) -> Source {
 }
 
 /// The lines of a file, one by one.
-pub(super) enum Lines<'a> {
+pub(crate) enum Lines<'a> {
     Table(Box<Table<'a>>),
     Json(json::Words<'a>),
 }
 
 impl Iterator for Lines<'_> {
-    type Item = Result<Line>;
+    type Item = Result<Line, FileFlaw>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {

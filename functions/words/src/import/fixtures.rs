@@ -19,11 +19,11 @@ fn folder() -> PathBuf {
 
 /// The words of a file, and its readings.
 fn read(file: Vec<u8>) -> Result<(Vec<[String; 4]>, Vec<String>), String> {
-    let file = File::of(file.into()).map_err(|error| format!("{:?}", error.fields()))?;
+    let file = File::parse(file.into()).map_err(|flaw| format!("{flaw:?}"))?;
     let readings = file.readings.iter().map(|reading| reading.token());
     let mut words = Vec::new();
-    for line in file.lines().map_err(|error| error.to_string())? {
-        let line = line.map_err(|error| error.to_string())?;
+    for line in file.lines().map_err(|flaw| format!("{flaw:?}"))? {
+        let line = line.map_err(|flaw| format!("{flaw:?}"))?;
         let word = line
             .word
             .map_err(|flaws| format!("line {}: {flaws:?}", line.number))?;

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::charset::Charset;
+use super::text::charset::Charset;
 use crate::draft::Field;
 
 /// One thing that could have been read otherwise.
@@ -42,7 +42,7 @@ fn separator_name(separator: u8) -> &'static str {
 }
 
 /// The separator of this name.
-pub(super) fn separator_of(name: &str) -> Option<u8> {
+pub(crate) fn separator_of(name: &str) -> Option<u8> {
     let named = SEPARATORS.iter().find(|(_, other)| *other == name);
     named.map(|(byte, _)| *byte)
 }
@@ -74,7 +74,7 @@ impl Reading {
         }
     }
 
-    /// The same in an address, for the page that says it; see [`Reading::of_token`].
+    /// The same in an address, for the page that says it; see [`Reading::from_token`].
     pub(crate) fn token(&self) -> String {
         let (what, taken, others) = self.parts();
         match self {
@@ -90,7 +90,7 @@ impl Reading {
     }
 
     /// What an address says of a reading; none where it says nothing that makes sense.
-    pub(crate) fn of_token(token: &str) -> Option<Self> {
+    pub(crate) fn from_token(token: &str) -> Option<Self> {
         let mut parts = token.split(':');
         let what = parts.next()?;
         let rest: Vec<&str> = parts.take(8).collect();
@@ -163,7 +163,7 @@ mod tests {
             Reading::Quotes,
         ];
         for reading in readings {
-            assert_eq!(Reading::of_token(&reading.token()), Some(reading));
+            assert_eq!(Reading::from_token(&reading.token()), Some(reading));
         }
         for token in [
             "",
@@ -176,7 +176,7 @@ mod tests {
             "markup:x",
             "other",
         ] {
-            assert_eq!(Reading::of_token(token), None, "{token}");
+            assert_eq!(Reading::from_token(token), None, "{token}");
         }
     }
 }

@@ -7,7 +7,6 @@ use site::{Message, fill, grouped, url};
 use super::{
     Site,
     form::{self, Fields},
-    reach::MAX_AGAIN,
     texts::{Texts, max_lines, max_mib},
 };
 use crate::{
@@ -64,7 +63,6 @@ struct WordsView<'a> {
     status: String,
     total: String,
     max_counted: i64,
-    max_again: usize,
     rows: Vec<RowView<'a>>,
     /// Whether there is a row, or else why not.
     empty: Empty,
@@ -194,7 +192,6 @@ impl<'a> WordsView<'a> {
                 .map(|total| total.to_string())
                 .unwrap_or_default(),
             max_counted: MAX_COUNTED,
-            max_again: MAX_AGAIN,
             rows: page
                 .items
                 .iter()

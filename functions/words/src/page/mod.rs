@@ -6,7 +6,6 @@ mod book;
 mod edit;
 mod form;
 mod outcome;
-mod reach;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -15,17 +14,17 @@ use askama::Template;
 use http::{HeaderValue, StatusCode, header};
 use kit::{
     Error, MultiDict, Request, Response, Result,
-    db::{Connection, DEFAULT_PAGE_ROWS, PageRequest},
+    db::{Connection, DEFAULT_PAGE_ROWS},
     render_template, see_other,
 };
 use site::Message;
 
 use self::{book::Book, edit::Edit, form::Fields, outcome::Outcome, texts::Texts};
 use crate::{
-    import::{Mode, Reading, Report},
+    import::{self, Mode, Reading, Refusal, Report},
     rest,
     rights::Rights,
-    store::{Inserted, Words},
+    store::{Inserted, ListRequest, Words},
     word::Word,
 };
 
@@ -200,8 +199,16 @@ pub(crate) async fn delete(mut request: Request) -> Result<Response> {
     }
 }
 
+/// Imports a file, and says what became of it.
+pub(crate) async fn import(mut request: Request) -> Result<Response> {
+    match import::import(&mut request).await {
+        Ok((mode, report)) => imported(request, mode, report).await,
+        Err(refusal) => import_failed(&request, refusal).await,
+    }
+}
+
 /// Says what became of a file. Where there is no mistake to be listed, the word book does.
-pub(crate) async fn imported(request: Request, mode: Mode, report: Report) -> Result<Response> {
+async fn imported(request: Request, mode: Mode, report: Report) -> Result<Response> {
     if report.errors.is_empty() && report.imported + report.skipped > 0 {
         return Ok(see_other(&home_after_import(&report)));
     }
@@ -213,9 +220,11 @@ pub(crate) async fn imported(request: Request, mode: Mode, report: Report) -> Re
 ///
 /// # Errors
 /// The error itself, where it is due to something else.
-pub(crate) async fn import_failed(request: &Request, error: Error) -> Result<Response> {
+async fn import_failed(request: &Request, refusal: Refusal) -> Result<Response> {
     let site = Visit::of(request).await?.site(request, HOME, &[]);
-    match site.texts.file_flaw(&error) {
+    let why = site.texts.refusal(&refusal);
+    let error = Error::from(refusal);
+    match why {
         Some(why) => with_status(&Outcome::refused(site, why), error.status()),
         None => Err(error),
     }
@@ -230,12 +239,12 @@ async fn book(
     status: StatusCode,
 ) -> Result<Response> {
     let args = request.args();
-    let which = PageRequest::from_args(args)?;
-    let q = args.get("q").unwrap_or_default().trim();
-    let through = reach::of_args(args)?;
-    let listing = reach::list(&visit.words, which, through, q).await?;
+    let mut wanted = ListRequest::from_args(args)?;
+    wanted.q = wanted.q.trim();
+    let listing = visit.words.list(wanted).await?;
     let counts = counts_of_import(site.texts, args);
-    let page = Book::new(site, form, (which, q), &listing, &visit.rights).saying(counts);
+    let page =
+        Book::new(site, form, (wanted.page, wanted.q), &listing, &visit.rights).saying(counts);
     with_status(&page, status)
 }
 
@@ -275,7 +284,7 @@ fn counts_of_import(texts: &Texts, args: &MultiDict) -> Vec<String> {
         (Some(imported), Some(there)) => {
             let mut said = outcome::counts(texts, imported, there);
             let read = args.get(READ).unwrap_or_default().split(BETWEEN_READINGS);
-            let readings = read.take(MAX_READINGS).filter_map(Reading::of_token);
+            let readings = read.take(MAX_READINGS).filter_map(Reading::from_token);
             said.extend(readings.map(|reading| texts.reading(&reading)));
             said
         }

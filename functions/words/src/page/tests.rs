@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     draft::{Draft, Field, Flaw},
-    import::{Mode, Report},
+    import::{Mode, Refusal, Report},
     rights::{Rights, testing::rights},
     store::Listing,
     word::Word,
@@ -209,7 +209,7 @@ fn a_word_that_may_not_be_changed_has_no_form() {
     let mut word = word(7, "ann");
     for (owner, is_nobody, want) in [
         (Some("ann"), true, "Is this word yours?"),
-        (Some("ann"), false, "Only who added this word"),
+        (Some("ann"), false, "Only the person who added this word"),
         (None, false, "Nobody owns this word"),
     ] {
         word.owner = owner.map(str::to_owned);
@@ -440,14 +440,14 @@ fn a_refused_file_is_told_from_one_that_was_imported() {
     let refused = outcome(Mode::Atomic, &report(2));
     assert!(refused.contains("data-refused=\"true\""), "{refused}");
     assert!(
-        refused.contains("2 mistakes have to be mended first:"),
+        refused.contains("Please correct 2 mistakes first:"),
         "{refused}"
     );
     let imported = outcome(Mode::Atomic, &report(0));
     assert!(imported.contains("data-refused=\"false\""), "{imported}");
     assert!(outcome(Mode::Skip, &Report::default()).contains("The file has no words."));
-    let why =
-        Texts::in_language(Language::Chinese).file_flaw(&Error::MissingField("file".to_owned()));
+    let missing = Refusal::Other(Error::MissingField("file".to_owned()));
+    let why = Texts::in_language(Language::Chinese).refusal(&missing);
     let page = Outcome::refused(site(Language::Chinese), why.unwrap())
         .render()
         .unwrap();

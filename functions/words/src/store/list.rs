@@ -2,12 +2,12 @@
 
 use kit::{
     Result,
-    db::{Database, Page, PageRequest, Rows, Value, params},
+    db::{Database, Page, PageRequest, params},
 };
 
 use super::{
     Words, all,
-    search::{self, Kind, MAX_BEGINNINGS, MAX_LOOKED_UP, Search},
+    search::{Filter, MAX_BEGINNINGS, Search},
 };
 use crate::word::Word;
 
@@ -24,23 +24,28 @@ pub(crate) struct Listing {
 
 impl<D: Database> Words<D> {
     /// A page of the words that have `q` in any field, or of all.
-    pub(crate) async fn list(&self, request: PageRequest, q: &str) -> Result<Listing> {
-        let Some(search) = Search::of(q) else {
-            return Ok(Listing {
-                total: Some(self.total().await?),
-                page: self.page(request, "TRUE", params![]).await?,
-            });
-        };
-        match &search.kind {
-            Kind::Short { to } => self.list_short(request, &search.needle, to).await,
-            Kind::Phrase {
-                expression,
-                compare,
-            } => {
-                let needle = compare.then_some(search.needle.as_str());
-                self.list_indexed(request, expression, needle).await
+    pub(super) async fn page(&self, request: PageRequest, q: &str) -> Result<Listing> {
+        let filter = match Search::parse(q) {
+            None => {
+                let words = self.newest(request.after, request.rows_to_select()).await?;
+                return Ok(Listing {
+                    total: Some(self.total().await?),
+                    page: Page::new(words, request, |word| word.id),
+                });
             }
-        }
+            Some(Search::Long(filter)) => filter,
+            Some(Search::Short { needle, to }) => {
+                let trigrams = self.trigrams(&needle, &to).await?;
+                if trigrams.is_empty() {
+                    return Ok(Listing {
+                        page: Page::new(Vec::new(), request, |word: &Word| word.id),
+                        total: Some(0),
+                    });
+                }
+                Filter::beginning(needle, &trigrams)
+            }
+        };
+        self.matches(request, filter).await
     }
 
     /// How many words there are.
@@ -48,44 +53,6 @@ impl<D: Database> Words<D> {
         let select = "SELECT coalesce(sum(total), 0) AS total FROM words_total";
         let rows = self.db().execute(select, params![]).await?;
         Ok(rows.one()?.get("total")?)
-    }
-
-    async fn list_short(&self, request: PageRequest, from: &str, to: &str) -> Result<Listing> {
-        let trigrams = self.trigrams(from, to).await?;
-        if trigrams.len() <= MAX_BEGINNINGS {
-            return self
-                .list_indexed(request, &search::any_of(&trigrams), None)
-                .await;
-        }
-        let places = "SELECT doc FROM words_by_trigram WHERE term >= ? AND term < ?";
-        let count = format!(
-            "SELECT count(*) AS places, count(DISTINCT doc) AS words FROM ({places} LIMIT {})",
-            MAX_LOOKED_UP + 1
-        );
-        let rows = self.db().execute(&count, params![from, to]).await?;
-        let row = rows.one()?;
-        let (places_found, found): (i64, i64) = (row.get("places")?, row.get("words")?);
-        if places_found <= MAX_LOOKED_UP {
-            let condition = format!("id IN ({places})");
-            return Ok(Listing {
-                page: self.page(request, &condition, params![from, to]).await?,
-                total: counted(found),
-            });
-        }
-        let has = "instr(folded, ?)";
-        let total = if found > MAX_COUNTED {
-            None
-        } else {
-            let limit = MAX_COUNTED + 1;
-            let count = format!(
-                "SELECT count(*) AS n FROM (SELECT 1 FROM words WHERE {has} LIMIT {limit})"
-            );
-            counted(self.count(&count, params![from]).await?)
-        };
-        Ok(Listing {
-            page: self.page(request, has, params![from]).await?,
-            total,
-        })
     }
 
     /// The different trigrams from `from` to before `to`, up to one more than [`MAX_BEGINNINGS`]. Each is
@@ -111,95 +78,55 @@ impl<D: Database> Words<D> {
         Ok(trigrams.collect::<std::result::Result<_, _>>()?)
     }
 
-    /// What the index finds, of which `needle` has to be in the word where there is one.
-    async fn list_indexed(
-        &self,
-        request: PageRequest,
-        expression: &str,
-        needle: Option<&str>,
-    ) -> Result<Listing> {
-        if expression.is_empty() {
-            return Ok(Listing {
-                page: Page::new(Vec::new(), request, |word: &Word| word.id),
-                total: Some(0),
-            });
-        }
-        let mut values = params![expression];
-        values.extend(needle.map(Value::from));
+    /// The words that a filter lets through.
+    async fn matches(&self, request: PageRequest, filter: Filter) -> Result<Listing> {
         // The index alone knows which words, as long as nothing has to be compared.
-        let found = match needle {
-            None => "words_trigrams WHERE words_trigrams MATCH ?",
-            Some(_) => {
+        let (from, id) = match (&filter.expression, &filter.needle) {
+            (Some(_), None) => (
+                "words_trigrams WHERE words_trigrams MATCH ?",
+                "words_trigrams.rowid",
+            ),
+            (Some(_), Some(_)) => (
                 "words_trigrams JOIN words ON words.id = words_trigrams.rowid \
-                 WHERE words_trigrams MATCH ? AND instr(words.folded, ?)"
-            }
+                 WHERE words_trigrams MATCH ? AND instr(words.folded, ?)",
+                "words_trigrams.rowid",
+            ),
+            (None, _) => ("words WHERE instr(words.folded, ?)", "words.id"),
         };
+        let texts = filter.expression.into_iter().chain(filter.needle);
+        let texts: Vec<_> = texts.map(kit::db::Value::Text).collect();
         // Looked for once, counted and shown: what is in no word may take long to be looked for.
         let select = format!(
-            "WITH found AS MATERIALIZED (SELECT words_trigrams.rowid AS id FROM {found} \
-             AND words_trigrams.rowid < ? ORDER BY words_trigrams.rowid DESC LIMIT {}) \
+            "WITH found AS MATERIALIZED (SELECT {id} AS id FROM {from} \
+             AND {id} < ? ORDER BY {id} DESC LIMIT {}) \
              SELECT (SELECT count(*) FROM found) AS n, words.{} FROM found \
              JOIN words ON words.id = found.id ORDER BY found.id DESC LIMIT ?",
             MAX_COUNTED + 1,
             Word::COLUMNS.replace(", ", ", words.")
         );
-        let rows = self.rows_of(request, &select, values.clone()).await?;
+        // No word has the largest integer: SQLite gives an id only above those that were there.
+        let before = request.after.unwrap_or(i64::MAX);
+        let limit = i64::try_from(request.rows_to_select()).unwrap_or(i64::MAX);
+        let mut values = texts.clone();
+        values.extend(params![before, limit]);
+        let rows = self.db().execute(&select, values).await?;
         let first = rows.iter().next();
         let mut n: i64 = first.map_or(Ok(0), |row| row.get("n"))?;
         if let Some(after) = request.after.filter(|_| n <= MAX_COUNTED) {
             let newer = format!(
-                "SELECT count(*) AS n FROM (SELECT 1 FROM {found} \
-                 AND words_trigrams.rowid >= ? LIMIT {})",
+                "SELECT count(*) AS n FROM (SELECT 1 FROM {from} AND {id} >= ? LIMIT {})",
                 MAX_COUNTED + 1 - n
             );
+            let mut values = texts;
             values.extend(params![after]);
-            n += self.count(&newer, values).await?;
+            let rows = self.db().execute(&newer, values).await?;
+            n += rows.one()?.get::<i64>("n")?;
         }
         Ok(Listing {
-            page: page_of(&rows, request)?,
-            total: counted(n),
+            page: Page::new(all(&rows)?, request, |word| word.id),
+            total: Some(n).filter(|n| *n <= MAX_COUNTED),
         })
     }
-
-    async fn count(&self, statement: &str, values: Vec<Value>) -> Result<i64> {
-        let rows = self.db().execute(statement, values).await?;
-        Ok(rows.one()?.get("n")?)
-    }
-
-    /// A page of the words for which a condition holds.
-    async fn page(
-        &self,
-        request: PageRequest,
-        condition: &str,
-        values: Vec<Value>,
-    ) -> Result<Page<Word>> {
-        let select = format!(
-            "SELECT {} FROM words WHERE {condition} AND id < ? ORDER BY id DESC LIMIT ?",
-            Word::COLUMNS
-        );
-        page_of(&self.rows_of(request, &select, values).await?, request)
-    }
-
-    /// Runs a statement whose last two parameters are before which id and how many.
-    async fn rows_of(
-        &self,
-        request: PageRequest,
-        select: &str,
-        mut values: Vec<Value>,
-    ) -> Result<Rows> {
-        // No word has the largest integer: SQLite gives an id only above those that were there.
-        let rows = i64::try_from(request.rows_to_select()).unwrap_or(i64::MAX);
-        values.extend(params![request.after.unwrap_or(i64::MAX), rows]);
-        Ok(self.db().execute(select, values).await?)
-    }
-}
-
-fn page_of(rows: &Rows, request: PageRequest) -> Result<Page<Word>> {
-    Ok(Page::new(all(rows)?, request, |word| word.id))
-}
-
-fn counted(found: i64) -> Option<i64> {
-    Some(found).filter(|found| *found <= MAX_COUNTED)
 }
 
 #[cfg(test)]
@@ -230,7 +157,7 @@ mod tests {
             limit: 100,
             after: None,
         };
-        let listing = block_on(words.list(request, q)).unwrap();
+        let listing = block_on(words.page(request, q)).unwrap();
         assert_eq!(listing.total, Some(listing.page.items.len() as i64), "{q}");
         let items = listing.page.items.into_iter();
         items.map(|word| word.draft.english).collect()
@@ -287,7 +214,7 @@ mod tests {
     #[test]
     fn an_edit_and_a_deletion_are_found_at_once() {
         let words = words(&[["wake", "唤醒", "", ""], ["rise", "起床", "", ""]]);
-        let id = block_on(words.list(
+        let id = block_on(words.page(
             PageRequest {
                 limit: 1,
                 after: None,
@@ -375,7 +302,7 @@ mod tests {
             };
             let mut got = Vec::new();
             loop {
-                let listing = block_on(words.list(request, q)).unwrap();
+                let listing = block_on(words.page(request, q)).unwrap();
                 assert_eq!(listing.total, total, "{q}");
                 got.extend(listing.page.items.iter().map(number));
                 match listing.page.next {
@@ -398,7 +325,7 @@ mod tests {
                 .map(|[word, sentence]| [word.as_str(), "", sentence.as_str(), ""])
                 .collect();
             let words = words(&rows);
-            let all = block_on(words.list(PageRequest { limit: 100, after: None }, "")).unwrap();
+            let all = block_on(words.page(PageRequest { limit: 100, after: None }, "")).unwrap();
             let want: Vec<String> = all
                 .page
                 .items

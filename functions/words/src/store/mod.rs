@@ -4,6 +4,7 @@
 //! said in its `WHERE`. A change to a word that was read is made to that version of it or not at all.
 
 mod list;
+mod reach;
 mod search;
 
 use kit::{
@@ -12,6 +13,7 @@ use kit::{
     login::{self, Account},
 };
 pub(crate) use list::{Listing, MAX_COUNTED};
+pub(crate) use reach::ListRequest;
 
 use crate::{draft::Draft, word::Word};
 

@@ -1,10 +1,9 @@
-//! Finding a text in any field of a word.
+//! Finding a text in any field of a word, without letter case.
 //!
-//! - Three characters or more: a phrase of trigrams in the index, which is exact.
-//! - One or two (most Chinese words): a word has the text where it has a trigram that begins with it, and
-//!   every character begins one. There are few of these for most texts, however many words have them, and the
-//!   index is asked for any of them. Where there are many trigrams, as for a common letter, the words of all
-//!   of them are looked up if these are few, or else the newest words are read one by one until a page is full.
+//! An index of trigrams (see `migrations/0001_words.sql`) is asked for the words with the text. It knows texts of three
+//! characters or more. One or two, as most Chinese words have, are found by the trigrams that begin with them, of which
+//! there are few for most texts, however many words have these. Only where there are too many of them, as for a common
+//! letter, the words are read from the newest on, and compared.
 
 use crate::draft::searchable;
 
@@ -14,50 +13,58 @@ const MAX_PHRASE_CHARS: usize = 64;
 /// The index is asked for up to so many trigrams that begin with a short text. Each takes about 0.05 ms.
 pub(super) const MAX_BEGINNINGS: usize = 200;
 
-/// Where there are more trigrams, the words are looked up if the text is in up to so many places.
-pub(super) const MAX_LOOKED_UP: i64 = 10_000;
-
-/// A text that is searched for, without letter case.
+/// A text that is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Search {
-    pub(super) needle: String,
-    pub(super) kind: Kind,
+pub(super) enum Search {
+    /// One or two characters. Begins each trigram that sorts from `needle` to before `to`.
+    Short { needle: String, to: String },
+    /// Three characters or more.
+    Long(Filter),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Begins each trigram that sorts from the needle to this.
-    Short { to: String },
-    /// An expression of FTS5, and whether what it finds has to be compared with the whole text.
-    Phrase { expression: String, compare: bool },
+/// Which words have the text: those that the index has for an expression of FTS5, and that have the needle, where there
+/// is one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    pub(super) expression: Option<String>,
+    pub(super) needle: Option<String>,
 }
 
 impl Search {
     /// A search for a text; none where it is empty, as that is in every word.
-    pub(crate) fn of(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let needle = searchable(text);
         if needle.is_empty() {
             return None;
         }
         let phrase: String = needle.chars().take(MAX_PHRASE_CHARS).collect();
-        let kind = if phrase.chars().nth(2).is_none() {
-            Kind::Short {
-                to: format!("{needle}\u{10ffff}"),
-            }
-        } else {
-            Kind::Phrase {
-                expression: quoted(&phrase),
-                compare: phrase.len() < needle.len(),
-            }
-        };
-        Some(Self { needle, kind })
+        if phrase.chars().nth(2).is_none() {
+            let to = format!("{needle}\u{10ffff}");
+            return Some(Self::Short { needle, to });
+        }
+        Some(Self::Long(Filter {
+            expression: Some(quoted(&phrase)),
+            needle: (phrase.len() < needle.len()).then_some(needle),
+        }))
     }
 }
 
-/// An expression of FTS5 for any of these trigrams; empty where there are none.
-pub(super) fn any_of(trigrams: &[String]) -> String {
-    let phrases: Vec<_> = trigrams.iter().map(|trigram| quoted(trigram)).collect();
-    phrases.join(" OR ")
+impl Filter {
+    /// For the words that have any of these trigrams, all that begin with a text; for those with the text itself where
+    /// they are too many.
+    pub(super) fn beginning(needle: String, trigrams: &[String]) -> Self {
+        if trigrams.len() > MAX_BEGINNINGS {
+            return Self {
+                needle: Some(needle),
+                ..Self::default()
+            };
+        }
+        let phrases: Vec<_> = trigrams.iter().map(|trigram| quoted(trigram)).collect();
+        Self {
+            expression: Some(phrases.join(" OR ")),
+            ..Self::default()
+        }
+    }
 }
 
 /// A text as a phrase of FTS5.
@@ -71,37 +78,44 @@ mod tests {
 
     #[test]
     fn the_index_is_asked_by_the_texts_length() {
-        let short = |needle: &str| Kind::Short {
+        let short = |needle: &str| Search::Short {
+            needle: needle.to_owned(),
             to: format!("{needle}\u{10ffff}"),
         };
-        let phrase = |expression: String, compare| Kind::Phrase {
-            expression,
-            compare,
+        let long = |expression: String, needle: Option<String>| {
+            Search::Long(Filter {
+                expression: Some(expression),
+                needle,
+            })
         };
-        for (text, needle, kind) in [
-            ("Q", "q", short("q")),
-            ("唤醒", "唤醒", short("唤醒")),
-            ("ß", "ss", short("ss")),
-            ("唤醒手", "唤醒手", phrase("\"唤醒手\"".to_owned(), false)),
-            ("a\"B", "a\"b", phrase("\"a\"\"b\"".to_owned(), false)),
-            ("50%_", "50%_", phrase("\"50%_\"".to_owned(), false)),
+        for (text, want) in [
+            ("Q", short("q")),
+            ("唤醒", short("唤醒")),
+            ("ß", short("ss")),
+            ("唤醒手", long("\"唤醒手\"".to_owned(), None)),
+            ("a\"B", long("\"a\"\"b\"".to_owned(), None)),
+            ("50%_", long("\"50%_\"".to_owned(), None)),
             (
                 &"é".repeat(64),
-                &"é".repeat(64),
-                phrase(format!("\"{}\"", "é".repeat(64)), false),
+                long(format!("\"{}\"", "é".repeat(64)), None),
             ),
             (
                 &"é".repeat(65),
-                &"é".repeat(65),
-                phrase(format!("\"{}\"", "é".repeat(64)), true),
+                long(format!("\"{}\"", "é".repeat(64)), Some("é".repeat(65))),
             ),
         ] {
-            let want = Search {
-                needle: needle.to_owned(),
-                kind,
-            };
-            assert_eq!(Search::of(text), Some(want), "{text}");
+            assert_eq!(Search::parse(text), Some(want), "{text}");
         }
-        assert_eq!(Search::of(""), None);
+        assert_eq!(Search::parse(""), None);
+    }
+
+    #[test]
+    fn of_too_many_trigrams_none_is_asked_for() {
+        let trigrams = |count: usize| vec!["a\"b".to_owned(); count];
+        let few = Filter::beginning("a".to_owned(), &trigrams(2));
+        assert_eq!(few.expression.as_deref(), Some("\"a\"\"b\" OR \"a\"\"b\""));
+        assert_eq!(few.needle, None);
+        let many = Filter::beginning("a".to_owned(), &trigrams(MAX_BEGINNINGS + 1));
+        assert_eq!((many.expression, many.needle), (None, Some("a".to_owned())));
     }
 }

@@ -170,7 +170,7 @@ pub(super) static TEXTS: Texts = Texts {
         several_lines: "只能写在一行里。",
         control_character: "含有看不见的控制字符，请重新输入。",
         not_utf8: "不是 UTF-8 编码，请把文件另存为“CSV UTF-8”。",
-        no_object: "不是一个词：{\"english\": \"…\", \"chinese\": \"…\"}。",
+        no_object: "不是一个词。一个词应该像这样：{\"english\": \"…\", \"chinese\": \"…\"}。",
         no_text: "不是文字。",
         unclosed_quote: "这里有一个引号没有结束，后面的内容无法读取。",
         width: "这一行有 {got} 列，而第一行有 {want} 列。",
@@ -181,7 +181,7 @@ pub(super) static TEXTS: Texts = Texts {
         file_utf16: "文件是 UTF-16 编码，但缺了一部分，请另存为“CSV UTF-8”。",
         file_workbook: "文件是工作簿或者卡片包。Excel 和 WPS 请另存为“CSV UTF-8”，\
             Numbers 请导出为 CSV，Anki 请导出为“纯文本格式的笔记”。",
-        file_json: "文件不是能读取的 JSON。",
+        file_json: "文件不是有效的 JSON。",
         no_list: "文件是 JSON，但没有导出文件里那样的词表。",
         too_many_fields: "文件里有一行多达几千列，这是单词文件吗？",
         no_columns: "文件的第一行要写列名：english、chinese、sentence_eng、sentence_chi。",

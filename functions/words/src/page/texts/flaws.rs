@@ -5,7 +5,7 @@ use site::{fill, grouped};
 
 use crate::{
     draft::{Field, Flaw},
-    import::{LineFlaw, MAX_BODY_BYTES, MAX_LINES, Reading},
+    import::{FileFlaw, LineFlaw, MAX_BODY_BYTES, MAX_WORDS, Reading, Refusal},
 };
 
 /// The texts of one language.
@@ -136,26 +136,14 @@ impl super::Texts {
         }
     }
 
-    /// Why a file as a whole was refused; none where it is due to something else.
-    pub(crate) fn file_flaw(&self, error: &Error) -> Option<String> {
-        match error {
-            Error::MissingField(_) => Some(self.flaws.no_file.to_owned()),
-            Error::TooLarge { .. } => Some(self.file_too_large()),
-            Error::TooManyFields(_) => Some(self.flaws.too_many_parts.to_owned()),
-            Error::TooMuch {
-                code: "text-too-large",
-                ..
-            } => Some(fill(self.flaws.text_too_large, &[("mib", &max_mib())])),
-            // A form can have too much in it, too, and that is not said of the file.
-            Error::TooMuch {
-                code: "too-many-words",
-                ..
-            } => {
-                let lines = count(MAX_LINES);
-                Some(fill(self.flaws.too_many_lines, &[("lines", &lines)]))
-            }
-            Error::Unprocessable { errors, .. } => self.bad_file(&errors.first()?.detail),
-            _ => None,
+    /// Why a file was not imported; none where it is due to something else.
+    pub(crate) fn refusal(&self, refusal: &Refusal) -> Option<String> {
+        match refusal {
+            Refusal::Flaw(flaw) => Some(self.file_flaw(*flaw)),
+            Refusal::Other(Error::MissingField(_)) => Some(self.flaws.no_file.to_owned()),
+            Refusal::Other(Error::TooLarge { .. }) => Some(self.file_too_large()),
+            Refusal::Other(Error::TooManyFields(_)) => Some(self.flaws.too_many_parts.to_owned()),
+            Refusal::Other(_) => None,
         }
     }
 
@@ -164,32 +152,32 @@ impl super::Texts {
         fill(self.flaws.file_too_large, &[("mib", &max_mib())])
     }
 
-    /// What `import` says about a file, in the reader's language.
-    fn bad_file(&self, detail: &str) -> Option<String> {
+    /// What is wrong with a file as a whole.
+    fn file_flaw(&self, flaw: FileFlaw) -> String {
         let flaws = &self.flaws;
-        if let Some(rest) = detail.strip_prefix("names the column ") {
-            let column = rest.strip_suffix(" twice")?;
-            return Some(fill(flaws.column_twice, &[("column", column)]));
-        }
-        if let Some(column) = detail.strip_prefix("has no column ") {
-            return Some(fill(flaws.no_column, &[("column", column)]));
-        }
-        if detail.starts_with("opens a quote") {
-            return Some(flaws.unclosed_quote.to_owned());
-        }
-        let texts = [
-            ("is empty", flaws.file_empty),
-            ("is in UTF-16", flaws.file_utf16),
-            ("is no text but a workbook", flaws.file_workbook),
-            ("is no valid JSON", flaws.file_json),
-            ("has no list of words", flaws.no_list),
-            ("has more than", flaws.too_many_fields),
-            ("must name its columns", flaws.no_columns),
-        ];
-        let (_, text) = texts
-            .into_iter()
-            .find(|(begin, _)| detail.starts_with(begin))?;
-        Some(text.to_owned())
+        let text = match flaw {
+            FileFlaw::Empty => flaws.file_empty,
+            FileFlaw::Workbook => flaws.file_workbook,
+            FileFlaw::BrokenUtf16 => flaws.file_utf16,
+            FileFlaw::InvalidJson { .. } => flaws.file_json,
+            FileFlaw::NoList => flaws.no_list,
+            FileFlaw::TooManyFields { .. } => flaws.too_many_fields,
+            FileFlaw::UnclosedQuote { .. } => flaws.unclosed_quote,
+            FileFlaw::UnnamedColumns => flaws.no_columns,
+            FileFlaw::ColumnTwice(field) => {
+                return fill(flaws.column_twice, &[("column", field.name())]);
+            }
+            FileFlaw::NoColumn(field) => {
+                return fill(flaws.no_column, &[("column", field.name())]);
+            }
+            FileFlaw::TextTooLarge => {
+                return fill(flaws.text_too_large, &[("mib", &max_mib())]);
+            }
+            FileFlaw::TooManyWords => {
+                return fill(flaws.too_many_lines, &[("lines", &count(MAX_WORDS))]);
+            }
+        };
+        text.to_owned()
     }
 
     /// What can be wrong with fields, for the scripts: a field's name, the code of the flaw, the text.
@@ -216,7 +204,7 @@ pub(crate) fn max_mib() -> String {
 
 /// The limit of a file, in words.
 pub(crate) fn max_lines() -> String {
-    count(MAX_LINES)
+    count(MAX_WORDS)
 }
 
 fn count(n: usize) -> String {
@@ -225,13 +213,10 @@ fn count(n: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use futures::executor::block_on;
-    use kit::db::TestDatabase;
     use site::{OFFERED, Texts as _};
 
     use super::*;
-    use crate::{import::Mode, page::texts::Texts, store::Words};
+    use crate::page::texts::Texts;
 
     #[test]
     fn every_flaw_of_a_field_has_a_text_of_its_own_language() {
@@ -257,27 +242,25 @@ mod tests {
 
     #[test]
     fn whatever_is_wrong_with_a_file_is_said_in_both_languages() {
-        let words = block_on(Words::of(TestDatabase::in_memory())).unwrap();
-        let wide = ",".repeat(20_000);
-        for (file, named) in [
-            (&b""[..], None),
-            (b"PK\x03\x04", None),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None),
-            (b"{\"words\": [", None),
-            (b"{\"words\": 1}", None),
-            (wide.as_bytes(), None),
-            (b"\xff\xfee", None),
-            (b"one,two\n", None),
-            (b"english,english,chinese\n", Some("english")),
-            (b"chinese\n", Some("english")),
-            (b"english,chinese,\"note\n", None),
-        ] {
-            let file = Bytes::copy_from_slice(file);
-            let error = block_on(words.import(Mode::Atomic, file, None)).unwrap_err();
-            for language in OFFERED {
-                let said = Texts::in_language(language).file_flaw(&error);
-                let said = said.unwrap_or_else(|| panic!("nothing is said of {error:?}"));
-                assert!(named.is_none_or(|column| said.contains(column)), "{said}");
+        let all = [
+            FileFlaw::Empty,
+            FileFlaw::Workbook,
+            FileFlaw::BrokenUtf16,
+            FileFlaw::InvalidJson { line: 1, column: 1 },
+            FileFlaw::NoList,
+            FileFlaw::TooManyFields { line: 1 },
+            FileFlaw::UnclosedQuote { line: 1 },
+            FileFlaw::UnnamedColumns,
+            FileFlaw::ColumnTwice(Field::English),
+            FileFlaw::NoColumn(Field::Chinese),
+            FileFlaw::TextTooLarge,
+            FileFlaw::TooManyWords,
+        ];
+        for flaw in all {
+            let said = OFFERED.map(|language| Texts::in_language(language).file_flaw(flaw));
+            assert_ne!(said[0], said[1]);
+            for text in said {
+                assert!(!text.is_empty() && !text.contains(['{', '}']), "{text}");
             }
         }
     }
@@ -285,9 +268,9 @@ mod tests {
     #[test]
     fn how_a_file_was_read_is_said_in_both_languages() {
         let readings = [
-            Reading::of_token("encoding:GBK:Big5:windows-1252").unwrap(),
-            Reading::of_token("separator:semicolon:comma").unwrap(),
-            Reading::of_token("columns:2:1:0:0").unwrap(),
+            Reading::from_token("encoding:GBK:Big5:windows-1252").unwrap(),
+            Reading::from_token("separator:semicolon:comma").unwrap(),
+            Reading::from_token("columns:2:1:0:0").unwrap(),
             Reading::FirstLine,
             Reading::Markup,
             Reading::Quotes,
@@ -301,7 +284,7 @@ mod tests {
         let texts = Texts::in_language(kit::Language::English);
         let said = texts.reading(&readings[0]);
         assert!(
-            said.contains("as GBK, and could be Big5, windows-1252 as well"),
+            said.contains("as GBK, but it could also be Big5, windows-1252"),
             "{said}"
         );
         let said = texts.reading(&readings[2]);
@@ -311,28 +294,24 @@ mod tests {
     #[test]
     fn a_limit_is_named() {
         let texts = Texts::in_language(kit::Language::English);
-        for (error, want) in [
+        for (refusal, want) in [
             (
-                Error::TooLarge {
+                Refusal::Other(Error::TooLarge {
                     limit_bytes: MAX_BODY_BYTES,
-                },
+                }),
                 "16 MiB",
             ),
-            (Error::too_much("too-many-words", ""), "100,000 words"),
-            (Error::TooManyFields(String::new()), "parts"),
+            (Refusal::Flaw(FileFlaw::TooManyWords), "100,000 words"),
+            (Refusal::Other(Error::TooManyFields(String::new())), "parts"),
             (
-                Error::too_much("text-too-large", ""),
+                Refusal::Flaw(FileFlaw::TextTooLarge),
                 "In UTF-8, the file is larger than 16 MiB",
             ),
         ] {
-            let said = texts.file_flaw(&error).unwrap();
+            let said = texts.refusal(&refusal).unwrap();
             assert!(said.contains(want), "{said}");
         }
-        for other in [
-            Error::PreconditionFailed,
-            Error::too_much("field-too-large", ""),
-        ] {
-            assert_eq!(texts.file_flaw(&other), None);
-        }
+        let other = Refusal::Other(Error::PreconditionFailed);
+        assert_eq!(texts.refusal(&other), None);
     }
 }

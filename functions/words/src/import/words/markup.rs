@@ -34,7 +34,7 @@ const ENTITIES: [(&str, &str); 17] = [
 const MAX_ENTITY_BYTES: usize = 10;
 
 /// The text: without tags and media, entities resolved, and line breaks where a block or `<br>` makes one.
-pub(super) fn text(html: &str) -> String {
+pub(crate) fn text(html: &str) -> String {
     let html = behind_question(html);
     let mut out = Text::default();
     let mut rest = html;
@@ -54,7 +54,7 @@ pub(super) fn text(html: &str) -> String {
 }
 
 /// Whether a text has what nobody writes who does not mean markup.
-pub(super) fn is_in(text: &str) -> bool {
+pub(crate) fn is_in(text: &str) -> bool {
     text.contains("&nbsp;")
         || text.match_indices('<').any(|(at, _)| {
             let rest = text.get(at..).unwrap_or_default();

@@ -5,70 +5,81 @@ use kit::{
     db::{Database, MAX_PAGE_ROWS, PageRequest},
 };
 
-use crate::{
-    draft::Field,
-    store::{Listing, Words},
-    word::Word,
-};
+use super::{Words, list::Listing};
+use crate::{draft::Field, word::Word};
 
 /// So many words are shown again at most. The ones below are a click away.
-pub(super) const MAX_AGAIN: usize = 500;
+const MAX_AGAIN: usize = 500;
 
 /// And none is added behind so many bytes of text.
 const MAX_AGAIN_BYTES: usize = 1024 * 1024;
 
-/// The id of the last word that was shown: `?through=`.
-///
-/// # Errors
-/// 400 where it is no id.
-pub(super) fn of_args(args: &MultiDict) -> Result<Option<i64>> {
-    let Some(text) = args.get("through") else {
-        return Ok(None);
-    };
-    let id = text.parse().ok().filter(|id| *id > 0);
-    match id {
-        Some(id) => Ok(Some(id)),
-        None => Err(Error::bad_parameter(
-            "through",
-            "not-an-id",
-            "must be the id of a word",
-        )),
+/// Which words a request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ListRequest<'a> {
+    /// `?limit=` and `?after=`.
+    pub(crate) page: PageRequest,
+    /// `?through=`: the id of the last word that is to be on the page, however long that becomes.
+    pub(crate) through: Option<i64>,
+    /// `?q=`: a text that is in any field. In all words if it is empty.
+    pub(crate) q: &'a str,
+}
+
+impl<'a> ListRequest<'a> {
+    /// The one that a query makes.
+    ///
+    /// # Errors
+    /// 400 where a parameter is not what it has to be.
+    pub(crate) fn from_args(args: &'a MultiDict) -> Result<Self> {
+        let through = args.get("through").map(|text| {
+            let id = text.parse().ok().filter(|id| *id > 0);
+            id.ok_or_else(|| {
+                Error::bad_parameter("through", "not-an-id", "must be the id of a word")
+            })
+        });
+        Ok(Self {
+            page: PageRequest::from_args(args)?,
+            through: through.transpose()?,
+            q: args.get("q").unwrap_or_default(),
+        })
     }
 }
 
-/// A page of words that goes on until it has the word `through`, or would have it.
-pub(super) async fn list<D: Database>(
-    words: &Words<D>,
-    which: PageRequest,
-    through: Option<i64>,
-    q: &str,
-) -> Result<Listing> {
-    let mut listing = words.list(which, q).await?;
-    let Some(through) = through else {
-        return Ok(listing);
-    };
-    let page = &mut listing.page;
-    while let Some(last) = page.items.last().filter(|_| page.next.is_some()) {
-        let room = MAX_AGAIN.saturating_sub(page.items.len());
-        if last.id <= through || room == 0 || bytes(&page.items) >= MAX_AGAIN_BYTES {
-            break;
-        }
-        let below = PageRequest {
-            limit: room.min(MAX_PAGE_ROWS),
-            after: Some(last.id),
+impl<D: Database> Words<D> {
+    /// A page of words. With `through`, it goes on until it has that word, or would have it.
+    pub(crate) async fn list(&self, request: ListRequest<'_>) -> Result<Listing> {
+        let ListRequest {
+            page: which,
+            through,
+            q,
+        } = request;
+        let mut listing = self.page(which, q).await?;
+        let Some(through) = through else {
+            return Ok(listing);
         };
-        let mut below = words.list(below, q).await?.page;
-        let wanted = below.items.partition_point(|word| word.id >= through);
-        if wanted < below.items.len() {
-            below.items.truncate(wanted);
+        let page = &mut listing.page;
+        while let Some(last) = page.items.last().filter(|_| page.next.is_some()) {
+            let room = MAX_AGAIN.saturating_sub(page.items.len());
+            if last.id <= through || room == 0 || bytes(&page.items) >= MAX_AGAIN_BYTES {
+                break;
+            }
+            let below = PageRequest {
+                limit: room.min(MAX_PAGE_ROWS),
+                after: Some(last.id),
+            };
+            let mut below = self.page(below, q).await?.page;
+            let wanted = below.items.partition_point(|word| word.id >= through);
+            if wanted < below.items.len() {
+                below.items.truncate(wanted);
+                page.items.append(&mut below.items);
+                page.next = page.items.last().map(|word| word.id.to_string());
+                break;
+            }
             page.items.append(&mut below.items);
-            page.next = page.items.last().map(|word| word.id.to_string());
-            break;
+            page.next = below.next;
         }
-        page.items.append(&mut below.items);
-        page.next = below.next;
+        Ok(listing)
     }
-    Ok(listing)
 }
 
 fn bytes(words: &[Word]) -> usize {
@@ -108,11 +119,15 @@ mod tests {
         through: Option<i64>,
         q: &str,
     ) -> (Vec<i64>, Option<String>) {
-        let which = PageRequest {
-            limit: DEFAULT_PAGE_ROWS,
-            after,
+        let request = ListRequest {
+            page: PageRequest {
+                limit: DEFAULT_PAGE_ROWS,
+                after,
+            },
+            through,
+            q,
         };
-        let page = block_on(list(words, which, through, q)).unwrap().page;
+        let page = block_on(words.list(request)).unwrap().page;
         (page.items.iter().map(|word| word.id).collect(), page.next)
     }
 
@@ -162,8 +177,10 @@ mod tests {
     fn a_place_that_is_none_is_refused() {
         for (text, want) in [("7", Some(Some(7))), ("0", None), ("", None), ("x", None)] {
             let args = [("through", text)].into_iter().collect();
-            assert_eq!(of_args(&args).ok(), want, "{text}");
+            let through = ListRequest::from_args(&args).map(|request| request.through);
+            assert_eq!(through.ok(), want, "{text}");
         }
-        assert_eq!(of_args(&MultiDict::default()).unwrap(), None);
+        let all = MultiDict::default();
+        assert_eq!(ListRequest::from_args(&all).unwrap().through, None);
     }
 }

@@ -1,39 +1,35 @@
 //! The columns of a table without names, by what is in them: English has no Chinese characters, and Chinese has.
 
 use csv::ByteRecord;
-use kit::Result;
 
 use super::{
-    dialect::Dialect,
-    head::Head,
-    heading::{fields_of, others_of},
-    layout::{Columns, Top},
+    heading::{Columns, fields_of, others_of},
     names::{self, Name},
-    reading::Reading,
     sample::{Sample, fits, most_fit},
-    width::Survey,
 };
-use crate::draft::Field;
+use crate::{
+    draft::Field,
+    import::{reading::Reading, rows::survey::Survey, text::head::Head},
+};
 
 /// How a table may be written.
 #[derive(Debug)]
-pub(super) struct Guess {
-    pub(super) dialect: Dialect,
-    pub(super) columns: Columns,
-    pub(super) width: usize,
+pub(crate) struct Guess {
+    pub(crate) columns: Columns,
+    pub(crate) width: usize,
     /// Whether the first line is no word, but has names that are not known.
-    pub(super) has_names: bool,
+    pub(crate) has_names: bool,
     /// Whether what is in the columns tells them apart. Otherwise it is the tutorial's table by its width.
-    pub(super) makes_sense: bool,
+    pub(crate) makes_sense: bool,
     /// Whether the Chinese has no English in it, as it has where the separator is another.
-    pub(super) is_pure: bool,
+    pub(crate) is_pure: bool,
     /// Whether the columns are not in the order of the tutorial's table, or more than these.
     is_odd: bool,
 }
 
 impl Guess {
     /// What was chosen.
-    pub(super) fn readings(&self) -> Vec<Reading> {
+    pub(crate) fn readings(&self) -> Vec<Reading> {
         let mut readings = Vec::new();
         if self.has_names {
             readings.push(Reading::FirstLine);
@@ -45,86 +41,81 @@ impl Guess {
     }
 }
 
-/// What a table may be with this separator, if anything.
-pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> {
-    let dialect = top.dialect;
-    // A word has two columns at least.
-    let Some(first) = top.records.first().filter(|first| first.len() > 1) else {
-        return Ok(None);
-    };
-    let Ok(survey) = Survey::of(table, dialect) else {
-        return Ok(None);
-    };
-    // A first block of lines may be short, as any other.
-    let width = if survey.is_of_blocks() && !survey.is_even {
-        survey.widest
-    } else {
-        first.len()
-    };
-    let whole = Sample::of(table, dialect, 0);
-    let rest = Sample::of(table, dialect, 1);
-    let is_alone = rest.lines == 0;
-    let sample = if is_alone { &whole } else { &rest };
-    let content = content(head, sample, width);
-    // Pinyin stands for the English where there is no other.
-    let spoken = content.iter().copied();
-    let no_pinyin: Vec<usize> = spoken.filter(|column| !whole.is_pinyin(*column)).collect();
-    let found = [no_pinyin, content].into_iter();
-    let mut found = found.filter_map(|content| Some((pair(sample, &content)?, content)));
-    let Some((pair, content)) = found.next() else {
-        return Ok(by_width(first, dialect, width));
-    };
-    let named = fields_of(first);
-    let others = others_of(first);
-    let is_known = named.iter().any(Option::is_some) || !others.is_empty();
-    let has_names = if fits(first, pair) {
-        names_pair(first, pair)
-    } else {
-        !is_alone && (is_known || most_fit(table, dialect, first, pair))
-    };
-    let mut columns: Columns = [Some(pair[0]), Some(pair[1]), None, None];
-    if has_names {
-        columns = without(&others, &content, sample).unwrap_or(columns);
-        take_named(&mut columns, named, &content, sample);
-    }
-    let free = |columns: &Columns| -> Vec<usize> {
-        let free = content.iter().copied();
-        free.filter(|column| !columns.contains(&Some(*column)))
-            .filter(|column| !(has_names && others.contains(column)))
-            .collect()
-    };
-    let unknown = free(&columns);
-    // With more, which of them are sentences is anybody's guess.
-    if unknown.len() > 2 && !head.is_anki && !has_names {
-        return Ok(None);
-    }
-    let has_more = unknown.iter().any(|column| sample.is_used(*column));
-    let is_whole = content.len() == 4;
-    let sentences = unknown.iter().copied().filter(|column| {
-        sample.is_used(*column) && (head.is_anki || is_whole || sample.may_be_sentences(*column))
-    });
-    take_sentences(&mut columns, &sentences.collect::<Vec<_>>(), sample);
-    if content.len() <= 4 {
-        // A sentence may come later in the file.
-        let later = free(&columns).into_iter();
-        let later = later.filter(|column| is_whole || !sample.is_used(*column));
-        for (column, field) in later.zip(open_sentences(&columns)) {
-            columns[field as usize] = Some(column);
+impl Guess {
+    /// What a table may be with this separator, if anything.
+    pub(crate) fn new(head: &Head, survey: &Survey) -> Option<Self> {
+        let rows = &survey.sample;
+        // A word has two columns at least.
+        let first = &rows.first().filter(|first| first.fields.len() > 1)?.fields;
+        if survey.flaw.is_some() {
+            return None;
         }
+        let width = survey.widths.columns();
+        let whole = Sample::new(rows);
+        let rest = Sample::new(rows.get(1..).unwrap_or_default());
+        let is_alone = rest.lines == 0;
+        let sample = if is_alone { &whole } else { &rest };
+        let content = content(head, sample, width);
+        // Pinyin stands for the English where there is no other.
+        let spoken = content.iter().copied();
+        let no_pinyin: Vec<usize> = spoken.filter(|column| !whole.is_pinyin(*column)).collect();
+        let found = [no_pinyin, content].into_iter();
+        let mut found = found.filter_map(|content| Some((pair(sample, &content)?, content)));
+        let Some((pair, content)) = found.next() else {
+            return by_width(first, width);
+        };
+        let named = fields_of(first);
+        let others = others_of(first);
+        let is_known = named.iter().any(Option::is_some) || !others.is_empty();
+        let has_names = if fits(first, pair) {
+            names_pair(first, pair)
+        } else {
+            !is_alone && (is_known || most_fit(rows, first, pair))
+        };
+        let mut columns: Columns = [Some(pair[0]), Some(pair[1]), None, None];
+        if has_names {
+            columns = without(&others, &content, sample).unwrap_or(columns);
+            take_named(&mut columns, named, &content, sample);
+        }
+        let free = |columns: &Columns| -> Vec<usize> {
+            let free = content.iter().copied();
+            free.filter(|column| !columns.contains(&Some(*column)))
+                .filter(|column| !(has_names && others.contains(column)))
+                .collect()
+        };
+        let unknown = free(&columns);
+        // With more, which of them are sentences is anybody's guess.
+        if unknown.len() > 2 && !head.is_anki && !has_names {
+            return None;
+        }
+        let has_more = unknown.iter().any(|column| sample.is_used(*column));
+        let is_whole = content.len() == 4;
+        let sentences = unknown.iter().copied().filter(|column| {
+            sample.is_used(*column)
+                && (head.is_anki || is_whole || sample.may_be_sentences(*column))
+        });
+        take_sentences(&mut columns, &sentences.collect::<Vec<_>>(), sample);
+        if content.len() <= 4 {
+            // A sentence may come later in the file.
+            let later = free(&columns).into_iter();
+            let later = later.filter(|column| is_whole || !sample.is_used(*column));
+            for (column, field) in later.zip(open_sentences(&columns)) {
+                columns[field as usize] = Some(column);
+            }
+        }
+        // Where the tags are in the fifth column, there are four before it.
+        let has_four = content.len() == 4 || head.others == [4];
+        let is_in_order = columns.iter().flatten().eq(&content);
+        let is_tutorials = has_four && is_in_order;
+        Some(Self {
+            columns,
+            width,
+            has_names,
+            makes_sense: true,
+            is_pure: columns[1].is_some_and(|column| !sample.is_mixed(column)),
+            is_odd: has_more && !is_tutorials || has_names && is_known,
+        })
     }
-    // Where the tags are in the fifth column, there are four before it.
-    let has_four = content.len() == 4 || head.others == [4];
-    let is_in_order = columns.iter().flatten().eq(&content);
-    let is_tutorials = has_four && is_in_order;
-    Ok(Some(Guess {
-        dialect,
-        columns,
-        width,
-        has_names,
-        makes_sense: true,
-        is_pure: columns[1].is_some_and(|column| !sample.is_mixed(column)),
-        is_odd: has_more && !is_tutorials || has_names && is_known,
-    }))
 }
 
 /// Whether a first line that could be a word names one of the columns of a word in spite of it. It does not where the
@@ -132,7 +123,7 @@ pub(super) fn of(table: &[u8], head: &Head, top: &Top) -> Result<Option<Guess>> 
 fn names_pair(first: &ByteRecord, [english, chinese]: [usize; 2]) -> bool {
     let cell = |column: usize| first.get(column).unwrap_or_default();
     let is_named = |column: usize, other: usize, own: Field| {
-        names::of(cell(column)) == Some(Name::Field(own, 0)) && !names::is_in(cell(other), own)
+        Name::parse(cell(column)) == Some(Name::Field(own, 0)) && !names::is_in(cell(other), own)
     };
     is_named(english, chinese, Field::English) || is_named(chinese, english, Field::Chinese)
 }
@@ -222,19 +213,18 @@ fn take_named(
 }
 
 /// The tutorial's table, which is told by its width, where the first line does not name a column.
-fn by_width(first: &ByteRecord, dialect: Dialect, width: usize) -> Option<Guess> {
+fn by_width(first: &ByteRecord, width: usize) -> Option<Guess> {
     let is_id = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
     let columns = match width {
         4 => [0, 1, 2, 3],
         5 if first.get(0).is_some_and(is_id) => [1, 2, 3, 4],
         _ => return None,
     };
-    let names_one = first.iter().any(|cell| names::of(cell).is_some());
+    let names_one = first.iter().any(|cell| Name::parse(cell).is_some());
     if names_one && !fits(first, [columns[0], columns[1]]) {
         return None;
     }
     Some(Guess {
-        dialect,
         columns: columns.map(Some),
         width,
         has_names: false,

@@ -3,7 +3,7 @@
 
 /// How sure it is that a text is pinyin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pinyin {
+pub(crate) enum Pinyin {
     /// It has a mark or digits that hardly any other language has.
     Sure,
     /// Its marks are accents in French or Spanish, too.
@@ -21,7 +21,7 @@ const POSSIBLE: &str = "áéíóúàèìòù";
 
 impl Pinyin {
     /// Whether a text is pinyin; none where it is something else.
-    pub(super) fn of(text: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         if text.len() > MAX_BYTES {
             return None;
         }
@@ -84,7 +84,7 @@ mod tests {
             ("nǐ 你", None),
             ("", None),
         ] {
-            assert_eq!(Pinyin::of(text.as_bytes()), want, "{text}");
+            assert_eq!(Pinyin::parse(text.as_bytes()), want, "{text}");
         }
     }
 }

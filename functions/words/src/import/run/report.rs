@@ -4,11 +4,40 @@ use std::iter;
 
 use futures::stream;
 use http::StatusCode;
-use kit::{BoxError, Response};
+use kit::{BoxError, Error, Response};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::{Mode, reading::Reading};
-use crate::draft::{Field, Flaw};
+use crate::{
+    draft::Field,
+    import::{reading::Reading, words::line::LineFlaw},
+};
+
+/// What happens where something is wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Nothing is imported.
+    Atomic,
+    /// The line is left out, and so is a word that is there.
+    Skip,
+}
+
+impl Mode {
+    /// The mode that a request asks for; atomic where it says nothing.
+    ///
+    /// # Errors
+    /// 400 where there is no such mode.
+    pub(crate) fn parse(text: Option<&str>) -> kit::Result<Self> {
+        match text {
+            None | Some("atomic") => Ok(Self::Atomic),
+            Some("skip") => Ok(Self::Skip),
+            Some(_) => Err(Error::bad_parameter(
+                "mode",
+                "unknown-value",
+                "must be atomic or skip",
+            )),
+        }
+    }
+}
 
 /// What became of the lines of a file. A line may be named more than once.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,76 +64,13 @@ pub(crate) struct LineError {
     pub(crate) flaw: LineFlaw,
 }
 
-/// What can be wrong with a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LineFlaw {
-    /// A field is not what it has to be.
-    Field(Flaw),
-    /// Its bytes are no text.
-    NotUtf8,
-    /// In JSON: it is no object.
-    NoObject,
-    /// In JSON: it is no text.
-    NoText,
-    /// A quote opens in it that is never closed: the rest of the file belongs to it.
-    UnclosedQuote,
-    /// It has more or fewer fields than the first line.
-    Width { got: usize, want: usize },
-    /// An earlier line has the same pair.
-    SameAsLine(u64),
-    /// A word has the same pair.
-    SameAsWord(i64),
-}
-
-impl LineFlaw {
-    /// What is wrong, for programs.
-    fn code(self) -> &'static str {
-        match self {
-            Self::Field(flaw) => flaw.code(),
-            Self::NotUtf8 => "not-utf-8",
-            Self::NoObject => "not-an-object",
-            Self::NoText => "not-a-string",
-            Self::UnclosedQuote => "unclosed-quote",
-            Self::Width { .. } => "wrong-number-of-fields",
-            Self::SameAsLine(_) => "same-as-line",
-            Self::SameAsWord(_) => "word-exists",
-        }
-    }
-}
-
-impl LineError {
-    /// What is wrong, and what would be right.
-    pub(crate) fn detail(&self) -> String {
-        match (self.flaw, self.field) {
-            (LineFlaw::Field(flaw), Some(field)) => flaw.detail(field).into_owned(),
-            (LineFlaw::Field(_), None) => "is wrong".to_owned(),
-            (LineFlaw::NotUtf8, _) => "is not UTF-8: save the file as \"CSV UTF-8\"".to_owned(),
-            (LineFlaw::NoObject, _) => {
-                "is no word: {\"english\": \"...\", \"chinese\": \"...\"}".to_owned()
-            }
-            (LineFlaw::NoText, _) => "must be a text".to_owned(),
-            (LineFlaw::UnclosedQuote, _) => {
-                "opens a quote that is never closed, so the rest of the file cannot be read"
-                    .to_owned()
-            }
-            (LineFlaw::Width { got, want }, _) => {
-                format!("the line has {got} fields, and the first one has {want}")
-            }
-            (LineFlaw::SameAsLine(line), _) => format!("the same pair is in line {line}"),
-            (LineFlaw::SameAsWord(id), _) => {
-                format!("the same pair is there already, as word {id}")
-            }
-        }
-    }
-}
-
 impl Serialize for LineError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut error = serializer.serialize_struct("LineError", 4)?;
         error.serialize_field("line", &self.line)?;
         error.serialize_field("field", &self.field.map(Field::name))?;
         error.serialize_field("code", self.flaw.code())?;
-        error.serialize_field("detail", &self.detail())?;
+        error.serialize_field("detail", &self.flaw.detail(self.field))?;
         error.end()
     }
 }
@@ -181,7 +147,7 @@ mod tests {
     use kit::{Value, json};
 
     use super::*;
-    use crate::import::charset::Charset;
+    use crate::{draft::Flaw, import::text::charset::Charset};
 
     fn answer(report: Report, mode: Mode) -> (u16, String, Value) {
         let response = report.answer(mode);

@@ -1,48 +1,29 @@
 //! A line that names the columns.
 
 use csv::ByteRecord;
-use kit::Result;
 
-use super::{
-    layout::Columns,
-    names::{self, Name},
-    sample::Sample,
-    table::bad_file,
-};
-use crate::draft::Field;
+use super::{names::Name, sample::Sample};
+use crate::{draft::Field, import::flaw::FileFlaw};
+
+/// Which column each field is in.
+pub(crate) type Columns = [Option<usize>; 4];
 
 /// A line with names for both that a word needs.
 #[derive(Debug)]
-pub(super) struct Heading {
+pub(crate) struct Heading {
     /// Where each field is, and how well the name says so.
     fields: [Option<(usize, u8)>; 4],
     /// Every name of a field, with its column and how well it says so.
     names: Vec<(usize, Field, u8)>,
     /// How many columns there are.
-    pub(super) width: usize,
+    pub(crate) width: usize,
     /// Whether each field has the name that our own export gives it.
-    pub(super) is_own: bool,
-}
-
-/// The heading among the first lines, and which of these it is. Above it there may be titles.
-///
-/// # Errors
-/// 422 where it names a column twice.
-pub(super) fn heading_of(records: &[ByteRecord]) -> Result<Option<(Heading, usize)>> {
-    for (line, record) in records.iter().enumerate() {
-        if let Some(heading) = Heading::of(record)? {
-            return Ok(Some((heading, line)));
-        }
-        if !is_title(record) {
-            break;
-        }
-    }
-    Ok(None)
+    pub(crate) is_own: bool,
 }
 
 /// Whether a line may be a title above a table: it has at most one field with something in it, and nothing there that
 /// could separate it.
-pub(super) fn is_title(record: &ByteRecord) -> bool {
+pub(crate) fn is_title(record: &ByteRecord) -> bool {
     let mut filled = record.iter().filter(|cell| !cell.trim_ascii().is_empty());
     let title = filled.next().unwrap_or_default();
     let separates = |byte: &u8| matches!(byte, b',' | b';' | b'\t');
@@ -53,8 +34,8 @@ impl Heading {
     /// The heading that a line is; none where it does not name both that a word needs.
     ///
     /// # Errors
-    /// 422 where it names one twice.
-    pub(super) fn of(record: &ByteRecord) -> Result<Option<Self>> {
+    /// Where it names one twice.
+    pub(crate) fn parse(record: &ByteRecord) -> Result<Option<Self>, FileFlaw> {
         let fields = fields_of(record);
         if !matches!(fields, [Some(_), Some(_), ..]) {
             return Ok(None);
@@ -68,7 +49,7 @@ impl Heading {
             match record.iter().filter(is_name).count() {
                 0 => is_own = false,
                 1 => {}
-                _ => return Err(bad_file(&format!("names the column {field} twice"))),
+                _ => return Err(FileFlaw::ColumnTwice(field)),
             }
         }
         Ok(Some(Self {
@@ -80,18 +61,18 @@ impl Heading {
     }
 
     /// Whether a line has a name for this field.
-    pub(super) fn names(record: &ByteRecord, field: Field) -> bool {
+    pub(crate) fn names(record: &ByteRecord, field: Field) -> bool {
         fields_of(record)[field as usize].is_some()
     }
 
     /// Which column each field is in by its name.
-    pub(super) fn columns(&self) -> Columns {
+    pub(crate) fn columns(&self) -> Columns {
         self.fields.map(|column| column.map(|(column, _)| column))
     }
 
     /// The same, and what is in the columns tells those apart whose names could mean several; and whether anything but
     /// the names decided, or one of these was passed over.
-    pub(super) fn columns_by(&self, sample: &Sample) -> (Columns, bool) {
+    pub(crate) fn columns_by(&self, sample: &Sample) -> (Columns, bool) {
         let mut columns = self.columns();
         for field in Field::ALL {
             columns[field as usize] = self.column_by(field, sample).or(columns[field as usize]);
@@ -166,14 +147,14 @@ fn suits(field: Field, column: usize, sample: &Sample) -> bool {
 /// The columns with the name of a field, and how well each says so.
 fn field_names(record: &ByteRecord) -> impl Iterator<Item = (usize, Field, u8)> {
     let cells = record.iter().enumerate();
-    cells.filter_map(|(column, cell)| match names::of(cell) {
+    cells.filter_map(|(column, cell)| match Name::parse(cell) {
         Some(Name::Field(field, rank)) => Some((column, field, rank)),
         _ => None,
     })
 }
 
 /// Which column a line names for each field: the one whose name says it best, and of several the first.
-pub(super) fn fields_of(record: &ByteRecord) -> [Option<(usize, u8)>; 4] {
+pub(crate) fn fields_of(record: &ByteRecord) -> [Option<(usize, u8)>; 4] {
     let mut fields: [Option<(usize, u8)>; 4] = [None; 4];
     for (column, field, rank) in field_names(record) {
         let known = &mut fields[field as usize];
@@ -185,10 +166,10 @@ pub(super) fn fields_of(record: &ByteRecord) -> [Option<(usize, u8)>; 4] {
 }
 
 /// The columns that a line gives a name that no field has.
-pub(super) fn others_of(record: &ByteRecord) -> Vec<usize> {
+pub(crate) fn others_of(record: &ByteRecord) -> Vec<usize> {
     let cells = record.iter().enumerate();
     cells
-        .filter(|(_, cell)| names::of(cell) == Some(Name::Other))
+        .filter(|(_, cell)| Name::parse(cell) == Some(Name::Other))
         .map(|(index, _)| index)
         .collect()
 }
@@ -198,7 +179,7 @@ mod tests {
     use super::*;
 
     fn heading(cells: &[&str]) -> Option<Columns> {
-        let heading = Heading::of(&ByteRecord::from(cells.to_vec())).unwrap();
+        let heading = Heading::parse(&ByteRecord::from(cells.to_vec())).unwrap();
         heading.map(|heading| heading.columns())
     }
 

@@ -3,20 +3,20 @@
 
 use std::{fmt, ops::Range};
 
-use kit::Result;
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
+use serde_json::value::RawValue;
 
-use super::{
-    report::LineFlaw,
-    table::{Line, bad_file},
+use super::line::{Line, LineFlaw, LineFlaws};
+use crate::{
+    draft::{Draft, Field, Flaw},
+    import::flaw::{FileFlaw, MAX_WORDS},
 };
-use crate::draft::{Draft, Field, Flaw};
 
 /// Whether a text is meant to be JSON: a table begins neither with an object nor with a list of them.
-pub(super) fn is_json(text: &[u8]) -> bool {
+pub(crate) fn is_json(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
     let next = |rest: &[u8]| rest.trim_ascii_start().first().copied();
     match text.split_first() {
@@ -26,132 +26,85 @@ pub(super) fn is_json(text: &[u8]) -> bool {
     }
 }
 
-/// The place of the list of words in a text.
+/// The places of the elements of the list of words in a text.
 ///
 /// # Errors
-/// 422 where it is no JSON, or has no such list.
-pub(super) fn list_of(text: &[u8]) -> Result<Range<usize>> {
-    let valid: std::result::Result<IgnoredAny, _> = serde_json::from_slice(text);
-    if let Err(error) = valid {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        return Err(bad_file(&format!("is no valid JSON: look at {place}")));
+/// Where it is no JSON, has no such list, or more than [`MAX_WORDS`] in it.
+pub(crate) fn elements(text: &[u8]) -> Result<Vec<Range<usize>>, FileFlaw> {
+    let list: List<'_> = serde_json::from_slice(text).map_err(|error| FileFlaw::InvalidJson {
+        line: error.line(),
+        column: error.column(),
+    })?;
+    let elements = list.0.ok_or(FileFlaw::NoList)?;
+    if elements.len() > MAX_WORDS {
+        return Err(FileFlaw::TooManyWords);
     }
-    let mut scanner = Scanner::new(text, 0);
-    let mut is_words = false;
-    while let Some(token) = scanner.next() {
-        match token {
-            Token::Open(at) if text.get(at) == Some(&b'[') && (scanner.depth == 1 || is_words) => {
-                if scanner.depth <= 2 {
-                    return Ok(at + 1..text.len());
-                }
+    // What is borrowed from a text lies in it.
+    let place = |element: &RawValue| {
+        let begin = element.get().as_ptr().addr() - text.as_ptr().addr();
+        begin..begin + element.get().len()
+    };
+    Ok(elements.into_iter().map(place).collect())
+}
+
+/// The elements of the list of words, up to one more than there may be; none where there is no list.
+struct List<'a>(Option<Vec<&'a RawValue>>);
+
+impl<'de> Deserialize<'de> for List<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Document;
+
+        impl<'de> Visitor<'de> for Document {
+            type Value = List<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object or a list")
             }
-            Token::Open(_) | Token::Close => is_words = false,
-            Token::Text(place) => {
-                is_words = scanner.depth == 1 && text.get(place) == Some(b"words");
-            }
-        }
-    }
-    Err(bad_file(
-        "has no list of words: {\"words\": [{\"english\": ..., \"chinese\": ...}]}",
-    ))
-}
 
-/// What matters of the structure of a text that is valid JSON.
-enum Token {
-    /// The place of a bracket or a brace that opens, within which what follows is.
-    Open(usize),
-    /// One that closes.
-    Close,
-    /// The place of a text, without its quotes.
-    Text(Range<usize>),
-}
-
-struct Scanner<'a> {
-    text: &'a [u8],
-    at: usize,
-    depth: usize,
-}
-
-impl<'a> Scanner<'a> {
-    fn new(text: &'a [u8], at: usize) -> Self {
-        Self { text, at, depth: 0 }
-    }
-
-    fn next(&mut self) -> Option<Token> {
-        loop {
-            let at = self.at;
-            self.at += 1;
-            match self.text.get(at)? {
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    return Some(Token::Open(at));
-                }
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    return Some(Token::Close);
-                }
-                b'"' => {
-                    while let Some(byte) = self.text.get(self.at) {
-                        match byte {
-                            b'"' => break,
-                            b'\\' => self.at += 2,
-                            _ => self.at += 1,
-                        }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<'de>, A::Error> {
+                let mut elements = Vec::new();
+                while let Some(element) = seq.next_element()? {
+                    if elements.len() <= MAX_WORDS {
+                        elements.push(element);
                     }
-                    let end = self.at.min(self.text.len());
-                    self.at = end + 1;
-                    return Some(Token::Text(at + 1..end));
                 }
-                _ => {}
+                Ok(List(Some(elements)))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<List<'de>, A::Error> {
+                let mut list = List(None);
+                while let Some(name) = map.next_key::<String>()? {
+                    let value: &RawValue = map.next_value()?;
+                    if name == "words" && list.0.is_none() && value.get().starts_with('[') {
+                        list = serde_json::from_str(value.get()).map_err(de::Error::custom)?;
+                    }
+                }
+                Ok(list)
             }
         }
+
+        deserializer.deserialize_any(Document)
     }
 }
 
 /// The words of a list, one by one.
-pub(super) struct Words<'a> {
+pub(crate) struct Words<'a> {
     text: &'a [u8],
-    at: usize,
+    elements: std::slice::Iter<'a, Range<usize>>,
     /// The number of the line at this place, from 1.
     counted: usize,
     line: u64,
 }
 
 impl<'a> Words<'a> {
-    /// Those of the list at this place of a text that is valid JSON.
-    pub(super) fn new(text: &'a [u8], list: &Range<usize>) -> Self {
+    /// Those of a text with these elements.
+    pub(crate) fn new(text: &'a [u8], elements: &'a [Range<usize>]) -> Self {
         Self {
             text,
-            at: list.start,
+            elements: elements.iter(),
             counted: 0,
             line: 1,
         }
-    }
-
-    /// The place of the next element.
-    fn next_element(&mut self) -> Option<Range<usize>> {
-        let is_between = |byte: &u8| byte.is_ascii_whitespace() || *byte == b',';
-        while self.text.get(self.at).is_some_and(is_between) {
-            self.at += 1;
-        }
-        let begin = self.at;
-        if matches!(self.text.get(begin), None | Some(b']')) {
-            return None;
-        }
-        let mut scanner = Scanner::new(self.text, begin);
-        if matches!(self.text.get(begin), Some(b'{' | b'[' | b'"')) {
-            while let Some(token) = scanner.next() {
-                if scanner.depth == 0 && !matches!(token, Token::Open(_)) {
-                    break;
-                }
-            }
-            self.at = scanner.at.min(self.text.len());
-        } else {
-            let rest = self.text.get(begin..).unwrap_or_default();
-            let length = rest.iter().position(|byte| matches!(byte, b',' | b']'));
-            self.at = begin + length.unwrap_or(rest.len());
-        }
-        Some(begin..self.at)
     }
 
     fn line_of(&mut self, at: usize) -> u64 {
@@ -161,22 +114,13 @@ impl<'a> Words<'a> {
         self.line += u64::try_from(lines).unwrap_or(u64::MAX);
         self.line
     }
-
-    /// How many there are.
-    pub(super) fn count(mut self) -> usize {
-        let mut count = 0;
-        while self.next_element().is_some() {
-            count += 1;
-        }
-        count
-    }
 }
 
 impl Iterator for Words<'_> {
     type Item = Line;
 
     fn next(&mut self) -> Option<Line> {
-        let place = self.next_element()?;
+        let place = self.elements.next()?.clone();
         let number = self.line_of(place.start);
         let element = self.text.get(place).unwrap_or_default();
         let word = match serde_json::from_slice::<Texts>(element) {
@@ -202,7 +146,7 @@ enum Value {
 
 impl Texts {
     /// The word. A half of it that is empty is so on purpose, as in an export: what is forgotten is not there.
-    fn word(self) -> std::result::Result<Draft, Vec<(Option<Field>, LineFlaw)>> {
+    fn word(self) -> Result<Draft, LineFlaws> {
         let mut flaws = Vec::new();
         let mut texts = [const { None }; 4];
         for (field, value) in Field::ALL.into_iter().zip(self.0) {
@@ -231,7 +175,7 @@ impl Texts {
 }
 
 impl<'de> Deserialize<'de> for Texts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
 
         impl<'de> Visitor<'de> for Object {
@@ -241,10 +185,7 @@ impl<'de> Deserialize<'de> for Texts {
                 out.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> std::result::Result<Texts, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
                 let mut texts = Texts::default();
                 while let Some(name) = map.next_key::<String>()? {
                     match Field::ALL.into_iter().find(|field| field.name() == name) {
@@ -263,58 +204,16 @@ impl<'de> Deserialize<'de> for Texts {
 }
 
 impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Any;
-
-        impl<'de> Visitor<'de> for Any {
-            type Value = Value;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a text")
-            }
-
-            fn visit_str<E>(self, text: &str) -> std::result::Result<Value, E> {
-                Ok(Value::Text(text.to_owned()))
-            }
-
-            fn visit_unit<E>(self) -> std::result::Result<Value, E> {
-                Ok(Value::Missing)
-            }
-
-            fn visit_bool<E>(self, _: bool) -> std::result::Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_i64<E>(self, _: i64) -> std::result::Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_u64<E>(self, _: u64) -> std::result::Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_f64<E>(self, _: f64) -> std::result::Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(
-                self,
-                mut seq: A,
-            ) -> std::result::Result<Value, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Value::Other)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> std::result::Result<Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Value::Other)
-            }
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What is no text may be large, and is not taken apart.
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        match json.as_bytes().first() {
+            Some(b'"') => serde_json::from_str(json)
+                .map(Self::Text)
+                .map_err(de::Error::custom),
+            Some(b'n') => Ok(Self::Missing),
+            _ => Ok(Self::Other),
         }
-
-        deserializer.deserialize_any(Any)
     }
 }
 
@@ -322,11 +221,9 @@ impl<'de> Deserialize<'de> for Value {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<Line>> {
-        let list = list_of(text.as_bytes())?;
-        let words: Vec<Line> = Words::new(text.as_bytes(), &list).collect();
-        assert_eq!(Words::new(text.as_bytes(), &list).count(), words.len());
-        Ok(words)
+    fn read(text: &str) -> Result<Vec<Line>, FileFlaw> {
+        let elements = elements(text.as_bytes())?;
+        Ok(Words::new(text.as_bytes(), &elements).collect())
     }
 
     fn word(number: u64, english: &str, chinese: &str) -> Line {
@@ -414,17 +311,19 @@ mod tests {
     #[test]
     fn what_is_no_list_of_words_is_refused() {
         for (text, want) in [
-            ("{\"words\":[", "is no valid JSON"),
-            ("{}", "has no list of words"),
-            ("{\"words\":{}}", "has no list of words"),
-            ("{\"x\":{\"words\":[]}}", "has no list of words"),
-            ("{\"x\":\"words\",\"y\":7}", "has no list of words"),
+            (
+                "{\"words\":[",
+                FileFlaw::InvalidJson {
+                    line: 1,
+                    column: 10,
+                },
+            ),
+            ("{}", FileFlaw::NoList),
+            ("{\"words\":{}}", FileFlaw::NoList),
+            ("{\"x\":{\"words\":[]}}", FileFlaw::NoList),
+            ("{\"x\":\"words\",\"y\":7}", FileFlaw::NoList),
         ] {
-            let error = read(text).unwrap_err();
-            assert!(
-                error.fields()[0].detail.starts_with(want),
-                "{text}: {error:?}"
-            );
+            assert_eq!(read(text), Err(want), "{text}");
         }
         for table in [
             "english,chinese\n",

@@ -13,16 +13,16 @@ use crate::{
 
 /// Some lines.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// An array of one array for each line: the four fields, and the four without letter case where
     /// that makes a difference.
     json: Vec<u8>,
     /// The numbers of the lines.
-    pub(super) lines: Vec<u64>,
+    pub(crate) lines: Vec<u64>,
 }
 
 /// The first two parameters: the name and the id of who owns the words.
-pub(super) fn owner(owner: Option<&Account>) -> Vec<Value> {
+pub(crate) fn owner(owner: Option<&Account>) -> Vec<Value> {
     params![
         owner.map(|account| account.name.as_str()),
         owner.map(|account| account.id),
@@ -30,19 +30,19 @@ pub(super) fn owner(owner: Option<&Account>) -> Vec<Value> {
 }
 
 /// The columns of `words` but for times and owner, from a row of `json_each`.
-pub(super) const VALUES: &str = "value ->> 0, value ->> 1, value ->> 2, value ->> 3, \
+pub(crate) const VALUES: &str = "value ->> 0, value ->> 1, value ->> 2, value ->> 3, \
     coalesce(value ->> 4, value ->> 0), coalesce(value ->> 5, value ->> 1), \
     coalesce(value ->> 4, value ->> 0) || char(31) || coalesce(value ->> 5, value ->> 1) || char(31) || \
     coalesce(value ->> 6, value ->> 2) || char(31) || coalesce(value ->> 7, value ->> 3) || char(31, 31)";
 
 /// The names of these columns.
-pub(super) const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "english, chinese, sentence_eng, sentence_chi, english_key, chinese_key, folded";
 
 impl Batch {
     /// Adds a line. The word has to be checked: then what is searched for is the folded text, and nothing
     /// in it is a control character.
-    pub(super) fn push(&mut self, line: u64, draft: &Draft) -> Result<()> {
+    pub(crate) fn push(&mut self, line: u64, draft: &Draft) -> Result<()> {
         let folded = |field: Field| {
             let text = draft.get(field);
             debug_assert_eq!(fold(text), searchable(text));
@@ -66,19 +66,19 @@ impl Batch {
     }
 
     /// Gives back what it has room for and does not hold.
-    pub(super) fn shrink(&mut self) {
+    pub(crate) fn shrink(&mut self) {
         // But for the bracket at the end, for which it would be doubled again.
         self.json.shrink_to(self.json.len() + 1);
         self.lines.shrink_to_fit();
     }
 
     /// How many bytes it is.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.json.len()
     }
 
     /// The JSON as a parameter.
-    pub(super) fn json(mut self) -> Result<String> {
+    pub(crate) fn json(mut self) -> Result<String> {
         self.json
             .push(if self.lines.is_empty() { b'[' } else { b']' });
         if self.lines.is_empty() {

@@ -1,198 +1,77 @@
-//! A table of words, read line by line. `layout` finds out how it is written.
+//! The words of a table, row by row; `layout` has found out how it is written.
 
-use csv::{ByteRecord, Reader};
-use kit::{Error, Result};
+use csv::ByteRecord;
 
 use super::{
-    file::Source,
-    layout::Layout,
-    markup, quotes,
-    report::LineFlaw,
-    width::{MAX_FIELDS, Survey},
+    line::{Line, LineFlaw, LineFlaws},
+    markup,
 };
 use crate::{
     draft::{Draft, Field},
     formula,
+    import::{columns::layout::Layout, flaw::FileFlaw, rows::Rows},
 };
 
-/// The lines of a table.
-pub(super) struct Table<'a> {
-    reader: Reader<&'a [u8]>,
-    place: Place<'a>,
+/// Where a table comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A spreadsheet program. An apostrophe in front of a formula is none of the word's.
+    Spreadsheet,
+    /// A flash card program, which has no formulas and no apostrophes in front of them.
+    Cards,
+    /// Our own export for one: a half of a word that is empty is so on purpose.
+    OwnCards,
+}
+
+/// The words of a table.
+pub(crate) struct Table<'a> {
+    rows: Rows<'a>,
     layout: &'a Layout,
     source: Source,
-    survey: Survey,
-    record: ByteRecord,
-    /// The line that names the columns, if one does.
+    /// The row that names the columns, if one does.
     heading: Option<ByteRecord>,
-    /// How many lines were read.
+    /// How many rows were read.
     read: usize,
 }
 
-/// How far a file is read. The reader's own count of lines is behind where lines end with CRLF or are
-/// empty.
-struct Place<'a> {
-    file: &'a [u8],
-    byte: usize,
-    line: u64,
-    has_comments: bool,
-}
-
-impl<'a> Place<'a> {
-    /// The beginning of a table that has so many lines above it.
-    fn new(file: &'a [u8], above: u64, layout: &Layout) -> Self {
-        Self {
-            file,
-            byte: 0,
-            line: above + 1,
-            has_comments: layout.dialect.has_comments,
-        }
-    }
-
-    /// The byte at which the record begins that the reader found at this byte, where line ends and comments
-    /// may come before it.
-    fn begin(&self, mut byte: usize) -> usize {
-        let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        loop {
-            match self.file.get(byte) {
-                Some(b'#') if self.has_comments => {
-                    let rest = self.file.get(byte..).unwrap_or_default();
-                    byte += rest.iter().position(ends).unwrap_or(rest.len());
-                }
-                Some(end) if ends(end) => byte += 1,
-                _ => return byte,
-            }
-        }
-    }
-
-    /// The number of the line that this byte is in.
-    fn line_of(&mut self, byte: usize) -> u64 {
-        let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        while self.byte < byte {
-            let Some(passed) = self.file.get(self.byte) else {
-                break;
-            };
-            let pair = *passed == b'\r' && self.file.get(self.byte + 1) == Some(&b'\n');
-            self.line += u64::from(ends(passed) && !pair);
-            self.byte += 1;
-        }
-        self.line
-    }
-}
-
-/// One line.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    /// Where it begins, from 1.
-    pub(super) number: u64,
-    /// The word, or what is wrong with it.
-    pub(super) word: std::result::Result<Draft, Vec<(Option<Field>, LineFlaw)>>,
-}
-
 impl<'a> Table<'a> {
-    /// The lines behind those that name the columns. Above the table stand so many lines.
+    /// The words behind the rows that name the columns. The table begins in this line of its file.
     ///
     /// # Errors
-    /// 422 where a quote opens in the names and is never closed, or a line has too many fields.
-    pub(super) fn open(
-        file: &'a [u8],
+    /// Where a quote opens in the names and is never closed.
+    pub(crate) fn open(
+        text: &'a [u8],
         layout: &'a Layout,
         source: Source,
-        above: u64,
-    ) -> Result<Self> {
-        let mut place = Place::new(file, above, layout);
-        let survey = Survey::of(file, layout.dialect)
-            .map_err(|byte| too_many_fields(place.line_of(place.begin(byte))))?;
+        line: u64,
+    ) -> Result<Self, FileFlaw> {
         let mut table = Self {
-            reader: layout.dialect.reader(file),
-            place,
+            rows: Rows::new(text, layout.dialect, line),
             layout,
             source,
-            survey,
-            record: ByteRecord::new(),
             heading: None,
             read: 0,
         };
-        for _ in 0..layout.skipped {
-            table.read()?;
-            if let Some(line) = table.unclosed() {
-                let what = format!("opens a quote in line {line} that is never closed");
-                return Err(bad_file(&what));
+        for row in table.rows.by_ref().take(layout.skipped) {
+            let row = row?;
+            if let Some(line) = row.unclosed {
+                return Err(FileFlaw::UnclosedQuote { line });
             }
-            table.heading = Some(table.record.clone());
+            table.read += 1;
+            table.heading = Some(row.fields);
         }
         Ok(table)
     }
 
-    /// Reads the next line, if there is one.
-    fn read(&mut self) -> Result<bool> {
-        let read = self.reader.read_byte_record(&mut self.record);
-        self.read += 1;
-        read.map_err(Error::internal)
-    }
-
-    /// Reads the next line that is not the heading once more, if there is one.
-    fn read_word(&mut self) -> Result<bool> {
-        while self.read()? {
-            let is_heading = |heading: &ByteRecord| is_same(heading, &self.record);
-            if !self.heading.as_ref().is_some_and(is_heading) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// How many lines of words there are.
-    pub(super) fn length(mut self) -> Result<usize> {
-        let mut count = 0;
-        while self.read_word()? {
-            count += 1;
-        }
-        Ok(count)
-    }
-
-    fn line(&mut self) -> Line {
-        let number = self.place.line_of(self.begin());
-        if let Some(line) = self.unclosed() {
-            return Line {
-                number: line,
-                word: Err(vec![(None, LineFlaw::UnclosedQuote)]),
-            };
-        }
-        Line {
-            number,
-            word: self.word(),
-        }
-    }
-
-    /// The byte at which the last line that was read begins.
-    fn begin(&self) -> usize {
-        let byte = self.record.position().map_or(0, csv::Position::byte);
-        self.place
-            .begin(usize::try_from(byte).unwrap_or(usize::MAX))
-    }
-
-    /// The line with the quote that opens in the last line that was read and is open still where the file
-    /// ends, if there is one: all the rest would be in that field.
-    fn unclosed(&mut self) -> Option<u64> {
-        let file = self.place.file;
-        if self.reader.position().byte() < file.len() as u64 {
-            return None;
-        }
-        let begin = self.begin();
-        let quote = quotes::unclosed(file.get(begin..)?, self.layout.dialect)?;
-        Some(self.place.line_of(begin + quote))
-    }
-
-    fn word(&self) -> std::result::Result<Draft, Vec<(Option<Field>, LineFlaw)>> {
-        let (got, want) = (self.record.len(), self.layout.width);
-        if got != want && !self.is_short() {
+    fn word(&self, row: &ByteRecord) -> Result<Draft, LineFlaws> {
+        let (got, want) = (row.len(), self.layout.width);
+        if got != want && !self.is_short(row) {
             return Err(vec![(None, LineFlaw::Width { got, want })]);
         }
         let mut flaws = Vec::new();
         let texts = Field::ALL.map(|field| {
             let bytes = self.layout.columns[field as usize]
-                .and_then(|column| self.record.get(column))
+                .and_then(|column| row.get(column))
                 .unwrap_or_default();
             match str::from_utf8(bytes) {
                 Ok(text) => self.text(field, text),
@@ -219,13 +98,15 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Whether the last line that was read lacks nothing but sentences, and is in a block of lines alike: so
+    /// Whether a row lacks nothing but sentences, and is in a block of rows alike: so
     /// Excel writes them.
-    fn is_short(&self) -> bool {
-        let got = self.record.len();
+    fn is_short(&self, row: &ByteRecord) -> bool {
+        let got = row.len();
         let words = self.layout.columns.iter().take(2);
         let has_word = words.flatten().all(|column| *column < got);
-        got < self.layout.width && has_word && self.survey.is_short_as_its_block(self.read - 1, got)
+        got < self.layout.width
+            && has_word
+            && self.layout.widths.is_short_as_its_block(self.read - 1, got)
     }
 
     /// A field's text as it was before a program wrote it; none where it is empty on purpose.
@@ -248,6 +129,35 @@ impl<'a> Table<'a> {
     }
 }
 
+impl Iterator for Table<'_> {
+    type Item = Result<Line, FileFlaw>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let row = match self.rows.next()? {
+                Ok(row) => row,
+                Err(flaw) => return Some(Err(flaw)),
+            };
+            self.read += 1;
+            // Where files were joined, the heading comes again.
+            let is_heading = |heading: &ByteRecord| is_same(heading, &row.fields);
+            if self.heading.as_ref().is_some_and(is_heading) {
+                continue;
+            }
+            return Some(Ok(match row.unclosed {
+                Some(line) => Line {
+                    number: line,
+                    word: Err(vec![(None, LineFlaw::UnclosedQuote)]),
+                },
+                None => Line {
+                    number: row.line,
+                    word: self.word(&row.fields),
+                },
+            }));
+        }
+    }
+}
+
 /// Whether two lines are the same but for the byte order mark that is in front of one where files were joined.
 fn is_same(one: &ByteRecord, other: &ByteRecord) -> bool {
     one.len() == other.len()
@@ -257,35 +167,15 @@ fn is_same(one: &ByteRecord, other: &ByteRecord) -> bool {
             .all(|(one, other)| one == other.strip_prefix(b"\xef\xbb\xbf").unwrap_or(other))
 }
 
-/// 422 for a line of more than [`MAX_FIELDS`].
-pub(super) fn too_many_fields(line: u64) -> Error {
-    bad_file(&format!("has more than {MAX_FIELDS} fields in line {line}"))
-}
-
-/// 422 for the file as a whole.
-pub(super) fn bad_file(what: &str) -> Error {
-    Error::invalid("file", "unreadable", what)
-}
-
-impl Iterator for Table<'_> {
-    type Item = Result<Line>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.read_word() {
-            Ok(true) => Some(Ok(self.line())),
-            Ok(false) => None,
-            Err(error) => Some(Err(error)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{draft::Flaw, import::file::File};
 
-    fn read(file: impl AsRef<[u8]>) -> Result<Vec<Line>> {
-        File::of(file.as_ref().to_vec().into())?.lines()?.collect()
+    fn read(file: impl AsRef<[u8]>) -> Result<Vec<Line>, FileFlaw> {
+        File::parse(file.as_ref().to_vec().into())?
+            .lines()?
+            .collect()
     }
 
     fn word(number: u64, fields: [&str; 4]) -> Line {
@@ -417,9 +307,8 @@ mod tests {
             let file = format!("english,chinese\n{closed}");
             assert!(read(&file).unwrap()[0].word.is_ok(), "{closed}");
         }
-        let error = read("english,chinese,\"note\nwake,唤醒,\n").unwrap_err();
-        let detail = &error.fields()[0].detail;
-        assert_eq!(detail, "opens a quote in line 1 that is never closed");
+        let flaw = read("english,chinese,\"note\nwake,唤醒,\n").unwrap_err();
+        assert_eq!(flaw, FileFlaw::UnclosedQuote { line: 1 });
     }
 
     #[test]
@@ -433,27 +322,25 @@ mod tests {
     #[test]
     fn a_file_that_makes_no_sense_is_refused_as_a_whole() {
         for (file, want) in [
-            (&b""[..], "is empty"),
-            (b"\xef\xbb\xbf", "is empty"),
-            (b"\n\r\n\n", "is empty"),
-            (b"\xff\xfee\0,", "is in UTF-16 and"),
-            (b"one,two\n", "must name its columns"),
-            (b"a,b,c,d,e\n", "must name its columns"),
+            (&b""[..], FileFlaw::Empty),
+            (b"\xef\xbb\xbf", FileFlaw::Empty),
+            (b"\n\r\n\n", FileFlaw::Empty),
+            (b"\xff\xfee\0,", FileFlaw::BrokenUtf16),
+            (b"one,two\n", FileFlaw::UnnamedColumns),
+            (b"a,b,c,d,e\n", FileFlaw::UnnamedColumns),
             (
                 b"english,english,chinese\n",
-                "names the column english twice",
+                FileFlaw::ColumnTwice(Field::English),
             ),
-            (b"english,sentence_eng\n", "has no column chinese"),
-            (b"chinese\n", "has no column english"),
-            (b"PK\x03\x04\x14\x00", "is no text but a workbook"),
             (
-                b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0",
-                "is no text but a workbook",
+                b"english,sentence_eng\n",
+                FileFlaw::NoColumn(Field::Chinese),
             ),
+            (b"chinese\n", FileFlaw::NoColumn(Field::English)),
+            (b"PK\x03\x04\x14\x00", FileFlaw::Workbook),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", FileFlaw::Workbook),
         ] {
-            let error = read(file).unwrap_err();
-            assert_eq!(error.status().as_u16(), 422, "{want}");
-            assert!(error.fields()[0].detail.contains(want), "{want}: {error:?}");
+            assert_eq!(read(file), Err(want), "{file:?}");
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Putting the lines of a file into the database.
 
+mod batch;
+pub(super) mod permit;
+pub(super) mod report;
 #[cfg(test)]
 mod tests;
 
@@ -12,12 +15,14 @@ use kit::{
     login::Account,
 };
 
+use self::{
+    batch::Batch,
+    report::{LineError, Mode, Report},
+};
 use super::{
-    MAX_LINES, Mode,
-    batch::{self, Batch},
     file::File,
-    report::{LineError, LineFlaw, Report},
-    table::Line,
+    flaw::Refusal,
+    words::line::{Line, LineFlaw},
 };
 use crate::{
     draft::{Draft, Field},
@@ -35,27 +40,28 @@ impl<D: Database> Words<D> {
     /// Imports a file of words.
     ///
     /// # Errors
-    /// 413 where it has too many lines; 422 where it is no table; 503 where the database is busy. What is
-    /// wrong with its lines is no error but in the report.
+    /// The flaw of the file, where it has one; 503 where the database is busy. What is wrong with its lines is no
+    /// error but in the report.
     pub(crate) async fn import(
         &self,
         mode: Mode,
         file: Bytes,
         owner: Option<&Account>,
-    ) -> Result<Report> {
-        let file = File::of(file)?;
-        // Before anything is kept.
-        check_count(&file)?;
+    ) -> Result<Report, Refusal> {
+        let file = File::parse(file)?;
         let readings = file.readings.clone();
         let report = match mode {
             Mode::Atomic => self.import_all(file, owner).await,
             Mode::Skip => self.import_some(file, owner).await,
         };
-        report.map(|report| Report { readings, ..report })
+        Ok(Report {
+            readings,
+            ..report?
+        })
     }
 
     /// All lines, or none.
-    async fn import_all(&self, file: File, owner: Option<&Account>) -> Result<Report> {
+    async fn import_all(&self, file: File, owner: Option<&Account>) -> Result<Report, Refusal> {
         let (batches, mut errors) = batches(&file)?;
         drop(file);
         let mut existing = Vec::new();
@@ -88,13 +94,13 @@ impl<D: Database> Words<D> {
         match self.db().execute(&insert, parameters).await {
             Ok(_) => Ok(Report { imported, ..Report::default() }),
             // The pairs were looked for above, so somebody was faster.
-            Err(DbError::Constraint(_)) => Err(Error::Unavailable {
+            Err(DbError::Constraint(_)) => Err(Refusal::Other(Error::Unavailable {
                 detail: "somebody added one of the words at the same time; nothing was imported, so send \
                          the file again to see which"
                     .to_owned(),
                 retry_after_seconds: 1,
-            }),
-            Err(error) => Err(error.into()),
+            })),
+            Err(error) => Err(Error::from(error).into()),
         }
     }
 
@@ -114,7 +120,7 @@ impl<D: Database> Words<D> {
     }
 
     /// Every line that is right and not there.
-    async fn import_some(&self, file: File, owner: Option<&Account>) -> Result<Report> {
+    async fn import_some(&self, file: File, owner: Option<&Account>) -> Result<Report, Refusal> {
         let mut report = Report::default();
         let mut batch = Batch::default();
         let mut wrong = 0;
@@ -178,7 +184,7 @@ impl<D: Database> Words<D> {
 }
 
 /// Every line of a file that is right, and what is wrong with the others.
-fn batches(file: &File) -> Result<(Vec<Batch>, Vec<LineError>)> {
+fn batches(file: &File) -> Result<(Vec<Batch>, Vec<LineError>), Refusal> {
     let mut batches = vec![Batch::default()];
     let mut errors = Vec::new();
     let mut pairs: HashMap<[String; 2], u64> = HashMap::new();
@@ -222,16 +228,6 @@ fn insert() -> String {
         batch::COLUMNS,
         batch::VALUES
     )
-}
-
-fn check_count(file: &File) -> Result<()> {
-    if file.count()? <= MAX_LINES {
-        return Ok(());
-    }
-    Err(Error::too_much(
-        "too-many-words",
-        format!("the file has more than {MAX_LINES} words"),
-    ))
 }
 
 fn errors_of(line: Line) -> impl Iterator<Item = LineError> {

@@ -7,14 +7,9 @@
 
 use bytes::Bytes;
 use encoding_rs::{BIG5, DecoderResult, Encoding, GBK, UTF_16BE, UTF_16LE};
-use kit::{Error, Result};
 
-use super::{
-    MAX_BODY_BYTES,
-    reading::Reading,
-    share::{self, Share},
-    table::bad_file,
-};
+use super::share::{self, Share};
+use crate::import::flaw::{FileFlaw, MAX_BODY_BYTES};
 
 /// The most bytes that a file may have in UTF-8: as many as one that is sent in UTF-8. Others become longer,
 /// by half or even to three times, and the memory is measured for this.
@@ -82,13 +77,16 @@ impl Charset {
     }
 }
 
+/// Which encoding was taken, and which others were possible.
+pub(crate) type Choice = (Charset, Vec<Charset>);
+
 /// A file's text in UTF-8, without a byte order mark. Where its bytes could be read in several encodings, also which one
 /// was taken. A file that is valid in no encoding comes back unchanged, and the lines that are no text are reported one
 /// by one. Without `has_choice`, valid UTF-8 is not tried as anything else.
 ///
 /// # Errors
-/// 413 where it is longer than [`MAX_TEXT_BYTES`], 422 where it is not what its byte order mark says.
-pub(super) fn text(file: Bytes, has_choice: bool) -> Result<(Bytes, Option<Reading>)> {
+/// Where it is longer than [`MAX_TEXT_BYTES`], or not what its byte order mark says.
+pub(crate) fn text(file: Bytes, has_choice: bool) -> Result<(Bytes, Option<Choice>), FileFlaw> {
     if let Some(rest) = file.strip_prefix(b"\xef\xbb\xbf") {
         return Ok((file.slice_ref(rest), None));
     }
@@ -96,9 +94,7 @@ pub(super) fn text(file: Bytes, has_choice: bool) -> Result<(Bytes, Option<Readi
         if let Some(rest) = file.strip_prefix(mark) {
             return match decoded(encoding, rest)? {
                 Some(text) => Ok((text, None)),
-                None => Err(bad_file(
-                    "is in UTF-16 and has a character that is cut off: save it as \"CSV UTF-8\"",
-                )),
+                None => Err(FileFlaw::BrokenUtf16),
             };
         }
     }
@@ -116,24 +112,15 @@ pub(super) fn text(file: Bytes, has_choice: bool) -> Result<(Bytes, Option<Readi
             && share::are_letters_alone(text)
             && let Some(text) = decoded(GBK, &file)?
         {
-            return Ok((text, other(Charset::Gbk, Charset::Utf8)));
+            return Ok((text, Some((Charset::Gbk, vec![Charset::Utf8]))));
         }
-        let reading = share.filter(|share| share.is_most());
-        return Ok((
-            file,
-            reading.and_then(|_| other(Charset::Utf8, Charset::Gbk)),
-        ));
+        let may_be = share.filter(|share| share.is_most());
+        return Ok((file, may_be.map(|_| (Charset::Utf8, vec![Charset::Gbk]))));
     }
     if share::is_damaged_utf8(&file) {
         return Ok((file, None));
     }
     guessed(file)
-}
-
-/// That one was taken where it could be the other as well.
-fn other(taken: Charset, other: Charset) -> Option<Reading> {
-    let others = vec![other];
-    Some(Reading::Charset { taken, others })
 }
 
 impl Charset {
@@ -149,7 +136,7 @@ impl Charset {
 }
 
 /// The text in the encoding that suits it most.
-fn guessed(file: Bytes) -> Result<(Bytes, Option<Reading>)> {
+fn guessed(file: Bytes) -> Result<(Bytes, Option<Choice>), FileFlaw> {
     let is_of_old_mac = file.contains(&b'\r') && !file.contains(&b'\n');
     // Of two that suit it as well, the first.
     let candidates = if is_of_old_mac {
@@ -184,8 +171,8 @@ fn guessed(file: Bytes) -> Result<(Bytes, Option<Reading>)> {
     let Some(text) = decoded(taken.encoding(), &file)? else {
         return Ok((file, None));
     };
-    let reading = (!others.is_empty()).then_some(Reading::Charset { taken, others });
-    Ok((text, reading))
+    let choice = (!others.is_empty()).then_some((taken, others));
+    Ok((text, choice))
 }
 
 /// Whether a text has a character that takes three bytes or more, as all Chinese ones do.
@@ -194,17 +181,13 @@ fn has_wide(text: &str) -> bool {
 }
 
 /// A text in this encoding, if all of it is.
-fn decoded(encoding: &'static Encoding, file: &[u8]) -> Result<Option<Bytes>> {
+fn decoded(encoding: &'static Encoding, file: &[u8]) -> Result<Option<Bytes>, FileFlaw> {
     let mut bytes = 0;
     if decode(encoding, file, |text| bytes += text.len()).is_none() {
         return Ok(None);
     }
     if u64::try_from(bytes).unwrap_or(u64::MAX) > MAX_TEXT_BYTES {
-        let limit = MAX_TEXT_BYTES / 1024 / 1024;
-        return Err(Error::too_much(
-            "text-too-large",
-            format!("the file is larger than {limit} MiB in UTF-8"),
-        ));
+        return Err(FileFlaw::TextTooLarge);
     }
     let mut whole = String::with_capacity(bytes);
     let decoded = decode(encoding, file, |text| whole.push_str(text));

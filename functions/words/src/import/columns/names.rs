@@ -5,7 +5,7 @@ use crate::draft::Field;
 
 /// What the name of a column says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Name {
+pub(crate) enum Name {
     /// It has this field. Of two columns that could, the lower rank is taken: 0 says so itself, such as
     /// `chinese`; 1 is mostly so, such as `translation`; 2 could be either language, such as `definition`.
     Field(Field, u8),
@@ -340,37 +340,39 @@ const OTHERS: &[&str] = &[
     "註釋",
 ];
 
-/// What a column of this name has; none where the name is not known.
-pub(super) fn of(cell: &[u8]) -> Option<Name> {
-    if cell.len() > MAX_NAME_BYTES {
-        return None;
-    }
-    let name = simplified(str::from_utf8(cell).ok()?);
-    if let Some(name) = look_up(&name) {
-        return Some(name);
-    }
-    // In both languages, such as `Word 单词`.
-    let (english, chinese): (String, String) = name.chars().partition(char::is_ascii);
-    let (english, chinese) = (look_up(&english)?, look_up(&chinese)?);
-    match (english, chinese) {
-        (Name::Field(field, one), Name::Field(other, two)) if field == other => {
-            Some(Name::Field(field, one.min(two)))
+impl Name {
+    /// What a column of this name has; none where the name is not known.
+    pub(crate) fn parse(cell: &[u8]) -> Option<Self> {
+        if cell.len() > MAX_NAME_BYTES {
+            return None;
         }
-        (Name::Other, Name::Other) => Some(Name::Other),
-        _ => None,
+        let name = simplified(str::from_utf8(cell).ok()?);
+        if let Some(name) = look_up(&name) {
+            return Some(name);
+        }
+        // In both languages, such as `Word 单词`.
+        let (english, chinese): (String, String) = name.chars().partition(char::is_ascii);
+        let (english, chinese) = (look_up(&english)?, look_up(&chinese)?);
+        match (english, chinese) {
+            (Self::Field(field, one), Self::Field(other, two)) if field == other => {
+                Some(Self::Field(field, one.min(two)))
+            }
+            (Self::Other, Self::Other) => Some(Self::Other),
+            _ => None,
+        }
     }
 }
 
 /// Whether a text is a name of this field, or has one in it that says it itself: in Chinese anywhere, and in English
 /// as a word of its own.
-pub(super) fn is_in(text: &[u8], own: Field) -> bool {
+pub(crate) fn is_in(text: &[u8], own: Field) -> bool {
     let Some(text) = str::from_utf8(text)
         .ok()
         .filter(|_| text.len() <= MAX_NAME_BYTES)
     else {
         return false;
     };
-    if matches!(of(text.as_bytes()), Some(Name::Field(field, _)) if field == own) {
+    if matches!(Name::parse(text.as_bytes()), Some(Name::Field(field, _)) if field == own) {
         return true;
     }
     let text = text.to_lowercase();
@@ -442,10 +444,10 @@ mod tests {
             ("", None),
             ("wake", None),
         ] {
-            assert_eq!(of(name.as_bytes()), want, "{name}");
+            assert_eq!(Name::parse(name.as_bytes()), want, "{name}");
         }
-        assert_eq!(of(b"\xd3\xa2\xce\xc4"), None);
-        assert_eq!(of(&[b' '; 1_000_000]), None);
+        assert_eq!(Name::parse(b"\xd3\xa2\xce\xc4"), None);
+        assert_eq!(Name::parse(&[b' '; 1_000_000]), None);
     }
 
     #[test]

@@ -9,13 +9,13 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 /// So many of so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Share {
+pub(crate) struct Share {
     some: u64,
     all: u64,
 }
 
 impl Share {
-    fn of(which: impl Iterator<Item = bool>) -> Self {
+    fn new(which: impl Iterator<Item = bool>) -> Self {
         let mut share = Self { some: 0, all: 0 };
         for is_one in which {
             share.some += u64::from(is_one);
@@ -25,43 +25,43 @@ impl Share {
     }
 
     /// Whether it is all of them.
-    pub(super) fn is_all(self) -> bool {
+    pub(crate) fn is_all(self) -> bool {
         self.some == self.all
     }
 
     /// Whether it is half of them or more.
-    pub(super) fn is_most(self) -> bool {
+    pub(crate) fn is_most(self) -> bool {
         self.some * 2 >= self.all
     }
 
     /// Whether it is three quarters of them or more.
-    pub(super) fn is_mostly(self) -> bool {
+    pub(crate) fn is_mostly(self) -> bool {
         self.some * 4 >= self.all * 3
     }
 
     /// Which is larger, in relation to what it is of.
-    pub(super) fn cmp(&self, other: &Self) -> Ordering {
+    pub(crate) fn cmp(&self, other: &Self) -> Ordering {
         (self.some * other.all).cmp(&(other.some * self.all))
     }
 }
 
 /// The characters of a text in GBK that are among the 3,755 usual ones, or are punctuation.
-pub(super) fn gbk(text: &[u8]) -> Share {
-    Share::of(
+pub(crate) fn gbk(text: &[u8]) -> Share {
+    Share::new(
         pairs(text).map(|(lead, trail)| trail >= 0xa1 && matches!(lead, 0xb0..=0xd7 | 0xa1 | 0xa3)),
     )
 }
 
 /// The characters of a text in GBK that were in it from the beginning, in GB 2312, rare ones among them.
-pub(super) fn gb2312(text: &[u8]) -> Share {
-    Share::of(
+pub(crate) fn gb2312(text: &[u8]) -> Share {
+    Share::new(
         pairs(text).map(|(lead, trail)| trail >= 0xa1 && matches!(lead, 0xa1..=0xa9 | 0xb0..=0xf7)),
     )
 }
 
 /// The characters of a text in Big5 that are among the 5,401 usual ones, or are punctuation.
-pub(super) fn big5(text: &[u8]) -> Share {
-    Share::of(pairs(text).map(|(lead, _)| matches!(lead, 0xa4..=0xc6 | 0xa1)))
+pub(crate) fn big5(text: &[u8]) -> Share {
+    Share::new(pairs(text).map(|(lead, _)| matches!(lead, 0xa4..=0xc6 | 0xa1)))
 }
 
 /// The pairs of bytes that are one character. Four bytes of GB 18030 are two of them.
@@ -84,7 +84,7 @@ const MARKS: &str = "€‚„…‘’“”•–—™ ¡£§©«®°´·»¿
 
 /// The characters above ASCII of a text in an encoding of one byte that stand where such a character would;
 /// none where a byte is no character, but a control character.
-pub(super) fn latin(text: &[u8], encoding: &'static Encoding) -> Option<Share> {
+pub(crate) fn latin(text: &[u8], encoding: &'static Encoding) -> Option<Share> {
     let table = upper_half(encoding)?;
     let char_of = |byte: u8| match byte.checked_sub(0x80) {
         None => char::from(byte),
@@ -107,7 +107,7 @@ pub(super) fn latin(text: &[u8], encoding: &'static Encoding) -> Option<Share> {
             is_alone && MARKS.contains(own) || own == '\u{a0}'
         }
     };
-    Some(Share::of(above.by_ref().map(suits)))
+    Some(Share::new(above.by_ref().map(suits)))
 }
 
 /// The characters of the bytes from 0x80.
@@ -119,7 +119,7 @@ fn upper_half(encoding: &'static Encoding) -> Option<Vec<char>> {
 
 /// Whether what is not ASCII in a text is letters, none of which stands beside one of ASCII: a word in a language with
 /// accents has both.
-pub(super) fn are_letters_alone(text: &str) -> bool {
+pub(crate) fn are_letters_alone(text: &str) -> bool {
     let mut before = '\n';
     text.chars().all(|char| {
         let (one, other) = (before, char);
@@ -133,7 +133,7 @@ pub(super) fn are_letters_alone(text: &str) -> bool {
 
 /// The UTF-16 that a file without a byte order mark seems to be: in one half of its pairs of bytes, an eighth
 /// or more of them is zero, and in the other half a few.
-pub(super) fn utf16(file: &[u8]) -> Option<&'static Encoding> {
+pub(crate) fn utf16(file: &[u8]) -> Option<&'static Encoding> {
     if file.len() % 2 == 1 {
         return None;
     }
@@ -151,7 +151,7 @@ pub(super) fn utf16(file: &[u8]) -> Option<&'static Encoding> {
 
 /// Whether a file is UTF-8 with something broken in it, such as a character that was cut off: most of what is
 /// not ASCII is characters of three bytes or more, which other encodings have by a rare chance.
-pub(super) fn is_damaged_utf8(file: &[u8]) -> bool {
+pub(crate) fn is_damaged_utf8(file: &[u8]) -> bool {
     let (mut wide, mut above) = (0, 0);
     for chunk in file.utf8_chunks() {
         above += chunk.invalid().len();

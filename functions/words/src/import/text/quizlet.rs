@@ -3,11 +3,11 @@
 
 use bytes::Bytes;
 
-use super::sample::has_han;
+use crate::text::has_han;
 
 /// A text in which semicolons separate pairs, with a line for each; none where it is something else. It has one
 /// line, and each pair has one tab, or one comma between a language and the other.
-pub(super) fn lines_of_rows(text: &[u8]) -> Option<Bytes> {
+pub(crate) fn lines_of_rows(text: &[u8]) -> Option<Bytes> {
     let line = text.trim_ascii_end();
     if line.contains(&b'\n') || line.contains(&b'\r') || !line.contains(&b';') {
         return None;
@@ -38,7 +38,7 @@ pub(super) fn lines_of_rows(text: &[u8]) -> Option<Bytes> {
 const DASH: &[u8] = b" - ";
 
 /// A text in which a dash is between the halves of each pair, with a tab there; none where a line has none.
-pub(super) fn tabs_of_dashes(text: &[u8]) -> Option<Bytes> {
+pub(crate) fn tabs_of_dashes(text: &[u8]) -> Option<Bytes> {
     let mut tabbed = Vec::with_capacity(text.len());
     for line in text.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
         if line.trim_ascii().is_empty() {

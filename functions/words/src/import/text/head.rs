@@ -1,27 +1,31 @@
 //! What programs write above a table: Excel's `sep=;`, and the lines with `#` of Anki
 //! (<https://docs.ankiweb.net/importing/text-files.html>).
 
+use crate::import::{
+    reading::separator_of,
+    rows::{
+        Rows,
+        dialect::{Dialect, ends_line},
+    },
+};
 use csv::ByteRecord;
-use kit::{Error, Result};
-
-use super::{dialect::Dialect, reading::separator_of};
 
 /// What stands above a table.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Head {
+pub(crate) struct Head {
     /// How much of the file it is.
-    pub(super) bytes: usize,
-    pub(super) lines: u64,
+    pub(crate) bytes: usize,
+    pub(crate) lines: u64,
     /// What separates the columns, if it says so.
-    pub(super) separator: Option<u8>,
+    pub(crate) separator: Option<u8>,
     /// Whether it is one of Anki's, in which a line that begins with `#` is no note.
-    pub(super) is_anki: bool,
+    pub(crate) is_anki: bool,
     /// Whether the texts are HTML, if it says so.
-    pub(super) is_html: Option<bool>,
+    pub(crate) is_html: Option<bool>,
     /// What the columns are called, if it says so.
-    pub(super) columns: Option<ByteRecord>,
+    pub(crate) columns: Option<ByteRecord>,
     /// The columns that have something else than a field of a note.
-    pub(super) others: Vec<usize>,
+    pub(crate) others: Vec<usize>,
 }
 
 /// The most lines of a head that are looked at. Anki writes at most eight.
@@ -29,21 +33,21 @@ const MAX_LINES: usize = 100;
 
 impl Head {
     /// The head of a file, which may be empty.
-    pub(super) fn of(file: &[u8]) -> Result<Self> {
+    pub(crate) fn parse(file: &[u8]) -> Self {
         let (line, bytes) = first_line(file);
         if let Some(separator) = excels(line) {
-            return Ok(Self {
+            return Self {
                 bytes,
                 lines: 1,
                 separator: Some(separator),
                 ..Self::default()
-            });
+            };
         }
-        let head = Self::of_anki(file)?;
-        Ok(if head.is_anki { head } else { Self::default() })
+        let head = Self::parse_ankis(file);
+        if head.is_anki { head } else { Self::default() }
     }
 
-    fn of_anki(file: &[u8]) -> Result<Self> {
+    fn parse_ankis(file: &[u8]) -> Self {
         let mut head = Self::default();
         let mut columns = None;
         for _ in 0..MAX_LINES {
@@ -74,15 +78,16 @@ impl Head {
             }
         }
         if let Some(columns) = columns {
-            let mut record = ByteRecord::new();
-            let separator = head.separator.unwrap_or(b'\t');
-            Dialect::of(separator)
-                .reader(columns.as_bytes())
-                .read_byte_record(&mut record)
-                .map_err(Error::internal)?;
-            head.columns = Some(record);
+            let dialect = Dialect::new(head.separator.unwrap_or(b'\t'));
+            let names = Rows::new(columns.as_bytes(), dialect, head.lines).next();
+            // More names than a line may have are none.
+            head.columns = Some(
+                names
+                    .and_then(Result::ok)
+                    .map_or_else(ByteRecord::new, |row| row.fields),
+            );
         }
-        Ok(head)
+        head
     }
 }
 
@@ -115,8 +120,8 @@ fn may_separate(byte: u8) -> bool {
 
 /// The first line without its end, and how long it is with that.
 fn first_line(file: &[u8]) -> (&[u8], usize) {
-    let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let length = file.iter().position(ends).unwrap_or(file.len());
+    let end = file.iter().position(|byte| ends_line(*byte));
+    let length = end.unwrap_or(file.len());
     let (line, rest) = file.split_at(length);
     let end = match rest {
         [b'\r', b'\n', ..] => 2,
@@ -144,7 +149,7 @@ mod tests {
             ("sep=a\na", None),
             ("step=;\na", None),
         ] {
-            let head = Head::of(file.as_bytes()).unwrap();
+            let head = Head::parse(file.as_bytes());
             let got = head.separator.map(|separator| (separator, head.bytes));
             assert_eq!(got, want, "{file:?}");
             assert_eq!(head.lines, u64::from(want.is_some()), "{file:?}");
@@ -155,11 +160,11 @@ mod tests {
     fn ankis_lines_say_what_the_columns_are() {
         let file = "#separator:tab\r\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n\
             #tags column:6\na\tb";
-        let head = Head::of(file.as_bytes()).unwrap();
+        let head = Head::parse(file.as_bytes());
         assert_eq!((head.separator, head.is_html), (Some(b'\t'), Some(true)));
         assert_eq!((head.lines, head.bytes), (6, file.len() - 3));
         assert_eq!(head.others, [0, 1, 2, 5]);
-        let head = Head::of(b"#separator:Comma\n#columns:Front,Back\nx").unwrap();
+        let head = Head::parse(b"#separator:Comma\n#columns:Front,Back\nx");
         assert_eq!(
             head.columns.unwrap().iter().collect::<Vec<_>>(),
             [b"Front" as &[u8], b"Back"]
@@ -175,11 +180,7 @@ mod tests {
             "",
             "a",
         ] {
-            assert_eq!(
-                Head::of(file.as_bytes()).unwrap(),
-                Head::default(),
-                "{file}"
-            );
+            assert_eq!(Head::parse(file.as_bytes()), Head::default(), "{file}");
         }
     }
 }
