@@ -4,6 +4,7 @@ mod draft;
 mod export;
 mod formula;
 mod import;
+mod input;
 mod page;
 mod rest;
 mod rights;
@@ -12,21 +13,21 @@ mod text;
 mod tutorial;
 mod word;
 
-use kit::Response;
+use kit::{Response, either};
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
     site::app()
         .get("/", page::index)
         .changing_get("/data", tutorial::data)
-        .get("/words", rest::list)
-        .post("/words", rest::create)
+        .get("/words", either(rest::list, page::index))
+        .post("/words", either(rest::create, page::create))
         .get("/words/export", export::export)
-        .post("/words/import", rest::import)
-        .get("/words/:id", rest::read)
-        .put("/words/:id", rest::replace)
+        .post("/words/import", either(rest::import, page::import))
+        .get("/words/:id", either(rest::read, page::show))
+        .put("/words/:id", either(rest::replace, page::replace))
         .patch("/words/:id", rest::change)
-        .delete("/words/:id", rest::delete)
+        .delete("/words/:id", either(rest::delete, page::delete))
         .form_methods()
         .behind_proxies()
         .run(request)

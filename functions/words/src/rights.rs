@@ -1,14 +1,7 @@
-//! Who sends a request, and what they may do in the word book.
-//!
-//! Looking is for everybody, and adding too unless `require_login` closes it. A word is changed and deleted by
-//! the account that added it; what nobody owns, and everybody's, by the `admins`.
+//! What the sender of a request may do with the words.
 
-use kit::{
-    Request, Result,
-    db::Database,
-    login::{Account, Admins, Login, RequireLogin},
-    session,
-};
+use kit::{Request, Response, Result, db::Database, login::Account};
+use site::Visit;
 
 use crate::{store::Words, word::Word};
 
@@ -16,48 +9,34 @@ use crate::{store::Words, word::Word};
 const ADD: &str = "add words";
 const CHANGE: &str = "change a word";
 
-/// What the sender of a request may do.
-pub(crate) struct Rights {
-    pub(crate) login: Login,
-    admins: Admins,
-    require_login: RequireLogin,
-}
+/// What the sender of a request may do; see [`Visit`].
+pub(crate) struct Rights(Visit);
 
 impl Rights {
     /// Looks up who sent a request.
     ///
     /// # Errors
     /// Those of the database and of settings that cannot be read.
-    pub(crate) async fn of<D: Database>(request: &Request, words: &Words<D>) -> Result<Self> {
-        let secrets = session::secrets().await?;
-        Ok(Self {
-            admins: Admins::from_variable().await?,
-            require_login: RequireLogin::from_variable().await?,
-            login: Login::of(request, &secrets, words.db()).await?,
-        })
+    pub(crate) async fn new<D: Database>(request: &Request, words: &Words<D>) -> Result<Self> {
+        Ok(Self(Visit::new(request, words.db()).await?))
     }
 
     /// The same for a request that changes a word, which needs somebody, whatever else it says.
     ///
     /// # Errors
-    /// 401 where nobody is logged in, 500 where there is no secret key, and those of [`Self::of`].
+    /// 401 where nobody is logged in, 500 where there is no secret key, and those of [`Self::new`].
     pub(crate) async fn to_change<D: Database>(
         request: &Request,
         words: &Words<D>,
     ) -> Result<Self> {
-        let rights = Self::of(request, words).await?;
-        rights.login.require(CHANGE)?;
+        let rights = Self::new(request, words).await?;
+        rights.0.require(CHANGE)?;
         Ok(rights)
     }
 
-    /// The account, where somebody is logged in.
-    pub(crate) fn account(&self) -> Option<&Account> {
-        self.login.account()
-    }
-
-    /// Whether words may be added and imported.
-    pub(crate) fn may_add(&self) -> bool {
-        !self.require_login.holds() || self.login.account().is_some()
+    /// Who it is.
+    pub(crate) fn visit(&self) -> &Visit {
+        &self.0
     }
 
     /// Who owns what is added: the account, or nobody.
@@ -65,25 +44,17 @@ impl Rights {
     /// # Errors
     /// 401 where adding needs a login and there is none; 500 where it needs one and there is no secret key.
     pub(crate) fn owner(&self) -> Result<Option<&Account>> {
-        if self.require_login.holds() {
-            self.login.require(ADD)?;
-        }
-        Ok(self.account())
-    }
-
-    /// Whether nobody is logged in who could be.
-    pub(crate) fn is_nobody(&self) -> bool {
-        self.login.is_available() && self.login.account().is_none()
+        self.0.owner_to_be(ADD)
     }
 
     /// Whether every word may be changed and deleted.
     pub(crate) fn may_change_all(&self) -> bool {
-        self.login.may_change(None, &self.admins)
+        self.0.may_change(None)
     }
 
     /// Whether this word may be changed and deleted.
     pub(crate) fn may_change(&self, word: &Word) -> bool {
-        self.login.may_change(word.owner_id, &self.admins)
+        self.0.may_change(word.owner_id)
     }
 
     /// Refuses a change to a word that is not the account's.
@@ -92,8 +63,15 @@ impl Rights {
     /// 403, and those of [`Self::to_change`].
     pub(crate) fn check(&self, word: &Word) -> Result<()> {
         let owner = word.owner.as_deref();
-        self.login
-            .require_to_change(word.owner_id, owner, &self.admins, CHANGE)
+        self.0.require_to_change(word.owner_id, owner, CHANGE)
+    }
+
+    /// Puts on a response what the client has to keep.
+    ///
+    /// # Errors
+    /// 500 where the session cannot be written.
+    pub(crate) fn save_on(self, response: Response) -> Result<Response> {
+        self.0.save_on(response)
     }
 }
 
@@ -105,7 +83,8 @@ pub(crate) mod testing {
     use http_body_util::Full;
     use kit::{
         db::{TestDatabase, migrate, params},
-        login::{self, name_key},
+        login::{self, Admins, Login, RequireLogin, name_key},
+        session,
     };
 
     use super::*;
@@ -137,11 +116,8 @@ pub(crate) mod testing {
             let account = Account::of_row(rows.one().unwrap()).unwrap();
             assert!(block_on(login.start(account, "hash", &db)).unwrap());
         }
-        Rights {
-            login,
-            admins: Admins::parse(admins),
-            require_login: RequireLogin::parse(&require_login.to_string()).unwrap(),
-        }
+        let require_login = RequireLogin::parse(&require_login.to_string()).unwrap();
+        Rights(Visit::with(login, Admins::parse(admins), require_login))
     }
 }
 
@@ -161,7 +137,11 @@ mod tests {
             let owner = rights.owner().map_err(|error| error.status().as_u16());
             let owner = owner.map(|owner| owner.map(|account| account.name.as_str()));
             assert_eq!(owner, want, "{name:?} {require_login}");
-            assert_eq!(rights.may_add(), want.is_ok(), "{name:?} {require_login}");
+            assert_eq!(
+                rights.visit().may_add(),
+                want.is_ok(),
+                "{name:?} {require_login}"
+            );
         }
     }
 
@@ -173,7 +153,7 @@ mod tests {
                 all,
                 "{name:?}"
             );
-            assert_eq!(rights(name, "", false).is_nobody(), name.is_none());
+            assert_eq!(rights(name, "", false).visit().is_guest(), name.is_none());
         }
     }
 }

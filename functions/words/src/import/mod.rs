@@ -51,7 +51,7 @@ pub(crate) async fn import(request: &mut Request) -> Result<(Mode, Report), Refu
     request.set_body_limit(MAX_BODY_BYTES);
     // Before the body is read: what is wrong here is wrong however long the file is.
     let words = Words::open().await?;
-    let rights = Rights::of(request, &words).await?;
+    let rights = Rights::new(request, &words).await?;
     let owner = rights.owner()?;
     let mode = request.args().get("mode").map(str::to_owned);
     let known = Mode::parse(mode.as_deref())?;

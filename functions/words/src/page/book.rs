@@ -1,18 +1,22 @@
 //! The page at `/`: the form, the words, import and export.
 
 use askama::Template;
-use kit::db::PageRequest;
+use http::StatusCode;
+use kit::{Request, Response, Result, db::PageRequest, see_other};
 use site::{Message, fill, grouped, url};
 
 use super::{
-    Site,
     form::{self, Fields},
-    texts::{Texts, max_lines, max_mib},
+    import_form::ImportForm,
+    import_result::counts_of_import,
+    texts::Texts,
+    visit::{HOME, Site, Visit, exists, home_of, located, tag_of, with_status},
 };
 use crate::{
-    import::MAX_BODY_BYTES,
+    draft::Field,
+    input,
     rights::Rights,
-    store::{Listing, MAX_COUNTED},
+    store::{Inserted, ListRequest, Listing, MAX_COUNTED},
     word::Word,
 };
 
@@ -34,6 +38,70 @@ pub(super) const MODULES: &[&str] = &[
     "toasts",
     "unfinished",
 ];
+
+/// The word book: GET /.
+pub(crate) async fn index(request: Request) -> Result<Response> {
+    let args = request.args();
+    let kept =
+        ["q", "limit", "after", "through"].map(|name| (name, args.get(name).unwrap_or_default()));
+    if let Some(switched) = site::switched(&request, HOME, &kept)? {
+        return Ok(switched);
+    }
+    let visit = Visit::open(&request).await?;
+    let site = visit.site(&request, HOME, &kept);
+    let fields = form::blank(site.texts, "add");
+    let page = book(&request, &visit, site, (fields, None), StatusCode::OK).await?;
+    visit.rights.save_on(page)
+}
+
+/// Adds the word of a form.
+pub(crate) async fn create(mut request: Request) -> Result<Response> {
+    let sent = request.text_fields(&Field::NAMES).await?;
+    let sent = sent.all()?;
+    let visit = Visit::open(&request).await?;
+    let owner = visit.rights.owner()?;
+    let site = visit.site(&request, HOME, &[]);
+    let texts = site.texts;
+    let mut fields = form::sent(texts, "add", sent);
+    let draft = match input::draft_of(sent) {
+        Ok(draft) => draft,
+        Err(flaws) => {
+            form::mark(&mut fields, texts, &flaws);
+            let message = Message::new(texts.fix_fields);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return book(&request, &visit, site, (fields, Some(message)), status).await;
+        }
+    };
+    match visit.words.insert(&draft, owner).await? {
+        Inserted::New(word) => Ok(see_other(&home_of(word.id))),
+        Inserted::Exists(id) => {
+            fields[0].has_focus = true;
+            let path = Word::path_of(id);
+            let message = exists(&site, path.clone());
+            let form = (fields, Some(message));
+            let page = book(&request, &visit, site, form, StatusCode::CONFLICT).await?;
+            located(page, &path)
+        }
+    }
+}
+
+/// The word book with what is said at its form.
+async fn book(
+    request: &Request,
+    visit: &Visit,
+    site: Site,
+    form: (Fields<'_>, Option<Message>),
+    status: StatusCode,
+) -> Result<Response> {
+    let args = request.args();
+    let mut wanted = ListRequest::from_args(args)?;
+    wanted.q = wanted.q.trim();
+    let listing = visit.words.list(wanted).await?;
+    let counts = counts_of_import(site.texts, args);
+    let page =
+        Book::new(site, form, (wanted.page, wanted.q), &listing, &visit.rights).saying(counts);
+    with_status(&page, status)
+}
 
 /// The page.
 #[derive(Template)]
@@ -103,14 +171,6 @@ pub(super) struct RowView<'a> {
     may_change: bool,
 }
 
-/// The form for a file.
-pub(super) struct ImportForm {
-    pub(super) limits: String,
-    pub(super) max_bytes: u64,
-    /// Whether lines with mistakes are to be left out.
-    pub(super) skip: bool,
-}
-
 /// What the scripts need: texts, and rows and fields to be filled in.
 struct ForScripts {
     modules: &'static [&'static str],
@@ -147,8 +207,8 @@ impl<'a> Book<'a> {
                 row: RowView::blank(),
                 fields: form::blank(texts, "editor"),
             },
-            may_add: rights.may_add(),
-            is_nobody: rights.is_nobody(),
+            may_add: rights.visit().may_add(),
+            is_nobody: rights.visit().is_guest(),
             site,
         }
     }
@@ -183,7 +243,7 @@ impl<'a> WordsView<'a> {
             which.limit.to_string()
         };
         let page_at = |after: &str| url("/", &[("q", q), ("limit", &limit), ("after", after)]);
-        let account = rights.account();
+        let account = rights.visit().account();
         Self {
             q,
             status: status(texts, q, listing.total),
@@ -220,7 +280,7 @@ impl<'a> RowView<'a> {
         let label = |text| fill(text, &[("word", name)]);
         Self {
             id: word.id.to_string(),
-            etag: super::tag_of(word),
+            etag: tag_of(word),
             english: &word.draft.english,
             chinese: &word.draft.chinese,
             sentence_eng: &word.draft.sentence_eng,
@@ -243,20 +303,6 @@ impl<'a> RowView<'a> {
             edit: String::new(),
             delete: String::new(),
             may_change: true,
-        }
-    }
-}
-
-impl ImportForm {
-    pub(super) fn new(texts: &Texts, skip: bool) -> Self {
-        let limits = [("mib", max_mib()), ("lines", max_lines())];
-        let limits = limits
-            .each_ref()
-            .map(|(name, value)| (*name, value.as_str()));
-        Self {
-            limits: fill(texts.import_limits, &limits),
-            max_bytes: MAX_BODY_BYTES,
-            skip,
         }
     }
 }

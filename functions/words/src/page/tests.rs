@@ -10,12 +10,12 @@ use kit::{
 use site::{Message, OFFERED, Texts as _};
 
 use super::{
-    Site,
     book::{Book, MODULES},
-    edit::Edit,
     form,
-    outcome::Outcome,
+    import::Outcome,
     texts::Texts,
+    visit::Site,
+    word::Edit,
 };
 use crate::{
     draft::{Draft, Field, Flaw},
@@ -81,7 +81,7 @@ fn book_for(
     q: &str,
     listing: &Listing,
 ) -> String {
-    let site = site(language).seen_by(&rights.login);
+    let site = site(language).seen_by(rights.visit().login());
     let fields = form::blank(site.texts, "add");
     Book::new(site, (fields, None), (which, q), listing, rights)
         .render()
@@ -107,7 +107,7 @@ fn pages(language: Language, text: &str) -> Vec<String> {
     };
     // Its name is shown, and the words are its own.
     let rights = rights(Some(text), "", false);
-    let site = || site(language).seen_by(&rights.login);
+    let site = || site(language).seen_by(rights.visit().login());
     let book = Book::new(
         site(),
         (fields, Some(exists())),
@@ -132,8 +132,8 @@ fn pages(language: Language, text: &str) -> Vec<String> {
             .typed(&sent, None)
             .compared()
             .render(),
-        Outcome::of(site(), Mode::Atomic, &report).render(),
-        Outcome::of(site(), Mode::Skip, &report).render(),
+        Outcome::new(site(), Mode::Atomic, &report).render(),
+        Outcome::new(site(), Mode::Skip, &report).render(),
         Outcome::refused(site(), text.to_owned()).render(),
     ];
     templates.into_iter().map(|page| page.unwrap()).collect()
@@ -420,7 +420,7 @@ fn a_long_list_of_mistakes_ends_somewhere() {
         (200, 200, None),
         (1_201, 200, Some("And 1,001 more.")),
     ] {
-        let page = Outcome::of(site(Language::English), Mode::Skip, &report(mistakes))
+        let page = Outcome::new(site(Language::English), Mode::Skip, &report(mistakes))
             .render()
             .unwrap();
         assert_eq!(page.matches("class=\"number\"").count(), rows);
@@ -433,7 +433,7 @@ fn a_long_list_of_mistakes_ends_somewhere() {
 #[test]
 fn a_refused_file_is_told_from_one_that_was_imported() {
     let outcome = |mode, report: &Report| {
-        Outcome::of(site(Language::English), mode, report)
+        Outcome::new(site(Language::English), mode, report)
             .render()
             .unwrap()
     };

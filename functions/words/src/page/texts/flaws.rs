@@ -203,7 +203,7 @@ pub(crate) fn max_mib() -> String {
 }
 
 /// The limit of a file, in words.
-pub(crate) fn max_lines() -> String {
+pub(crate) fn max_words() -> String {
     count(MAX_WORDS)
 }
 

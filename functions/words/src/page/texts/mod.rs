@@ -9,7 +9,7 @@ mod flaws;
 
 use site::Counted;
 
-pub(crate) use flaws::{max_lines, max_mib};
+pub(crate) use flaws::{max_mib, max_words};
 
 /// The texts of one language.
 pub(crate) struct Texts {

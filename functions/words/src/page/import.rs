@@ -3,16 +3,53 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use kit::{Error, Request, Response, Result, see_other};
 
-use super::{Site, book::ImportForm, texts::Texts};
+use super::{
+    import_form::ImportForm,
+    import_result::{counts, home_after_import, number},
+    texts::Texts,
+    visit::{HOME, Site, Visit, with_status},
+};
 use crate::{
     draft::Field,
-    import::{LineFlaw, Mode, Report},
+    import::{self, LineFlaw, Mode, Refusal, Report},
     word::Word,
 };
 
 /// How many mistakes are listed. Whoever has more has made the same one in every line.
 const MAX_SHOWN: usize = 200;
+
+/// Imports a file, and says what became of it.
+pub(crate) async fn import(mut request: Request) -> Result<Response> {
+    match import::import(&mut request).await {
+        Ok((mode, report)) => imported(request, mode, report).await,
+        Err(refusal) => import_failed(&request, refusal).await,
+    }
+}
+
+/// Says what became of a file. Where there is no mistake to be listed, the word book does.
+async fn imported(request: Request, mode: Mode, report: Report) -> Result<Response> {
+    if report.errors.is_empty() && report.imported + report.skipped > 0 {
+        return Ok(see_other(&home_after_import(&report)));
+    }
+    let site = Visit::open(&request).await?.site(&request, HOME, &[]);
+    with_status(&Outcome::new(site, mode, &report), report.status(mode))
+}
+
+/// Says why a file was not imported, where that is due to the file.
+///
+/// # Errors
+/// The error itself, where it is due to something else.
+async fn import_failed(request: &Request, refusal: Refusal) -> Result<Response> {
+    let site = Visit::open(request).await?.site(request, HOME, &[]);
+    let why = site.texts.refusal(&refusal);
+    let error = Error::from(refusal);
+    match why {
+        Some(why) => with_status(&Outcome::refused(site, why), error.status()),
+        None => Err(error),
+    }
+}
 
 /// The page.
 #[derive(Template)]
@@ -39,7 +76,7 @@ struct Mistake {
 
 impl Outcome {
     /// For a file that was read.
-    pub(super) fn of(site: Site, mode: Mode, report: &Report) -> Self {
+    pub(super) fn new(site: Site, mode: Mode, report: &Report) -> Self {
         let texts = site.texts;
         let shown = report.errors.iter().take(MAX_SHOWN);
         let mistakes = shown.map(|error| Mistake {
@@ -100,17 +137,4 @@ fn what_became(texts: &Texts, mode: Mode, report: &Report) -> Vec<String> {
         summary.push(texts.left_out.of(number(mistaken.len())));
     }
     summary
-}
-
-/// How many words were imported, and how many were there already.
-pub(super) fn counts(texts: &Texts, imported: usize, there: usize) -> Vec<String> {
-    let mut counts = vec![texts.imported.of(number(imported))];
-    if there > 0 {
-        counts.push(texts.there.of(number(there)));
-    }
-    counts
-}
-
-fn number(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }

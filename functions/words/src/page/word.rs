@@ -1,19 +1,121 @@
 //! The page of one word, where it is changed and deleted.
 
 use askama::Template;
-use kit::MultiDict;
-use site::{Message, fill};
+use http::StatusCode;
+use kit::{
+    Error, MultiDict, Request, Response, Result,
+    db::{Connection, DEFAULT_PAGE_ROWS},
+    render_template, see_other,
+};
+use site::{Message, fill, url};
 
 use super::{
-    Site,
     form::{self, Fields},
-    tag_of,
     texts::Texts,
+    visit::{HOME, Site, Visit, exists, home_of, located, tag_of, with_status},
 };
 use crate::{
     draft::{Draft, Field, Flaw},
+    input,
+    store::Words,
     word::Word,
 };
+
+/// The page of a word: GET /words/ID.
+pub(crate) async fn show(request: Request) -> Result<Response> {
+    let visit = Visit::open(&request).await?;
+    let word = &visit.words.get(input::id(&request)?).await?;
+    let path = Word::path_of(word.id);
+    if let Some(switched) = site::switched(&request, &path, &[])? {
+        return Ok(switched);
+    }
+    let site = visit.site(&request, &path, &[]);
+    if visit.rights.may_change(word) {
+        return render_template(&Edit::new(site, word));
+    }
+    render_template(&Edit::closed(site, word, visit.rights.visit().is_guest()))
+}
+
+/// Changes a word to what a form says.
+pub(crate) async fn replace(mut request: Request) -> Result<Response> {
+    let sent = request.text_fields(&Field::NAMES).await?;
+    let sent = sent.all()?;
+    let id = input::id(&request)?;
+    let seen = input::seen(&mut request).await?;
+    let visit = Visit::open_to_change(&request).await?;
+    let site = visit.site(&request, &Word::path_of(id), &[]);
+    let Visit { words, rights } = visit;
+    let draft = match input::draft_of(sent) {
+        Ok(draft) => draft,
+        Err(flaws) => {
+            let word = words.get(id).await?;
+            rights.check(&word)?;
+            let page = Edit::new(site, &word)
+                .typed(sent, seen.as_deref())
+                .marked(&flaws);
+            return with_status(&page, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    let changed = words.update(id, |word| {
+        rights.check(word)?;
+        input::may_change(&request, seen.as_deref(), word)?;
+        Ok(draft.clone())
+    });
+    let error = match changed.await {
+        Ok(_) => return Ok(see_other(&home_on_page(&words, id).await?)),
+        Err(error) => error,
+    };
+    let status = error.status();
+    let location = match error {
+        Error::Conflict { location, .. } => Some(location),
+        Error::PreconditionFailed => None,
+        error => return Err(error),
+    };
+    let word = words.get(id).await?;
+    let message = location.clone().map(|location| exists(&site, location));
+    let page = Edit::new(site, &word).typed(sent, seen.as_deref());
+    let page = match message {
+        Some(message) => page.saying(message),
+        None => page.compared(),
+    };
+    let page = with_status(&page, status)?;
+    match location {
+        Some(location) => located(page, &location),
+        None => Ok(page),
+    }
+}
+
+/// Deletes a word.
+pub(crate) async fn delete(mut request: Request) -> Result<Response> {
+    let id = input::id(&request)?;
+    let seen = input::seen(&mut request).await?;
+    let visit = Visit::open_to_change(&request).await?;
+    let deleted = visit.words.delete(id, |word| {
+        visit.rights.check(word)?;
+        input::may_change(&request, seen.as_deref(), word)
+    });
+    match deleted.await {
+        Ok(()) => Ok(see_other(HOME)),
+        Err(Error::PreconditionFailed) => {
+            let word = visit.words.get(id).await?;
+            let site = visit.site(&request, &Word::path_of(id), &[]);
+            let message = Message::new(site.texts.changed_before_delete);
+            let page = Edit::new(site, &word).saying(message);
+            with_status(&page, StatusCode::PRECONDITION_FAILED)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Where a word is: on the first page, or else on one that begins with it.
+async fn home_on_page(words: &Words<Connection>, id: i64) -> Result<String> {
+    let newest = words.newest(None, DEFAULT_PAGE_ROWS).await?;
+    if newest.iter().any(|word| word.id == id) {
+        return Ok(home_of(id));
+    }
+    let after = id.saturating_add(1).to_string();
+    Ok(format!("{}#word-{id}", url(HOME, &[("after", &after)])))
+}
 
 /// The page.
 #[derive(Template)]
