@@ -45,7 +45,8 @@ async function check() {
     if (!file) return refuse(text("choose-file"));
     if (file.size === 0) return refuse(text("file-empty"));
     // A server that refuses a large body hangs up on it, and nobody would see why.
-    if (file.size > Number(form.dataset.maxBytes)) return refuse(text("file-too-large"));
+    const maxBytes = Number(form.dataset.maxBytes);
+    if (file.size > maxBytes) return refuse(text("file-too-large", { mib: maxBytes / 1024 / 1024 }));
     // Nor can a browser send a file that was changed since it was chosen.
     if (!(await isReadable(file))) {
         input.value = "";

@@ -1,25 +1,17 @@
 // What the page says, in the reader's language. All texts come with the page, from the server.
 
-const texts = new Map();
-for (const element of document.querySelector("#texts").content.querySelectorAll("[data-text]")) {
-    texts.set(element.dataset.text, element.textContent);
-}
-
-const flaws = new Map();
-for (const element of document.querySelector("#flaws").content.querySelectorAll("[data-code]")) {
-    flaws.set(`${element.dataset.field} ${element.dataset.code}`, element.textContent);
-}
+const { texts, flaws = {} } = handedOver(document.querySelector("#texts"));
 
 const announcer = document.querySelector("#announcer");
 
 /** A text, with values in its places: `{word}` becomes `values.word`. */
 export function text(name, values = {}) {
-    return texts.get(name).replace(/\{(\w+)\}/g, (_, place) => values[place] ?? "");
+    return filled(texts[name], values);
 }
 
 /** A text that says how many. */
 export function counted(name, n, values = {}) {
-    return text(`${name}-${n === 1 ? "one" : "many"}`, { n: grouped(n), ...values });
+    return filled(texts[name][n === 1 ? "one" : "many"], { n: grouped(n), ...values });
 }
 
 /** A number as the page writes it. */
@@ -29,11 +21,22 @@ export function grouped(n) {
 
 /** What the server says is wrong with a field; its own words where there are no better ones. */
 export function flawOf({ field, code, detail }) {
-    return flaws.get(`${field} ${code}`) ?? detail;
+    return flaws[field]?.[code] ?? detail;
 }
 
 /** Says something to those who cannot see what happened. */
 export function announce(message) {
     // The same text twice would be no change, and nothing would be said.
     announcer.textContent = announcer.textContent === message ? `${message}\u00a0` : message;
+}
+
+function filled(text, values) {
+    return text.replace(/\{(\w+)\}/g, (_, place) => values[place] ?? "");
+}
+
+/** What the page has for its scripts: a block of JSON, or texts in a template. */
+function handedOver(element) {
+    if (element.localName === "script") return JSON.parse(element.textContent);
+    const all = [...element.content.querySelectorAll("[data-text]")];
+    return { texts: Object.fromEntries(all.map(({ dataset, textContent }) => [dataset.text, textContent])) };
 }

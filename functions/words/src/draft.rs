@@ -77,6 +77,15 @@ impl Field {
 }
 
 impl Flaw {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Missing,
+        Self::Empty,
+        Self::TooLong,
+        Self::SeveralLines,
+        Self::ControlCharacter,
+    ];
+
     /// What is wrong, for programs.
     pub(crate) fn code(self) -> &'static str {
         match self {

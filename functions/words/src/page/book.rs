@@ -67,7 +67,7 @@ pub(crate) async fn create(mut request: Request) -> Result<Response> {
         Ok(draft) => draft,
         Err(flaws) => {
             form::mark(&mut fields, texts, &flaws);
-            let message = Message::new(texts.fix_fields);
+            let message = Message::new(texts.scripts.fix_fields);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return book(&request, &visit, site, (fields, Some(message)), status).await;
         }
@@ -99,7 +99,7 @@ async fn book(
     let listing = visit.words.list(wanted).await?;
     let counts = counts_of_import(site.texts, args);
     let page =
-        Book::new(site, form, (wanted.page, wanted.q), &listing, &visit.rights).saying(counts);
+        Book::new(site, form, (wanted.page, wanted.q), &listing, &visit.rights)?.saying(counts);
     with_status(&page, status)
 }
 
@@ -174,8 +174,7 @@ pub(super) struct RowView<'a> {
 /// What the scripts need: texts, and rows and fields to be filled in.
 struct ForScripts {
     modules: &'static [&'static str],
-    texts: Vec<(&'static str, String)>,
-    flaws: Vec<(&'static str, &'static str, String)>,
+    data: site::ForScripts,
     row: RowView<'static>,
     fields: Fields<'static>,
 }
@@ -187,9 +186,9 @@ impl<'a> Book<'a> {
         (which, q): (PageRequest, &'a str),
         listing: &'a Listing,
         rights: &'a Rights,
-    ) -> Self {
+    ) -> Result<Self> {
         let texts = site.texts;
-        Self {
+        Ok(Self {
             fields,
             message,
             words: WordsView::new(texts, (which, q), listing, rights),
@@ -202,15 +201,14 @@ impl<'a> Book<'a> {
             ],
             for_scripts: ForScripts {
                 modules: MODULES,
-                texts: texts.for_scripts(),
-                flaws: texts.flaws(),
+                data: site::ForScripts::new(&texts.for_scripts())?,
                 row: RowView::blank(),
                 fields: form::blank(texts, "editor"),
             },
             may_add: rights.visit().may_add(),
             is_nobody: rights.visit().is_guest(),
             site,
-        }
+        })
     }
 
     /// The same with what became of a file, if one was just imported.
@@ -261,7 +259,7 @@ impl<'a> WordsView<'a> {
             next: page.next.as_deref().map(page_at),
             cursor: page.next.as_deref().unwrap_or_default(),
             newest: which.after.map(|_| page_at("")),
-            no_match_heading: fill(texts.no_match_heading, &[("q", q)]),
+            no_match_heading: fill(texts.scripts.no_match_heading, &[("q", q)]),
             account: account.map_or("", |account| &account.name),
             since: account.map_or("", |account| &account.created_at),
             may_change_all: rights.may_change_all(),
@@ -285,8 +283,8 @@ impl<'a> RowView<'a> {
             chinese: &word.draft.chinese,
             sentence_eng: &word.draft.sentence_eng,
             sentence_chi: &word.draft.sentence_chi,
-            edit: label(texts.edit_word),
-            delete: label(texts.delete_word),
+            edit: label(texts.scripts.edit_word),
+            delete: label(texts.scripts.delete_word),
             may_change,
         }
     }
@@ -310,11 +308,11 @@ impl<'a> RowView<'a> {
 /// How many words there are, or match.
 fn status(texts: &Texts, q: &str, total: Option<i64>) -> String {
     match (q, total) {
-        ("", Some(n)) => texts.count.of(n),
+        ("", Some(n)) => texts.scripts.count.of(n),
         ("", None) => String::new(),
-        (q, Some(n)) => texts.matches.with(n, &[("q", q)]),
+        (q, Some(n)) => texts.scripts.matches.with(n, &[("q", q)]),
         (q, None) => fill(
-            texts.matches_over,
+            texts.scripts.matches_over,
             &[("n", &grouped(MAX_COUNTED)), ("q", q)],
         ),
     }

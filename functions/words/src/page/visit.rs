@@ -72,7 +72,11 @@ pub(super) fn located(mut page: Response, path: &str) -> Result<Response> {
 
 /// Says that a pair is there already, and where.
 pub(super) fn exists(site: &Site, location: String) -> Message {
-    Message::with_link(site.texts.exists, location, site.texts.show_existing)
+    Message::with_link(
+        site.texts.scripts.exists,
+        location,
+        site.texts.scripts.show_existing,
+    )
 }
 
 /// A word's tag as a form sends it back.

@@ -99,7 +99,7 @@ pub(crate) async fn delete(mut request: Request) -> Result<Response> {
         Err(Error::PreconditionFailed) => {
             let word = visit.words.get(id).await?;
             let site = visit.site(&request, &Word::path_of(id), &[]);
-            let message = Message::new(site.texts.changed_before_delete);
+            let message = Message::new(site.texts.scripts.changed_before_delete);
             let page = Edit::new(site, &word).saying(message);
             with_status(&page, StatusCode::PRECONDITION_FAILED)
         }
@@ -202,7 +202,7 @@ impl<'a> Edit<'a> {
     /// Says what is wrong with what was typed.
     pub(super) fn marked(mut self, flaws: &[(Field, Flaw)]) -> Self {
         form::mark(&mut self.fields, self.site.texts, flaws);
-        self.message = Some(Message::new(self.site.texts.fix_fields));
+        self.message = Some(Message::new(self.site.texts.scripts.fix_fields));
         self
     }
 
@@ -218,7 +218,7 @@ impl<'a> Edit<'a> {
         let (texts, word) = (self.site.texts, self.word);
         self.theirs = theirs(texts, &word.draft, &self.fields);
         self.etag = tag_of(word);
-        self.saying(Message::new(texts.changed))
+        self.saying(Message::new(texts.scripts.changed))
     }
 }
 

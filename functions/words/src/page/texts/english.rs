@@ -2,7 +2,7 @@
 
 use site::Counted;
 
-use super::{Texts, flaws};
+use super::{ScriptTexts, Texts, flaws};
 
 pub(super) static TEXTS: Texts = Texts {
     title: "Word book",
@@ -19,8 +19,6 @@ pub(super) static TEXTS: Texts = Texts {
 
     add_heading: "New word",
     add: "Add word",
-    adding: "Adding…",
-    added: "Added “{word}”.",
     keys_add: "Enter adds the word, Shift + Enter starts a new line.",
     nobodys: "You are not logged in, so the words you add belong to nobody, and you cannot change them later.",
     log_in_to_add: "You have to log in to add words.",
@@ -30,67 +28,28 @@ pub(super) static TEXTS: Texts = Texts {
     search: "Search",
     search_hint: "Search the book",
     clear_search: "Clear search",
-    count: Counted {
-        one: "{n} word",
-        many: "{n} words",
-    },
-    matches: Counted {
-        one: "{n} match for “{q}”",
-        many: "{n} matches for “{q}”",
-    },
-    matches_over: "More than {n} matches for “{q}”",
     older: "You are looking at older words.",
     actions: "Actions",
-    more: "Show older words",
-    more_loading: "Loading…",
-    more_shown: Counted {
-        one: "{n} more word is shown.",
-        many: "{n} more words are shown.",
-    },
     newest: "Back to the newest",
 
     empty_heading: "The first page is blank",
     empty_text: "Write down a word in English and in Chinese. A sentence for each helps to remember it.",
     empty_import: "Or import a file",
-    no_match_heading: "Nothing matches “{q}”",
     no_match_text: "The search looks for this text in both languages, and in the sentences.",
     show_all: "Show all words",
-    add_this: "Add “{q}” as a new word",
 
     edit: "Edit",
-    edit_word: "Edit “{word}”",
     delete: "Delete",
-    delete_word: "Delete “{word}”",
     save: "Save",
-    saving: "Saving…",
-    saved: "Saved “{word}”.",
     cancel: "Cancel",
-    cancelled: "Nothing was changed.",
     keys_edit: "Enter saves, Esc cancels, Shift + Enter starts a new line.",
 
     notices: "Notices",
-    deleted: "Deleted “{word}”",
     undo: "Undo",
-    undo_word: "Undo: bring back “{word}”",
-    restored: "“{word}” is back.",
-    not_deleted: "“{word}” was not deleted. {reason}",
     dismiss: "Dismiss",
 
-    exists: "This pair is already in the book.",
-    show_existing: "Show it",
-    changed: "Somebody else has changed this word in the meantime. Your text is still here.",
     theirs: "What it says now",
-    empty_value: "(empty)",
-    keep_mine: "Save mine anyway",
     take_theirs: "Take theirs",
-    changed_before_delete: "Somebody else has just changed it. Look at it again before you delete it.",
-    gone: "This word is no longer in the book: somebody has deleted it.",
-    fix_fields: "This word cannot be saved yet. Look at the marked fields.",
-    offline: "The server cannot be reached. Check your connection and try again; nothing you typed is lost.",
-    server_failed: "The server has a problem. Try again in a moment; nothing you typed is lost.",
-    not_allowed: "You are not allowed to change this.",
-    log_in_again: "You are no longer logged in. Log in again in another tab, then try once more; nothing you typed is lost.",
-    refused: "The server did not accept this: {detail}",
 
     edit_heading: "Edit word",
     word_heading: "Word",
@@ -117,11 +76,6 @@ pub(super) static TEXTS: Texts = Texts {
     mode_skip: "Leave out that line",
     mode_skip_text: "All other lines are imported.",
     import: "Import",
-    uploading: "Uploading… {n} %",
-    processing: "Uploaded. The server is reading the lines…",
-    import_offline: "The upload broke off. Check your connection and import the file again; \
-        words that are already in the book are not added twice.",
-    choose_again: "The file has changed since you chose it. Choose it again.",
     result_heading: "Result of the import",
     imported: Counted {
         one: "{n} word was imported.",
@@ -173,6 +127,58 @@ pub(super) static TEXTS: Texts = Texts {
     export_anki: "for flash cards",
     export_json: "for programs",
 
+    scripts: ScriptTexts {
+        adding: "Adding…",
+        added: "Added “{word}”.",
+        count: Counted {
+            one: "{n} word",
+            many: "{n} words",
+        },
+        matches: Counted {
+            one: "{n} match for “{q}”",
+            many: "{n} matches for “{q}”",
+        },
+        matches_over: "More than {n} matches for “{q}”",
+        more: "Show older words",
+        more_loading: "Loading…",
+        more_shown: Counted {
+            one: "{n} more word is shown.",
+            many: "{n} more words are shown.",
+        },
+        no_match_heading: "Nothing matches “{q}”",
+        add_this: "Add “{q}” as a new word",
+        edit_word: "Edit “{word}”",
+        delete_word: "Delete “{word}”",
+        saving: "Saving…",
+        saved: "Saved “{word}”.",
+        cancelled: "Nothing was changed.",
+        deleted: "Deleted “{word}”",
+        undo_word: "Undo: bring back “{word}”",
+        restored: "“{word}” is back.",
+        not_deleted: "“{word}” was not deleted. {reason}",
+        exists: "This pair is already in the book.",
+        show_existing: "Show it",
+        changed: "Somebody else has changed this word in the meantime. Your text is still here.",
+        keep_mine: "Save mine anyway",
+        empty_value: "(empty)",
+        changed_before_delete: "Somebody else has just changed it. Look at it again before you delete it.",
+        gone: "This word is no longer in the book: somebody has deleted it.",
+        fix_fields: "This word cannot be saved yet. Look at the marked fields.",
+        offline: "The server cannot be reached. Check your connection and try again; nothing you typed is lost.",
+        server_failed: "The server has a problem. Try again in a moment; nothing you typed is lost.",
+        not_allowed: "You are not allowed to change this.",
+        log_in_again: "You are no longer logged in. Log in again in another tab, then try once more; nothing you typed is lost.",
+        refused: "The server did not accept this: {detail}",
+        uploading: "Uploading… {n} %",
+        processing: "Uploaded. The server is reading the lines…",
+        import_offline: "The upload broke off. Check your connection and import the file again; \
+            words that are already in the book are not added twice.",
+        choose_again: "The file has changed since you chose it. Choose it again.",
+        choose_file: "Choose a file first.",
+        file_empty: "The file is empty.",
+        file_too_large: "The file is larger than {mib} MiB.",
+    },
+
     flaws: flaws::Texts {
         no_english: "Enter the English word.",
         no_chinese: "Enter the Chinese word.",
@@ -187,8 +193,6 @@ pub(super) static TEXTS: Texts = Texts {
         width: "Columns here: {got}. Columns in the first line: {want}.",
         same_as_line: "The same pair is in line {n}.",
         same_as_word: "The same pair is already in the book.",
-        no_file: "Choose a file first.",
-        file_empty: "The file is empty.",
         file_utf16: "The file is in UTF-16, and a part of it is missing. Save it as “CSV UTF-8”.",
         file_workbook: "The file is a workbook, or a package of cards. Excel and WPS save it as “CSV UTF-8”, \
             Numbers exports it as CSV, and Anki as “Notes in Plain Text”.",
@@ -199,7 +203,6 @@ pub(super) static TEXTS: Texts = Texts {
             english, chinese, sentence_eng, sentence_chi.",
         column_twice: "The first line of the file names the column {column} twice.",
         no_column: "The first line of the file does not name the column {column}.",
-        file_too_large: "The file is larger than {mib} MiB.",
         text_too_large: "In UTF-8, the file is larger than {mib} MiB. Split it into several files.",
         too_many_lines: "The file has more than {lines} words. Split it into several files.",
         too_many_parts: "The form has too many parts. Send only the file.",

@@ -1,6 +1,7 @@
 //! What can be wrong with a word, with a line of a file, and with a file, in the reader's language.
 
 use kit::Error;
+use serde::Serialize;
 use site::{fill, grouped};
 
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
 };
 
 /// The texts of one language.
+#[derive(Serialize)]
 pub(super) struct Texts {
     pub(super) no_english: &'static str,
     pub(super) no_chinese: &'static str,
@@ -23,8 +25,6 @@ pub(super) struct Texts {
     pub(super) width: &'static str,
     pub(super) same_as_line: &'static str,
     pub(super) same_as_word: &'static str,
-    pub(super) no_file: &'static str,
-    pub(super) file_empty: &'static str,
     pub(super) file_utf16: &'static str,
     pub(super) file_workbook: &'static str,
     pub(super) file_json: &'static str,
@@ -33,7 +33,6 @@ pub(super) struct Texts {
     pub(super) no_columns: &'static str,
     pub(super) column_twice: &'static str,
     pub(super) no_column: &'static str,
-    pub(super) file_too_large: &'static str,
     pub(super) text_too_large: &'static str,
     pub(super) too_many_lines: &'static str,
     pub(super) too_many_parts: &'static str,
@@ -140,23 +139,20 @@ impl super::Texts {
     pub(crate) fn refusal(&self, refusal: &Refusal) -> Option<String> {
         match refusal {
             Refusal::Flaw(flaw) => Some(self.file_flaw(*flaw)),
-            Refusal::Other(Error::MissingField(_)) => Some(self.flaws.no_file.to_owned()),
-            Refusal::Other(Error::TooLarge { .. }) => Some(self.file_too_large()),
+            Refusal::Other(Error::MissingField(_)) => Some(self.scripts.choose_file.to_owned()),
+            Refusal::Other(Error::TooLarge { .. }) => {
+                Some(fill(self.scripts.file_too_large, &[("mib", &max_mib())]))
+            }
             Refusal::Other(Error::TooManyFields(_)) => Some(self.flaws.too_many_parts.to_owned()),
             Refusal::Other(_) => None,
         }
-    }
-
-    /// The same for the scripts, which look at the size before they send it.
-    pub(crate) fn file_too_large(&self) -> String {
-        fill(self.flaws.file_too_large, &[("mib", &max_mib())])
     }
 
     /// What is wrong with a file as a whole.
     fn file_flaw(&self, flaw: FileFlaw) -> String {
         let flaws = &self.flaws;
         let text = match flaw {
-            FileFlaw::Empty => flaws.file_empty,
+            FileFlaw::Empty => self.scripts.file_empty,
             FileFlaw::Workbook => flaws.file_workbook,
             FileFlaw::BrokenUtf16 => flaws.file_utf16,
             FileFlaw::InvalidJson { .. } => flaws.file_json,
@@ -179,23 +175,7 @@ impl super::Texts {
         };
         text.to_owned()
     }
-
-    /// What can be wrong with fields, for the scripts: a field's name, the code of the flaw, the text.
-    pub(crate) fn flaws(&self) -> Vec<(&'static str, &'static str, String)> {
-        let flaws =
-            |field: Field| FLAWS.map(|flaw| (field.name(), flaw.code(), self.flaw(field, flaw)));
-        Field::ALL.into_iter().flat_map(flaws).collect()
-    }
 }
-
-/// All of them.
-const FLAWS: [Flaw; 5] = [
-    Flaw::Missing,
-    Flaw::Empty,
-    Flaw::TooLong,
-    Flaw::SeveralLines,
-    Flaw::ControlCharacter,
-];
 
 /// The limit of a file, in MiB.
 pub(crate) fn max_mib() -> String {
@@ -217,21 +197,6 @@ mod tests {
 
     use super::*;
     use crate::page::texts::Texts;
-
-    #[test]
-    fn every_flaw_of_a_field_has_a_text_of_its_own_language() {
-        let [english, chinese] = OFFERED.map(|language| Texts::in_language(language).flaws());
-        for ((field, _, english), (_, _, chinese)) in english.into_iter().zip(chinese) {
-            assert!(
-                english.is_ascii() && !english.contains(['{', '}']),
-                "{field} {english}"
-            );
-            assert!(
-                !chinese.is_ascii() && !chinese.contains(['{', '}']),
-                "{field} {chinese}"
-            );
-        }
-    }
 
     #[test]
     fn a_long_word_is_told_how_long_it_may_be() {

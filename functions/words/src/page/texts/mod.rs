@@ -7,11 +7,17 @@ mod chinese;
 mod english;
 mod flaws;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 use site::Counted;
+
+use crate::draft::{Field, Flaw};
 
 pub(crate) use flaws::{max_mib, max_words};
 
 /// The texts of one language.
+#[derive(Serialize)]
 pub(crate) struct Texts {
     pub(crate) title: &'static str,
     /// The title in the other language.
@@ -28,8 +34,6 @@ pub(crate) struct Texts {
 
     pub(crate) add_heading: &'static str,
     pub(crate) add: &'static str,
-    pub(crate) adding: &'static str,
-    pub(crate) added: &'static str,
     pub(crate) keys_add: &'static str,
     pub(crate) nobodys: &'static str,
     pub(crate) log_in_to_add: &'static str,
@@ -39,58 +43,28 @@ pub(crate) struct Texts {
     pub(crate) search: &'static str,
     pub(crate) search_hint: &'static str,
     pub(crate) clear_search: &'static str,
-    pub(crate) count: Counted,
-    pub(crate) matches: Counted,
-    pub(crate) matches_over: &'static str,
     pub(crate) older: &'static str,
     pub(crate) actions: &'static str,
-    pub(crate) more: &'static str,
-    pub(crate) more_loading: &'static str,
-    pub(crate) more_shown: Counted,
     pub(crate) newest: &'static str,
 
     pub(crate) empty_heading: &'static str,
     pub(crate) empty_text: &'static str,
     pub(crate) empty_import: &'static str,
-    pub(crate) no_match_heading: &'static str,
     pub(crate) no_match_text: &'static str,
     pub(crate) show_all: &'static str,
-    pub(crate) add_this: &'static str,
 
     pub(crate) edit: &'static str,
-    pub(crate) edit_word: &'static str,
     pub(crate) delete: &'static str,
-    pub(crate) delete_word: &'static str,
     pub(crate) save: &'static str,
-    pub(crate) saving: &'static str,
-    pub(crate) saved: &'static str,
     pub(crate) cancel: &'static str,
-    pub(crate) cancelled: &'static str,
     pub(crate) keys_edit: &'static str,
 
     pub(crate) notices: &'static str,
-    pub(crate) deleted: &'static str,
     pub(crate) undo: &'static str,
-    pub(crate) undo_word: &'static str,
-    pub(crate) restored: &'static str,
-    pub(crate) not_deleted: &'static str,
     pub(crate) dismiss: &'static str,
 
-    pub(crate) exists: &'static str,
-    pub(crate) show_existing: &'static str,
-    pub(crate) changed: &'static str,
     pub(crate) theirs: &'static str,
-    pub(crate) empty_value: &'static str,
-    pub(crate) keep_mine: &'static str,
     pub(crate) take_theirs: &'static str,
-    pub(crate) changed_before_delete: &'static str,
-    pub(crate) gone: &'static str,
-    pub(crate) fix_fields: &'static str,
-    pub(crate) offline: &'static str,
-    pub(crate) server_failed: &'static str,
-    pub(crate) not_allowed: &'static str,
-    pub(crate) log_in_again: &'static str,
-    pub(crate) refused: &'static str,
 
     pub(crate) edit_heading: &'static str,
     pub(crate) word_heading: &'static str,
@@ -115,10 +89,6 @@ pub(crate) struct Texts {
     pub(crate) mode_skip: &'static str,
     pub(crate) mode_skip_text: &'static str,
     pub(crate) import: &'static str,
-    pub(crate) uploading: &'static str,
-    pub(crate) processing: &'static str,
-    pub(crate) import_offline: &'static str,
-    pub(crate) choose_again: &'static str,
     pub(crate) result_heading: &'static str,
     pub(crate) imported: Counted,
     pub(crate) left_out: Counted,
@@ -148,6 +118,8 @@ pub(crate) struct Texts {
     pub(crate) export_anki: &'static str,
     pub(crate) export_json: &'static str,
 
+    /// What the scripts say, and the pages as well.
+    pub(crate) scripts: ScriptTexts,
     /// What can be wrong; see [`flaws`].
     flaws: flaws::Texts,
 }
@@ -157,123 +129,109 @@ impl site::Texts for Texts {
     const CHINESE: &'static Self = &chinese::TEXTS;
 }
 
+/// What the scripts say. They ask for a text by its name here, with `-` for `_`.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct ScriptTexts {
+    pub(crate) adding: &'static str,
+    pub(crate) added: &'static str,
+    pub(crate) count: Counted,
+    pub(crate) matches: Counted,
+    pub(crate) matches_over: &'static str,
+    pub(crate) more: &'static str,
+    pub(crate) more_loading: &'static str,
+    pub(crate) more_shown: Counted,
+    pub(crate) no_match_heading: &'static str,
+    pub(crate) add_this: &'static str,
+    pub(crate) edit_word: &'static str,
+    pub(crate) delete_word: &'static str,
+    pub(crate) saving: &'static str,
+    pub(crate) saved: &'static str,
+    pub(crate) cancelled: &'static str,
+    pub(crate) deleted: &'static str,
+    pub(crate) undo_word: &'static str,
+    pub(crate) restored: &'static str,
+    pub(crate) not_deleted: &'static str,
+    pub(crate) exists: &'static str,
+    pub(crate) show_existing: &'static str,
+    pub(crate) changed: &'static str,
+    pub(crate) keep_mine: &'static str,
+    pub(crate) empty_value: &'static str,
+    pub(crate) changed_before_delete: &'static str,
+    pub(crate) gone: &'static str,
+    pub(crate) fix_fields: &'static str,
+    pub(crate) offline: &'static str,
+    pub(crate) server_failed: &'static str,
+    pub(crate) not_allowed: &'static str,
+    pub(crate) log_in_again: &'static str,
+    pub(crate) refused: &'static str,
+    pub(crate) uploading: &'static str,
+    pub(crate) processing: &'static str,
+    pub(crate) import_offline: &'static str,
+    pub(crate) choose_again: &'static str,
+    pub(crate) choose_file: &'static str,
+    pub(crate) file_empty: &'static str,
+    pub(crate) file_too_large: &'static str,
+}
+
+/// What the page hands over to its scripts: their texts and, by field and code, what can be wrong with a field.
+#[derive(Serialize)]
+pub(crate) struct ScriptData {
+    texts: &'static ScriptTexts,
+    flaws: BTreeMap<&'static str, BTreeMap<&'static str, String>>,
+}
+
 impl Texts {
-    /// What the scripts say, by the names that they use.
-    pub(crate) fn for_scripts(&self) -> Vec<(&'static str, String)> {
-        let texts = [
-            ("adding", self.adding),
-            ("added", self.added),
-            ("count-one", self.count.one),
-            ("count-many", self.count.many),
-            ("matches-one", self.matches.one),
-            ("matches-many", self.matches.many),
-            ("matches-over", self.matches_over),
-            ("more", self.more),
-            ("more-loading", self.more_loading),
-            ("more-shown-one", self.more_shown.one),
-            ("more-shown-many", self.more_shown.many),
-            ("no-match-heading", self.no_match_heading),
-            ("add-this", self.add_this),
-            ("edit-word", self.edit_word),
-            ("delete-word", self.delete_word),
-            ("saving", self.saving),
-            ("saved", self.saved),
-            ("cancelled", self.cancelled),
-            ("deleted", self.deleted),
-            ("undo-word", self.undo_word),
-            ("restored", self.restored),
-            ("not-deleted", self.not_deleted),
-            ("exists", self.exists),
-            ("show-existing", self.show_existing),
-            ("changed", self.changed),
-            ("keep-mine", self.keep_mine),
-            ("empty-value", self.empty_value),
-            ("changed-before-delete", self.changed_before_delete),
-            ("gone", self.gone),
-            ("fix-fields", self.fix_fields),
-            ("offline", self.offline),
-            ("server-failed", self.server_failed),
-            ("not-allowed", self.not_allowed),
-            ("log-in-again", self.log_in_again),
-            ("refused", self.refused),
-            ("uploading", self.uploading),
-            ("processing", self.processing),
-            ("import-offline", self.import_offline),
-            ("choose-file", self.flaws.no_file),
-            ("file-empty", self.flaws.file_empty),
-            ("choose-again", self.choose_again),
-        ];
-        let mut texts = texts.map(|(name, text)| (name, text.to_owned())).to_vec();
-        texts.push(("file-too-large", self.file_too_large()));
-        texts
+    /// What the scripts get.
+    pub(crate) fn for_scripts(&'static self) -> ScriptData {
+        let by_code = |field: Field| Flaw::ALL.map(|flaw| (flaw.code(), self.flaw(field, flaw)));
+        let by_field = Field::ALL.map(|field| (field.name(), by_code(field).into()));
+        ScriptData {
+            texts: &self.scripts,
+            flaws: by_field.into(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, fs, path::Path};
+    use std::{fs, path::Path};
 
-    use kit::Language;
-    use site::{OFFERED, Texts as _};
+    use site::{
+        OFFERED, Texts as _,
+        testing::{check_scripts, check_texts},
+    };
 
     use super::*;
     use crate::page::book::MODULES;
 
-    /// The names of the places of a text.
-    fn places(text: &str) -> Vec<&str> {
-        let mut places: Vec<&str> = text
-            .split('{')
-            .skip(1)
-            .map(|rest| rest.split_once('}').unwrap().0)
-            .collect();
-        places.sort_unstable();
-        places
-    }
-
     #[test]
-    fn one_is_not_many() {
-        let count = Texts::in_language(Language::English).count.of(1);
-        assert!(
-            count.starts_with("1 word") && !count.starts_with("1 words"),
-            "{count}"
-        );
-        assert!(
-            Texts::in_language(Language::English)
-                .count
-                .of(1_234)
-                .starts_with("1,234 words")
-        );
-    }
-
-    #[test]
-    fn both_languages_have_the_same_places() {
-        let [english, chinese] = OFFERED.map(|language| Texts::in_language(language).for_scripts());
-        for ((name, english), (_, chinese)) in english.into_iter().zip(chinese) {
-            assert!(!english.is_empty() && !chinese.is_empty(), "{name}");
-            if !name.ends_with("-one") {
-                assert_eq!(places(&english), places(&chinese), "{name}");
-            }
-        }
+    fn every_text_is_there_in_both_languages_with_the_same_places() {
+        check_texts::<Texts>();
     }
 
     #[test]
     fn the_scripts_have_the_texts_that_they_ask_for_and_no_others() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../static/js");
-        let mut used = BTreeSet::new();
         // Of this component's pages; the others have texts of their own.
-        for name in MODULES.iter().chain(&["words", "edit-page"]) {
-            let script = fs::read_to_string(folder.join(format!("{name}.js"))).unwrap();
-            for (call, suffixes) in [("text(\"", &[""][..]), ("counted(\"", &["-one", "-many"])] {
-                let names = script.split(call).skip(1);
-                let names = names.filter_map(|rest| Some(rest.split_once('"')?.0));
-                used.extend(
-                    names.flat_map(|name| suffixes.iter().map(move |end| format!("{name}{end}"))),
-                );
-            }
+        let names = MODULES.iter().chain(&["words", "edit-page"]);
+        let scripts: Vec<String> = names
+            .map(|name| fs::read_to_string(folder.join(format!("{name}.js"))).unwrap())
+            .collect();
+        let texts = &Texts::ENGLISH.scripts;
+        check_scripts(texts, scripts.iter().map(String::as_str));
+    }
+
+    #[test]
+    fn the_scripts_know_what_can_be_wrong_with_a_field() {
+        for language in OFFERED {
+            let texts = Texts::in_language(language);
+            let flaws = texts.for_scripts().flaws;
+            assert_eq!(
+                flaws["sentence_eng"]["too-long"],
+                texts.flaw(Field::SentenceEng, Flaw::TooLong)
+            );
+            assert_eq!(flaws.len(), Field::ALL.len());
         }
-        let texts = Texts::in_language(Language::English).for_scripts();
-        let there: BTreeSet<String> = texts.iter().map(|(name, _)| (*name).to_owned()).collect();
-        assert_eq!(used, there);
-        assert_eq!(texts.len(), there.len(), "a name is there twice");
     }
 }
