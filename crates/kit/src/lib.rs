@@ -45,53 +45,26 @@
 //! Only `variable`, `db::Connection`, `key_value::Store` and what says so call the host, so everything else is tested natively.
 
 mod app;
-mod attachment;
-#[cfg(feature = "key-value")]
-pub mod blobs;
 mod body;
-mod client_addr;
-mod client_scheme;
 mod conditional;
-mod cookie;
-mod cross_site;
-#[cfg(feature = "sqlite")]
-pub mod db;
-mod either;
 mod error;
-mod etag;
-mod fields;
-#[cfg(feature = "key-value")]
-pub mod key_value;
-mod language;
 #[cfg(feature = "login")]
 pub mod login;
-mod method_override;
 mod multipart;
-mod negotiate;
 #[cfg(feature = "password")]
 pub mod password;
-mod problem;
-mod range;
 mod request;
 mod response;
-mod route;
-mod runtime;
-mod send_file;
 #[cfg(feature = "session")]
 pub mod session;
+mod store;
 #[cfg(feature = "variables")]
 mod variables;
-mod vary;
 
-pub use app::App;
-pub use attachment::attachment;
+pub use app::{App, either, failing};
 pub use body::{Body, BoxError, MAX_BODY_BYTES};
-pub use client_addr::TrustedProxies;
-pub use cookie::Cookie;
-pub use either::either;
+pub use conditional::{ETag, FileInfo, body_of_file, send_file};
 pub use error::{Allow, Error, FieldError, Result};
-pub use etag::ETag;
-pub use fields::TextFields;
 pub use formats::{
     MultiDict, hex, http_date,
     json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH},
@@ -102,17 +75,18 @@ pub use formats::{
     rfc3339, secure_filename,
     urlencoded::MAX_FIELDS,
 };
-pub use language::{LANGUAGE_COOKIE, Language};
 pub use multipart::{
     FilePart, MAX_FIELD_BYTES, MAX_FORM_PARTS, MAX_PART_HEADER_BYTES, Part, Parts, UploadedFile,
 };
-pub use problem::failing;
-pub use request::Request;
+pub use request::{LANGUAGE_COOKIE, Language, Request, TextFields, TrustedProxies};
 pub use response::{
-    Response, created, html, jsonify, no_content, redirect, render_template, see_other, stream,
-    temporary_redirect, text,
+    Cookie, Response, attachment, created, html, jsonify, no_content, redirect, render_template,
+    see_other, stream, temporary_redirect, text,
 };
-pub use send_file::{FileInfo, body_of_file, send_file};
 pub use serde_json::{Number, Value, json};
+#[cfg(feature = "sqlite")]
+pub use store::db;
+#[cfg(feature = "key-value")]
+pub use store::{blobs, key_value};
 #[cfg(feature = "variables")]
 pub use variables::variable;

@@ -3,8 +3,8 @@
 use spin_sdk::variables;
 
 use crate::{
-    client_addr::TrustedProxies,
     error::{Error, Result},
+    request::TrustedProxies,
 };
 
 /// The value of a variable of the component. This calls the host.

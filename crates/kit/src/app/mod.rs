@@ -1,20 +1,26 @@
 //! From a request to its answer: routes, methods, and what holds for every one of them.
 
+mod cross_site;
+mod either;
+mod method_override;
+mod problem;
+mod route;
+
 use std::{future::Future, pin::Pin};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 
+use self::route::{Match, Pattern};
 use crate::{
     body::BoxError,
-    client_addr::TrustedProxies,
     error::{Allow, Error, Result},
-    problem,
-    request::Request,
+    request::{Params, Request, TrustedProxies},
     response::{self, Response},
-    route::{Match, Params, Pattern},
 };
+
+pub use self::{either::either, problem::failing};
 
 /// The routes of one component.
 ///

@@ -1,6 +1,6 @@
 //! An account, as others see it.
 
-use crate::db::{DbError, Row};
+use crate::store::db::{DbError, Row};
 
 /// Somebody who can log in.
 #[derive(Debug, Clone, PartialEq, Eq)]

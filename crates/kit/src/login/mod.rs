@@ -32,11 +32,11 @@ use std::fmt;
 
 use self::{rows::Renewal, token::Token};
 use crate::{
-    db::Database,
     error::{Error, Result},
     request::Request,
     response::Response,
     session::{LOGIN, Secrets, Session, no_secret_key},
+    store::db::Database,
 };
 
 pub use self::{

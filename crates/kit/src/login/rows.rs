@@ -2,8 +2,8 @@
 
 use super::{Account, token::Token};
 use crate::{
-    db::{Database, DbError, Migration, params},
     session::LIFETIME,
+    store::db::{Database, DbError, Migration, params},
 };
 
 /// What the tables `users` and `sessions` look like.

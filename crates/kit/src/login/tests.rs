@@ -7,7 +7,7 @@ use http_body_util::Full;
 
 use super::*;
 use crate::{
-    db::{Database, DbError, Migration, Rows, TestDatabase, Value, migrate, params},
+    store::db::{Database, DbError, Migration, Rows, TestDatabase, Value, migrate, params},
     text,
 };
 

@@ -6,7 +6,7 @@ mod tests;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use http::{Method, header::CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::Request;
@@ -15,9 +15,8 @@ use formats::{MultiDict, json, urlencoded};
 use crate::{
     body::{Body, Incoming},
     error::{Error, Result},
-    fields::{self, TextFields},
-    method_override,
     multipart::{self, Parts, UploadedFile},
+    request::fields::{self, TextFields},
 };
 
 /// What is left of a body.
@@ -33,7 +32,7 @@ pub(super) enum Content {
 
 /// The two ways in which a browser sends a form.
 #[derive(Debug, Clone, Copy)]
-enum FormKind {
+pub(crate) enum FormKind {
     Urlencoded,
     Multipart,
 }
@@ -159,21 +158,6 @@ impl Request {
         }
     }
 
-    /// The method that an HTML form means with its field `_method`: PUT or DELETE, which HTML's forms do
-    /// not know. None where the body is no form or has no such field: neither JSON nor the query nor a
-    /// header counts.
-    ///
-    /// [`App::form_methods`](crate::App::form_methods) does this for a whole app.
-    ///
-    /// # Errors
-    /// Those of [`Self::form`], and 400 where the field is anything else.
-    pub async fn method_override(&mut self) -> Result<Option<Method>> {
-        if self.form_kind().is_none() {
-            return Ok(None);
-        }
-        method_override::of_form(&self.form().await?)
-    }
-
     /// The body as JSON (Flask's `request.json`).
     ///
     /// # Errors
@@ -252,7 +236,7 @@ impl Request {
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
     }
 
-    fn form_kind(&self) -> Option<FormKind> {
+    pub(crate) fn form_kind(&self) -> Option<FormKind> {
         let content_type = self.content_type()?;
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         match media_type.to_ascii_lowercase().as_str() {

@@ -1,28 +1,41 @@
 //! What came in.
 
 mod body;
+mod client_addr;
+mod client_scheme;
+mod fields;
+mod language;
+mod negotiate;
+mod runtime;
+mod vary;
 
 use std::{net::IpAddr, rc::Rc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, header::HOST, request::Parts, uri::Scheme};
+use formats::{MultiDict, cookie, urlencoded};
+use http::{
+    HeaderMap, HeaderName, Method,
+    header::{COOKIE, HOST},
+    request::Parts,
+    uri::Scheme,
+};
 use http_body_util::BodyExt;
-
-use formats::{MultiDict, urlencoded};
 
 use crate::{
     body::{BoxError, MAX_BODY_BYTES},
-    client_addr::{self, TrustedProxies},
-    client_scheme, cookie, cross_site,
     error::{Error, Result},
-    language::{self, LANGUAGE_COOKIE, Language},
-    negotiate::Accept,
-    route::Params,
-    runtime,
-    vary::Vary,
 };
 
-use self::body::Content;
+use self::{body::Content, negotiate::Accept, vary::Vary};
+
+pub use self::{
+    client_addr::TrustedProxies,
+    fields::TextFields,
+    language::{LANGUAGE_COOKIE, Language},
+};
+
+/// The parameters of a path, by name, percent-decoded.
+pub(crate) type Params = Vec<(&'static str, String)>;
 
 /// A request, with what Flask's `request` has.
 ///
@@ -155,7 +168,7 @@ impl Request {
     /// The cookies (Flask's `request.cookies`). The answer then varies by `Cookie`, and says so.
     pub fn cookies(&self) -> MultiDict {
         self.vary.by_cookie();
-        cookie::from_headers(self.headers())
+        cookie::parse(self.headers().get_all(COOKIE))
     }
 
     /// The host that the client meant, with its port if it named one.
@@ -238,7 +251,7 @@ impl Request {
     pub fn language(&self, offered: &[Language]) -> Language {
         self.vary.by_accept_language();
         self.vary.by_cookie();
-        let cookies = cookie::from_headers(self.headers());
+        let cookies = cookie::parse(self.headers().get_all(COOKIE));
         let chosen = cookies.get(LANGUAGE_COOKIE).and_then(Language::from_tag);
         chosen
             .filter(|language| offered.contains(language))
@@ -275,11 +288,6 @@ impl Request {
 
     pub(crate) fn set_path_params(&mut self, params: Params) {
         self.path_params = params;
-    }
-
-    /// Whether a browser says that another site made the request.
-    pub fn is_cross_site(&self) -> bool {
-        cross_site::is_cross_site(self.headers(), self.host())
     }
 }
 

@@ -23,10 +23,9 @@ use formats::session;
 use http::uri::Scheme;
 
 use crate::{
-    cookie,
     error::{Error, Result},
     request::Request,
-    response::Response,
+    response::{Response, cookie},
     variables::variable,
 };
 

@@ -3,6 +3,7 @@
 use futures::executor::block_on;
 use http::{HeaderValue, header::CONTENT_LENGTH};
 use http_body_util::Full;
+use http::Method;
 use serde_json::json;
 
 use super::*;

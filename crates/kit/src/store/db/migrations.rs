@@ -91,7 +91,7 @@ mod tests {
     use futures::executor::block_on;
 
     use super::*;
-    use crate::db::{Rows, TestDatabase, Value};
+    use crate::store::db::{Rows, TestDatabase, Value};
 
     const WORDS: Migration = Migration {
         name: "0001_words",

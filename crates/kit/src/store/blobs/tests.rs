@@ -5,7 +5,7 @@ use futures::{TryStreamExt, executor::block_on};
 use proptest::prelude::*;
 
 use super::*;
-use crate::key_value::{Fault, KeyValueError, TestStore};
+use crate::store::key_value::{Fault, KeyValueError, TestStore};
 
 const CHUNK_BYTES: usize = 64;
 

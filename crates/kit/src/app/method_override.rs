@@ -4,16 +4,36 @@ use http::Method;
 
 use formats::MultiDict;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    request::Request,
+};
 
 /// The field's name, as in Rails and Laravel.
 const FIELD: &str = "_method";
+
+impl Request {
+    /// The method that an HTML form means with its field `_method`: PUT or DELETE, which HTML's forms do
+    /// not know. None where the body is no form or has no such field: neither JSON nor the query nor a
+    /// header counts.
+    ///
+    /// [`App::form_methods`](crate::App::form_methods) does this for a whole app.
+    ///
+    /// # Errors
+    /// Those of [`Self::form`], and 400 where the field is anything else.
+    pub async fn method_override(&mut self) -> Result<Option<Method>> {
+        if self.form_kind().is_none() {
+            return Ok(None);
+        }
+        of_form(&self.form().await?)
+    }
+}
 
 /// The method that a form means, where it says one.
 ///
 /// # Errors
 /// 400 where it is neither PUT nor DELETE, or is said twice.
-pub(crate) fn of_form(form: &MultiDict) -> Result<Option<Method>> {
+fn of_form(form: &MultiDict) -> Result<Option<Method>> {
     match form.getlist(FIELD) {
         [] => Ok(None),
         [value] if value == "PUT" => Ok(Some(Method::PUT)),

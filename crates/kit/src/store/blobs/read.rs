@@ -8,7 +8,7 @@ use futures::stream::{self, Stream};
 use super::{Blobs, key};
 use crate::{
     error::{Error, Result},
-    key_value::KeyValue,
+    store::key_value::KeyValue,
 };
 
 /// What has to be known of a blob to read it.

@@ -1,5 +1,8 @@
 //! What goes out: text, pages, JSON, redirects.
 
+mod attachment;
+pub(crate) mod cookie;
+
 use askama::Template;
 use bytes::Bytes;
 use futures::{
@@ -16,6 +19,8 @@ use crate::{
     body::{Body, BoxError},
     error::{Error, Result},
 };
+
+pub use self::{attachment::attachment, cookie::Cookie};
 
 /// An answer on its way. Status and headers are changed as those of any [`http::Response`].
 ///

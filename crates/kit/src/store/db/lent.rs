@@ -144,7 +144,7 @@ mod tests {
     use futures::{executor::block_on, poll};
 
     use super::*;
-    use crate::db::params;
+    use crate::store::db::params;
 
     thread_local! {
         static OPENED: Cell<usize> = const { Cell::new(0) };

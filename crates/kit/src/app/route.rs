@@ -2,6 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::request::Params;
+
 /// A path with parameters, `/words/:id`, or with everything below it, `/static/...`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pattern(&'static str);
@@ -13,9 +15,6 @@ pub(crate) struct Match {
     pub(crate) closeness: Vec<Closeness>,
     pub(crate) params: Params,
 }
-
-/// The parameters of a path, by name, percent-decoded.
-pub(crate) type Params = Vec<(&'static str, String)>;
 
 /// How closely a segment is named, from the loosest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

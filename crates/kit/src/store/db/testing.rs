@@ -79,7 +79,7 @@ mod tests {
     use futures::executor::block_on;
 
     use super::*;
-    use crate::db::params;
+    use crate::store::db::params;
 
     #[test]
     fn values_come_back_as_they_went_in() {

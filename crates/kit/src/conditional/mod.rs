@@ -3,6 +3,10 @@
 //! Dates are compared only of what has one that means anything. The files of a component have none: a runtime
 //! copies them when it starts. Then conditions by date are ignored, which is what 13.1.3 and 13.1.4 ask for.
 
+mod etag;
+mod range;
+mod send_file;
+
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -11,11 +15,16 @@ use http::{
     header::{ETAG, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE},
 };
 
+use self::etag::Tags;
 use crate::{
     error::{Error, Result},
-    etag::{self, ETag, Tags},
     request::Request,
     response::{self, Response},
+};
+
+pub use self::{
+    etag::ETag,
+    send_file::{FileInfo, body_of_file, send_file},
 };
 
 impl Request {

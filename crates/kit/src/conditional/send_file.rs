@@ -16,10 +16,8 @@ use http_body_util::BodyExt;
 
 use crate::{
     body::{Body, BoxError},
-    conditional,
+    conditional::{self, etag::ETag, range},
     error::{Error, Result},
-    etag::ETag,
-    range,
     request::Request,
     response::{self, Response},
 };

@@ -19,7 +19,7 @@ use std::{ops::Range, sync::Arc};
 
 #[cfg(test)]
 use crate::error::Error;
-use crate::{error::Result, key_value::KeyValue};
+use crate::{error::Result, store::key_value::KeyValue};
 
 pub use self::{
     read::Blob,

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{Blobs, key};
 use crate::{
     error::{Error, Result},
-    key_value::KeyValue,
+    store::key_value::KeyValue,
 };
 
 /// A blob that is being written. One that is dropped leaves its chunks behind.

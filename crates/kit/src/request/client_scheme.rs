@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::FORWARDED, uri::Scheme};
 
-use crate::client_addr::{TrustedProxies, X_FORWARDED_FOR, address, entries};
+use crate::request::client_addr::{TrustedProxies, X_FORWARDED_FOR, address, entries};
 
 pub(crate) const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 

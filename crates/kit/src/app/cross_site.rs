@@ -12,10 +12,19 @@ use http::{
     header::{ORIGIN, REFERER},
 };
 
+use crate::request::Request;
+
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+impl Request {
+    /// Whether a browser says that another site made the request.
+    pub fn is_cross_site(&self) -> bool {
+        is_cross_site(self.headers(), self.host())
+    }
+}
+
 /// Whether a browser marks the request as another site's. `host` is the request's own, as in `Host`.
-pub(crate) fn is_cross_site(headers: &HeaderMap, host: Option<&str>) -> bool {
+fn is_cross_site(headers: &HeaderMap, host: Option<&str>) -> bool {
     let mut sites = headers.get_all(SEC_FETCH_SITE).iter().peekable();
     if sites.peek().is_some() {
         return sites.any(|site| site != "same-origin" && site != "none");

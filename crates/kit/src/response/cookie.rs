@@ -1,13 +1,9 @@
-//! Cookies, from a request and onto a response.
+//! Cookies on a response.
 
 use std::time::SystemTime;
 
-use formats::{MultiDict, cookie};
-use http::{
-    HeaderMap, HeaderValue,
-    header::{COOKIE, SET_COOKIE},
-    uri::Scheme,
-};
+use formats::cookie;
+use http::{HeaderValue, header::SET_COOKIE, uri::Scheme};
 
 use crate::{
     error::{Error, Result},
@@ -89,11 +85,6 @@ pub(crate) fn set(response: &mut Response, cookie: &cookie::Cookie) -> Result<()
     Ok(())
 }
 
-/// All cookies of a request.
-pub(crate) fn from_headers(headers: &HeaderMap) -> MultiDict {
-    cookie::parse(headers.get_all(COOKIE))
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
@@ -126,19 +117,6 @@ mod tests {
         assert_eq!(
             line(Cookie::expired(&https, "name")),
             "name=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; HttpOnly; Path=/; SameSite=Lax"
-        );
-    }
-
-    #[test]
-    fn several_lines_count_as_one() {
-        let mut headers = HeaderMap::new();
-        for line in ["a=1", "b=\"2", "c=3\"; a=4"] {
-            headers.append(COOKIE, HeaderValue::from_static(line));
-        }
-        let cookies = from_headers(&headers);
-        assert_eq!(
-            cookies.items().collect::<Vec<_>>(),
-            [("a", "1"), ("a", "4"), ("b", "2;c=3")]
         );
     }
 

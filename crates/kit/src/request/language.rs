@@ -5,7 +5,7 @@
 
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
 
-use crate::negotiate;
+use super::negotiate;
 
 /// The name of the cookie in which a reader's choice is kept; its value is a [`Language::tag`].
 pub const LANGUAGE_COOKIE: &str = "lang";
