@@ -48,11 +48,11 @@ pub fn rfc3339(moment: SystemTime) -> String {
 /// # Limits
 /// Those of [`python_datetime`].
 pub fn http_date(moment: SystemTime) -> String {
-    http_date_of(civil(moment))
+    format_http_date(civil(moment))
 }
 
 /// The same of any moment, before 1970, too.
-pub(crate) fn http_date_of(moment: UtcDateTime) -> String {
+pub(crate) fn format_http_date(moment: UtcDateTime) -> String {
     let (weekday, month) = (moment.weekday().to_string(), moment.month().to_string());
     format!(
         "{weekday:.3}, {:02} {month:.3} {:04} {} GMT",

@@ -47,7 +47,7 @@ impl Incoming {
     }
 
     /// One that has come in already.
-    pub(crate) fn of_data(data: Bytes) -> Self {
+    pub(crate) fn from_data(data: Bytes) -> Self {
         let length = data.len() as u64;
         Self {
             body: Full::new(data)

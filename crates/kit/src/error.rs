@@ -348,7 +348,7 @@ impl FieldError {
 
 impl Allow {
     /// What a path has that is routed for these methods.
-    pub fn of<'a>(methods: impl IntoIterator<Item = &'a Method>) -> Self {
+    pub fn new<'a>(methods: impl IntoIterator<Item = &'a Method>) -> Self {
         let mut names = vec![Method::OPTIONS.to_string()];
         for method in methods {
             names.push(method.to_string());
@@ -394,7 +394,7 @@ mod tests {
                 "GET, HEAD, OPTIONS, POST",
             ),
         ] {
-            assert_eq!(Allow::of(methods).header(), want, "{methods:?}");
+            assert_eq!(Allow::new(methods).header(), want, "{methods:?}");
         }
     }
 }

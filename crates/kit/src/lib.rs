@@ -1,26 +1,4 @@
-//! What Handspun's functions share: Flask's conveniences, for Spin components.
-//!
-//! A function names its routes and hands the request over. A view takes a [`Request`] and
-//! answers a [`Response`] or an [`Error`], which becomes the right status and a problem
-//! document (or a page, for a browser):
-//!
-//! ```no_run
-//! use kit::{App, Request, Response, Result, json, jsonify, text};
-//!
-//! #[spin_sdk::http_service]
-//! async fn handle(request: spin_sdk::http::Request) -> Response {
-//!     App::new().get("/hello", hello).run(request).await
-//! }
-//!
-//! async fn hello(request: Request) -> Result<Response> {
-//!     let name = request.args().get("name").unwrap_or("world");
-//!     if request.wants_json() {
-//!         return Ok(jsonify(&json!({ "hello": name })));
-//!     }
-//!     Ok(text(format!("Hello, {name}!")))
-//! }
-//! # fn main() {}
-//! ```
+#![doc = include_str!("../README.md")]
 //!
 //! # Where to look
 //! - routes, 404, 405, HEAD, OPTIONS, the cross-site check, and forms that mean PUT or DELETE: [`App`];

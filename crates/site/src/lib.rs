@@ -3,6 +3,7 @@
 mod app;
 mod error_page;
 mod frame;
+mod migrations;
 mod scripts;
 #[cfg(feature = "testing")]
 pub mod testing;

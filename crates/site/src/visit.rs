@@ -28,7 +28,7 @@ impl Visit {
     pub async fn new(request: &Request, db: &impl Database) -> Result<Self> {
         let secrets = session::secrets().await?;
         Ok(Self::with(
-            Login::of(request, &secrets, db).await?,
+            Login::from_request(request, &secrets, db).await?,
             Admins::from_variable().await?,
             RequireLogin::from_variable().await?,
         ))

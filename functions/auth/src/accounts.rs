@@ -2,10 +2,11 @@
 
 use kit::{
     Error, Result,
-    db::{self, Connection, Database, Migration, Value, params},
-    login::{self, Account, Login},
+    db::{Connection, Database, Migration, Value, params},
+    login::{Account, Login},
     password::{self, Verdict},
 };
+use site::migration;
 
 use crate::{credentials::NewAccount, key::Key};
 
@@ -13,7 +14,10 @@ use crate::{credentials::NewAccount, key::Key};
 const MAX_ROUNDS: usize = 3;
 
 /// What the database has to look like.
-const MIGRATIONS: &[Migration] = &[login::MIGRATION, db::migration!("0005_limits_by_address")];
+const MIGRATIONS: &[Migration] = &[
+    migration!("0002_accounts"),
+    migration!("0005_limits_by_address"),
+];
 
 /// The database `default`, with all that is kept of accounts.
 ///
@@ -57,7 +61,7 @@ impl<D: Database> Accounts<'_, D> {
             password_hash,
         ];
         let rows = self.0.execute(&insert, values).await?;
-        Ok(rows.at_most_one()?.map(Account::of_row).transpose()?)
+        Ok(rows.at_most_one()?.map(Account::from_row).transpose()?)
     }
 
     /// Logs in whoever knows the password; `false` where it is wrong, or the name. Both take as long, once a
@@ -149,7 +153,7 @@ impl<D: Database> Accounts<'_, D> {
             return Ok(None);
         };
         Ok(Some(Stored {
-            account: Account::of_row(row)?,
+            account: Account::from_row(row)?,
             password_hash: row.get("password_hash")?,
         }))
     }

@@ -28,7 +28,7 @@ impl Visit {
     pub(crate) async fn new(request: &Request) -> Result<Self> {
         let secrets = session::secrets().await?;
         let db = accounts::open().await?;
-        let login = Login::of(request, &secrets, &db).await?;
+        let login = Login::from_request(request, &secrets, &db).await?;
         login.available()?;
         Ok(Self { db, login })
     }

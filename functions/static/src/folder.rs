@@ -86,7 +86,7 @@ fn hash(file: &mut impl Read) -> io::Result<ETag> {
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         match file.read(&mut chunk)? {
-            0 => return Ok(ETag::of_hash(&hash.finalize()[..TAG_BYTES])),
+            0 => return Ok(ETag::from_hash(&hash.finalize()[..TAG_BYTES])),
             read => hash.update(&chunk[..read]),
         }
     }

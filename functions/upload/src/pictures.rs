@@ -74,7 +74,7 @@ fn tag_of(picture: &Picture) -> Result<ETag> {
         .map(|two| u8::from_str_radix(str::from_utf8(two).ok()?, 16).ok())
         .collect();
     let bytes = bytes.ok_or_else(|| Error::internal("a hash that is none"))?;
-    Ok(ETag::of_hash(&bytes))
+    Ok(ETag::from_hash(&bytes))
 }
 
 fn not_found(request: &Request) -> Error {

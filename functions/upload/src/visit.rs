@@ -27,7 +27,7 @@ impl Visit {
     pub(crate) async fn of(request: &Request, db: &impl Database) -> Result<Self> {
         let secrets = session::secrets().await?;
         Ok(Self {
-            login: Login::of(request, &secrets, db).await?,
+            login: Login::from_request(request, &secrets, db).await?,
             admins: Admins::from_variable().await?,
             require_login: RequireLogin::from_variable().await?,
         })

@@ -83,7 +83,7 @@ pub(crate) mod testing {
     use http_body_util::Full;
     use kit::{
         db::{TestDatabase, migrate, params},
-        login::{self, Admins, Login, RequireLogin, name_key},
+        login::{Admins, Login, RequireLogin, name_key},
         session,
     };
 
@@ -102,10 +102,11 @@ pub(crate) mod testing {
     /// Those of the account of this name, with the id 1, or of nobody, with these settings.
     pub(crate) fn rights(name: Option<&str>, admins: &str, require_login: bool) -> Rights {
         let db = TestDatabase::in_memory();
-        block_on(migrate(&db, &[login::MIGRATION])).unwrap();
+        block_on(migrate(&db, &[site::migration!("0002_accounts")])).unwrap();
         let request = http::Request::new(Full::new(Bytes::new()));
         let secrets = session::Secrets::parse("wristwaking", "[]").unwrap();
-        let mut login = block_on(Login::of(&Request::new(request), &secrets, &db)).unwrap();
+        let mut login =
+            block_on(Login::from_request(&Request::new(request), &secrets, &db)).unwrap();
         if let Some(name) = name {
             let insert = format!(
                 "INSERT INTO users (name, name_key, password_hash, password_changed_at, created_at) \
@@ -113,7 +114,7 @@ pub(crate) mod testing {
                 Account::COLUMNS
             );
             let rows = block_on(db.execute(&insert, params![name, name_key(name)])).unwrap();
-            let account = Account::of_row(rows.one().unwrap()).unwrap();
+            let account = Account::from_row(rows.one().unwrap()).unwrap();
             assert!(block_on(login.start(account, "hash", &db)).unwrap());
         }
         let require_login = RequireLogin::parse(&require_login.to_string()).unwrap();

@@ -74,6 +74,6 @@ impl Word {
         let mut hash = Sha256::new();
         hash.update(self.version.to_be_bytes());
         hash.update(self.to_json().to_string());
-        ETag::of_hash(&hash.finalize()[..16])
+        ETag::from_hash(&hash.finalize()[..16])
     }
 }

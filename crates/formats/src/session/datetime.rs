@@ -82,7 +82,7 @@ fn month_named(name: &str) -> Option<Month> {
 impl fmt::Display for DateTime {
     /// `Tue, 15 Feb 2022 14:57:42 GMT`, as Flask writes it, in a session and as JSON.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&date::http_date_of(self.0))
+        out.write_str(&date::format_http_date(self.0))
     }
 }
 

@@ -25,7 +25,7 @@ impl Request {
         if self.form_kind().is_none() {
             return Ok(None);
         }
-        of_form(&self.form().await?)
+        read_form(&self.form().await?)
     }
 }
 
@@ -33,7 +33,7 @@ impl Request {
 ///
 /// # Errors
 /// 400 where it is neither PUT nor DELETE, or is said twice.
-fn of_form(form: &MultiDict) -> Result<Option<Method>> {
+fn read_form(form: &MultiDict) -> Result<Option<Method>> {
     match form.getlist(FIELD) {
         [] => Ok(None),
         [value] if value == "PUT" => Ok(Some(Method::PUT)),
@@ -66,7 +66,7 @@ mod tests {
             (&["PUT", "PUT"], Err(())),
         ] {
             let form = values.iter().map(|value| (FIELD, *value)).collect();
-            let got = of_form(&form).map_err(|error| {
+            let got = read_form(&form).map_err(|error| {
                 assert_eq!(error.status().as_u16(), 400, "{values:?}");
                 assert_eq!(error.fields()[0].field, FIELD, "{values:?}");
             });

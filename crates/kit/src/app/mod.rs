@@ -88,7 +88,7 @@ impl App {
         self.route(Method::GET, path, false, view)
     }
 
-    /// Adds a view that changes something although its method is GET, as some of the tutorial's do.
+    /// Adds a view that changes something although its method is GET, as an old site may have them.
     /// It is then guarded against other sites like every change.
     pub fn changing_get<V, F>(self, path: &'static str, view: V) -> Self
     where
@@ -313,7 +313,7 @@ impl App {
         if here.is_empty() {
             return Err(Error::NotFound(request.path().to_owned()));
         }
-        let allow = Allow::of(here.iter().map(|(route, _)| &route.method));
+        let allow = Allow::new(here.iter().map(|(route, _)| &route.method));
         if request.method() == Method::OPTIONS {
             return Ok(options(&allow));
         }

@@ -122,7 +122,7 @@ mod tests {
             (
                 Error::MethodNotAllowed {
                     method: Method::PUT,
-                    allow: Allow::of([&Method::GET]),
+                    allow: Allow::new([&Method::GET]),
                 },
                 405,
                 Some(("allow", "GET, HEAD, OPTIONS")),

@@ -8,14 +8,14 @@ use formats::hex;
 ///
 /// # Example
 /// ```
-/// assert_eq!(kit::ETag::of_hash(&[0x0a, 0xff]).header(), "\"0aff\"");
+/// assert_eq!(kit::ETag::from_hash(&[0x0a, 0xff]).header(), "\"0aff\"");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ETag(HeaderValue);
 
 impl ETag {
     /// The tag of what has this hash, written in hexadecimal.
-    pub fn of_hash(hash: &[u8]) -> Self {
+    pub fn from_hash(hash: &[u8]) -> Self {
         let hex = hex(hash);
         // Hexadecimal digits are always a valid header value.
         Self(
@@ -29,12 +29,12 @@ impl ETag {
     }
 
     /// The same, and meant strongly.
-    pub(crate) fn is_strongly(&self, tag: &Tag) -> bool {
+    pub(crate) fn strong_eq(&self, tag: &Tag) -> bool {
         !tag.weak && tag.quoted == self.0.as_bytes()
     }
 
     /// The same, however it is meant.
-    pub(crate) fn is_weakly(&self, tag: &Tag) -> bool {
+    pub(crate) fn weak_eq(&self, tag: &Tag) -> bool {
         tag.quoted == self.0.as_bytes()
     }
 }
@@ -60,21 +60,21 @@ impl<'a> Tags<'a> {
     /// All lines of a header; none where there is no such header.
     ///
     /// A list is read up to its first flaw, and what comes behind that names nothing.
-    pub(crate) fn of(headers: &'a HeaderMap, name: HeaderName) -> Option<Self> {
+    pub(crate) fn from_headers(headers: &'a HeaderMap, name: HeaderName) -> Option<Self> {
         let lines: Vec<&[u8]> = headers
             .get_all(name)
             .iter()
             .map(|line| line.as_bytes().trim_ascii())
             .collect();
-        (!lines.is_empty()).then(|| Self::of_lines(&lines))
+        (!lines.is_empty()).then(|| Self::from_lines(&lines))
     }
 
     /// What such a header names, as the value of a form's field.
-    pub(crate) fn of_text(text: &'a str) -> Self {
-        Self::of_lines(&[text.as_bytes().trim_ascii()])
+    pub(crate) fn parse(text: &'a str) -> Self {
+        Self::from_lines(&[text.as_bytes().trim_ascii()])
     }
 
-    fn of_lines(lines: &[&'a [u8]]) -> Self {
+    fn from_lines(lines: &[&'a [u8]]) -> Self {
         match lines {
             [b"*"] => Self::Any,
             lines => Self::List(lines.iter().copied().flat_map(list).collect()),
@@ -148,7 +148,7 @@ mod tests {
 
     /// The tags as text, weak ones with their `W/`.
     fn texts(lines: &[&[u8]]) -> Option<Vec<String>> {
-        match Tags::of(&headers(lines), IF_NONE_MATCH)? {
+        match Tags::from_headers(&headers(lines), IF_NONE_MATCH)? {
             Tags::Any => Some(vec!["*".to_owned()]),
             Tags::List(tags) => Some(
                 tags.iter()
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_weak_tag_is_never_strongly_the_same() {
-        let own = ETag::of_hash(b"a");
+        let own = ETag::from_hash(b"a");
         for (text, strongly, weakly) in [
             ("\"61\"", true, true),
             ("W/\"61\"", false, true),
@@ -205,7 +205,7 @@ mod tests {
         ] {
             let (tag, _) = tag(text.as_bytes()).unwrap();
             assert_eq!(
-                (own.is_strongly(&tag), own.is_weakly(&tag)),
+                (own.strong_eq(&tag), own.weak_eq(&tag)),
                 (strongly, weakly),
                 "{text}"
             );

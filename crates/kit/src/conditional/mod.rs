@@ -45,7 +45,7 @@ impl Request {
     /// use kit::{ETag, Request, Response, Result, no_content};
     ///
     /// async fn delete(mut request: Request) -> Result<Response> {
-    ///     let own = ETag::of_hash(b"version 7");
+    ///     let own = ETag::from_hash(b"version 7");
     ///     let form = request.form().await?;
     ///     request.check_if_match(&own, form.get("if_match"))?;
     ///     Ok(no_content())
@@ -53,8 +53,8 @@ impl Request {
     /// ```
     pub fn check_if_match(&self, own: &ETag, field: Option<&str>) -> Result<()> {
         is_unchanged(self.method(), self.headers(), own)?;
-        let field = field.map(Tags::of_text);
-        if field.is_some_and(|tags| !tags.any(|tag| own.is_strongly(tag))) {
+        let field = field.map(Tags::parse);
+        if field.is_some_and(|tags| !tags.any(|tag| own.strong_eq(tag))) {
             return Err(Error::PreconditionFailed);
         }
         Ok(())
@@ -73,7 +73,7 @@ impl Request {
     /// use kit::{ETag, Request, Response, Result, json, jsonify};
     ///
     /// async fn show(request: Request) -> Result<Response> {
-    ///     let tag = ETag::of_hash(b"version 7");
+    ///     let tag = ETag::from_hash(b"version 7");
     ///     if let Some(response) = request.not_modified(&tag)? {
     ///         return Ok(response);
     ///     }
@@ -98,12 +98,12 @@ impl Request {
 /// # Errors
 /// 412 where the client wants something else to be there, or nothing.
 pub(crate) fn is_unchanged(method: &Method, headers: &HeaderMap, own: &ETag) -> Result<bool> {
-    let if_match = Tags::of(headers, IF_MATCH);
-    if if_match.is_some_and(|tags| !tags.any(|tag| own.is_strongly(tag))) {
+    let if_match = Tags::from_headers(headers, IF_MATCH);
+    if if_match.is_some_and(|tags| !tags.any(|tag| own.strong_eq(tag))) {
         return Err(Error::PreconditionFailed);
     }
-    let if_none_match = Tags::of(headers, IF_NONE_MATCH);
-    let unchanged = if_none_match.is_some_and(|tags| tags.any(|tag| own.is_weakly(tag)));
+    let if_none_match = Tags::from_headers(headers, IF_NONE_MATCH);
+    let unchanged = if_none_match.is_some_and(|tags| tags.any(|tag| own.weak_eq(tag)));
     if unchanged && method != Method::GET && method != Method::HEAD {
         return Err(Error::PreconditionFailed);
     }
@@ -150,7 +150,7 @@ pub(crate) fn allows_range(headers: &HeaderMap, own: &ETag) -> bool {
     match (lines.next(), lines.next()) {
         (None, _) => true,
         (Some(line), None) => etag::tag(line.as_bytes())
-            .is_some_and(|(tag, rest)| rest.is_empty() && own.is_strongly(&tag)),
+            .is_some_and(|(tag, rest)| rest.is_empty() && own.strong_eq(&tag)),
         _ => false,
     }
 }
@@ -175,7 +175,11 @@ mod tests {
 
     /// 200, 304 or 412, where `"61"` is there.
     fn status(method: &Method, lines: &[(&'static str, &'static str)]) -> u16 {
-        status_of(is_unchanged(method, &headers(lines), &ETag::of_hash(b"a")))
+        status_of(is_unchanged(
+            method,
+            &headers(lines),
+            &ETag::from_hash(b"a"),
+        ))
     }
 
     fn status_of(unchanged: Result<bool>) -> u16 {
@@ -291,7 +295,7 @@ mod tests {
             ),
         ] {
             for (method, want) in [(Method::GET, get), (Method::HEAD, get), (Method::PUT, put)] {
-                let (headers, own) = (headers(lines), ETag::of_hash(b"a"));
+                let (headers, own) = (headers(lines), ETag::from_hash(b"a"));
                 let got = status_of(is_unchanged_since(&method, &headers, &own, modified));
                 assert_eq!(got, want, "{method} {lines:?}");
             }
@@ -311,7 +315,7 @@ mod tests {
             (&[("if-range", "\"61\""), ("if-range", "\"61\"")], false),
         ] {
             assert_eq!(
-                allows_range(&headers(lines), &ETag::of_hash(b"a")),
+                allows_range(&headers(lines), &ETag::from_hash(b"a")),
                 want,
                 "{lines:?}"
             );
@@ -352,7 +356,7 @@ mod tests {
             (&[OTHER], Some("\"61\""), false),
         ] {
             for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::POST] {
-                let got = request(&method, lines).check_if_match(&ETag::of_hash(b"a"), field);
+                let got = request(&method, lines).check_if_match(&ETag::from_hash(b"a"), field);
                 match got {
                     Ok(()) => assert!(want, "{method} {lines:?} {field:?}"),
                     Err(error) => assert!(
@@ -374,7 +378,7 @@ mod tests {
             (&[("if-match", "\"62\"")], None),
         ] {
             for method in [Method::GET, Method::HEAD] {
-                let got = request(&method, lines).not_modified(&ETag::of_hash(b"a"));
+                let got = request(&method, lines).not_modified(&ETag::from_hash(b"a"));
                 let Ok(response) = got else {
                     assert_eq!(want, None, "{method} {lines:?}");
                     continue;

@@ -55,7 +55,7 @@ pub struct FileInfo {
 ///     let file = FileInfo {
 ///         content_type: http::HeaderValue::from_static("text/plain; charset=utf-8"),
 ///         length: text.len() as u64,
-///         etag: ETag::of_hash(b"1"),
+///         etag: ETag::from_hash(b"1"),
 ///         modified: None,
 ///     };
 ///     send_file(&request, &file, |range| body_of_file(std::io::Cursor::new(text), range))
@@ -184,7 +184,7 @@ mod tests {
         FileInfo {
             content_type: HeaderValue::from_static("text/plain; charset=utf-8"),
             length: length as u64,
-            etag: ETag::of_hash(b"a"),
+            etag: ETag::from_hash(b"a"),
             modified: None,
         }
     }

@@ -23,7 +23,7 @@ impl Account {
     ///
     /// # Errors
     /// Where the row lacks one of [`Self::COLUMNS`].
-    pub fn of_row(row: Row<'_>) -> Result<Self, DbError> {
+    pub fn from_row(row: Row<'_>) -> Result<Self, DbError> {
         Ok(Self {
             id: row.get("id")?,
             name: row.get("name")?,

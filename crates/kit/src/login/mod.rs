@@ -5,15 +5,17 @@
 //! a client puts into its session makes it somebody. Both last for [`LIFETIME`] from the last visit
 //! but for a day.
 //!
-//! The tables come with [`MIGRATION`].
+//! The application has the tables `users` and `sessions`; `migrations/0002_accounts.sql` shows them.
 //!
 //! # Example
 //! ```
-//! use kit::{Request, Response, Result, db::Connection, jsonify, login::{self, Login}, session};
+//! use kit::{Request, Response, Result, db::{Connection, Migration}, jsonify, login::Login, session};
+//!
+//! const MIGRATIONS: &[Migration] = &[/* the tables */];
 //!
 //! async fn me(request: Request) -> Result<Response> {
-//!     let db = Connection::open(&[login::MIGRATION]).await?;
-//!     let login = Login::of(&request, &session::secrets().await?, &db).await?;
+//!     let db = Connection::open(MIGRATIONS).await?;
+//!     let login = Login::from_request(&request, &session::secrets().await?, &db).await?;
 //!     let answer = jsonify(&login.require("see your account")?.to_json());
 //!     login.save_on(answer)
 //! }
@@ -43,7 +45,6 @@ pub use self::{
     account::Account,
     name::name_key,
     rights::{Admins, RequireLogin},
-    rows::MIGRATION,
 };
 
 #[cfg(doc)]
@@ -73,7 +74,11 @@ impl Login {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn of(request: &Request, secrets: &Secrets, db: &impl Database) -> Result<Self> {
+    pub async fn from_request(
+        request: &Request,
+        secrets: &Secrets,
+        db: &impl Database,
+    ) -> Result<Self> {
         if !secrets.are_set() {
             return Ok(Self {
                 session: None,
@@ -82,7 +87,7 @@ impl Login {
         }
         let session = Session::open(request, secrets)?;
         let token = session.get(LOGIN).and_then(|token| token.as_str());
-        let current = match token.map(Token::of_session) {
+        let current = match token.map(Token::from_session) {
             Some(token) => {
                 let found = rows::find(db, &token).await?;
                 found.map(|(account, renewal)| (Current { token, account }, renewal))

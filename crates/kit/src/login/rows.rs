@@ -3,13 +3,7 @@
 use super::{Account, token::Token};
 use crate::{
     session::LIFETIME,
-    store::db::{Database, DbError, Migration, params},
-};
-
-/// What the tables `users` and `sessions` look like.
-pub const MIGRATION: Migration = Migration {
-    name: "0002_accounts",
-    sql: include_str!("../../../../migrations/0002_accounts.sql"),
+    store::db::{Database, DbError, params},
 };
 
 /// How long a login lasts, in seconds.
@@ -47,7 +41,7 @@ pub(super) async fn find(
     } else {
         Renewal::NotYet
     };
-    Ok(Some((Account::of_row(row)?, renewal)))
+    Ok(Some((Account::from_row(row)?, renewal)))
 }
 
 /// Makes a login last anew. Where that fails the login is as good as before, and the next visit tries again.

@@ -1,5 +1,3 @@
-use std::cell::RefCell;
-
 use bytes::Bytes;
 use futures::executor::block_on;
 use http::header::{COOKIE, SET_COOKIE};
@@ -7,7 +5,7 @@ use http_body_util::Full;
 
 use super::*;
 use crate::{
-    store::db::{Database, DbError, Migration, Rows, TestDatabase, Value, migrate, params},
+    store::db::{Database, Migration, TestDatabase, migrate, params},
     text,
 };
 
@@ -17,6 +15,12 @@ const DAY_SECS: i64 = 24 * 60 * 60;
 fn secrets() -> Secrets {
     Secrets::parse("wristwaking", "[]").unwrap()
 }
+
+/// The tables that a login needs, as this repository's application has them.
+const MIGRATION: Migration = Migration {
+    name: "0002_accounts",
+    sql: include_str!("../../../../migrations/0002_accounts.sql"),
+};
 
 /// A database with these accounts, with ids from 1.
 fn database(names: &[&str]) -> TestDatabase {
@@ -33,7 +37,7 @@ fn database(names: &[&str]) -> TestDatabase {
 fn account(db: &TestDatabase, name: &str) -> Account {
     let select = format!("SELECT {} FROM users WHERE name = ?", Account::COLUMNS);
     let rows = block_on(db.execute(&select, params![name])).unwrap();
-    Account::of_row(rows.one().unwrap()).unwrap()
+    Account::from_row(rows.one().unwrap()).unwrap()
 }
 
 fn request(cookie: &str) -> Request {
@@ -42,7 +46,7 @@ fn request(cookie: &str) -> Request {
 }
 
 fn visit(db: &TestDatabase, cookie: &str) -> Login {
-    block_on(Login::of(&request(cookie), &secrets(), db)).unwrap()
+    block_on(Login::from_request(&request(cookie), &secrets(), db)).unwrap()
 }
 
 fn name_of(login: &Login) -> Option<&str> {
@@ -317,7 +321,7 @@ fn without_a_secret_key_nobody_is_logged_in_and_it_says_what_to_set() {
     let db = database(&["duke"]);
     let cookie = log_in(&db, "duke", "");
     let none = Secrets::parse("", "[]").unwrap();
-    let mut login = block_on(Login::of(&request(&cookie), &none, &db)).unwrap();
+    let mut login = block_on(Login::from_request(&request(&cookie), &none, &db)).unwrap();
     assert!(login.account().is_none() && !login.is_available());
     for error in [
         login.require("change a word").map(drop).unwrap_err(),
@@ -345,71 +349,4 @@ fn a_login_is_not_shown_to_whoever_debugs() {
         format!("{:?}", visit(&db, &cookie)),
         "Login { account: Some(1) }"
     );
-}
-
-/// A database that tells how it would find the owners of words.
-struct Explaining<'a> {
-    db: &'a TestDatabase,
-    plan: RefCell<Vec<String>>,
-}
-
-impl Database for Explaining<'_> {
-    async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
-        if statement.contains("SET owner_id") {
-            let explain = format!("EXPLAIN QUERY PLAN {statement}");
-            let rows = self.db.execute(&explain, params![]).await?;
-            let details = rows.iter().map(|row| row.get("detail"));
-            *self.plan.borrow_mut() = details.collect::<Result<_, _>>()?;
-        }
-        self.db.execute(statement, parameters).await
-    }
-}
-
-#[test]
-fn words_of_before_find_their_owners_without_reading_all_accounts_for_each() {
-    const WORDS: Migration = Migration {
-        name: "0001_words",
-        sql: include_str!("../../../../migrations/0001_words.sql"),
-    };
-    const WORD_OWNERS: Migration = Migration {
-        name: "0004_word_owners",
-        sql: include_str!("../../../../migrations/0004_word_owners.sql"),
-    };
-    let db = database(&["duke", "ann"]);
-    block_on(migrate(&db, &[WORDS])).unwrap();
-    let insert = "INSERT INTO words (english, chinese, sentence_eng, sentence_chi, created_at, updated_at, owner, \
-        english_key, chinese_key, folded) VALUES (?1, '', '', '', ?2, ?2, ?3, ?1, '', '')";
-    for (word, at, owner) in [
-        ("older than its account", "2022-02-14", Some("duke")),
-        ("younger", "2022-02-16", Some("duke")),
-        ("another's", "2022-02-16", Some("ann")),
-        ("of who is gone", "2022-02-16", Some("carl")),
-        ("nobody's", "2022-02-16", None),
-    ] {
-        block_on(db.execute(insert, params![word, at, owner])).unwrap();
-    }
-    let explaining = Explaining {
-        db: &db,
-        plan: RefCell::default(),
-    };
-    block_on(migrate(&explaining, &[WORD_OWNERS])).unwrap();
-    let plan = explaining.plan.take();
-    assert!(
-        plan.iter().any(|step| step.starts_with("SEARCH users")),
-        "{plan:?}"
-    );
-    assert!(
-        !plan.iter().any(|step| step.starts_with("SCAN users")),
-        "{plan:?}"
-    );
-    let owners = block_on(db.execute("SELECT owner_id FROM words ORDER BY id", params![])).unwrap();
-    let owners: Vec<Option<i64>> = owners
-        .iter()
-        .map(|row| row.get("owner_id").unwrap())
-        .collect();
-    assert_eq!(owners, [None, Some(1), Some(2), None, None]);
-    // What it took is gone: nothing else looks for a name as it is written.
-    let index = "SELECT count(*) AS n FROM sqlite_master WHERE name = 'users_by_name'";
-    let rows = block_on(db.execute(index, params![])).unwrap();
-    assert_eq!(rows.one().unwrap().get("n"), Ok(0_i64));
 }

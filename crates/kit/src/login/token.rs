@@ -25,7 +25,7 @@ impl Token {
     }
 
     /// That of a session, which may hold anything.
-    pub(super) fn of_session(text: &str) -> Self {
+    pub(super) fn from_session(text: &str) -> Self {
         Self(text.to_owned())
     }
 
@@ -54,11 +54,11 @@ mod tests {
         let (one, other) = (Token::random().unwrap(), Token::random().unwrap());
         assert_ne!(one.as_str(), other.as_str());
         assert_eq!(one.as_str().len(), 43);
-        assert_eq!(Token::of_session(one.as_str()).hash(), one.hash());
+        assert_eq!(Token::from_session(one.as_str()).hash(), one.hash());
         assert_ne!(one.hash(), other.hash());
         // python3 -c "import hashlib,base64;print(base64.urlsafe_b64encode(hashlib.sha256(b'abc').digest()))"
         let want = "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";
-        assert_eq!(Token::of_session("abc").hash(), want);
+        assert_eq!(Token::from_session("abc").hash(), want);
         assert_eq!(format!("{one:?}"), "Token(..)");
     }
 }

@@ -29,7 +29,10 @@ use crate::{
 const CONTENT_TYPE_B: &str = "multipart/form-data; boundary=b";
 
 fn parse_form(body: impl Into<Vec<u8>>) -> Result<Form> {
-    block_on(read(CONTENT_TYPE_B, Incoming::of_data(body.into().into())))
+    block_on(read(
+        CONTENT_TYPE_B,
+        Incoming::from_data(body.into().into()),
+    ))
 }
 
 fn parse(body: impl Into<Vec<u8>>) -> Result<MultiDict> {
@@ -127,7 +130,10 @@ fn what_cannot_be_read_is_an_error_and_no_empty_form() {
         assert!(matches!(got, Err(Error::Malformed(_))), "{name}: {got:?}");
     }
     for content_type in ["multipart/form-data", "multipart/form-data; boundary="] {
-        let got = block_on(read(content_type, Incoming::of_data(whole.clone().into())));
+        let got = block_on(read(
+            content_type,
+            Incoming::from_data(whole.clone().into()),
+        ));
         assert!(matches!(got, Err(Error::Malformed(_))), "{content_type}");
     }
 }

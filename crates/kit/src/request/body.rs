@@ -148,7 +148,7 @@ impl Request {
             Content::Unread(body) => self.incoming(body)?,
             Content::Read(data) => {
                 self.within_limit(data.len() as u64)?;
-                Incoming::of_data(data)
+                Incoming::from_data(data)
             }
             Content::Multipart(_) | Content::Lost => return Err(lost()),
         };
@@ -251,7 +251,7 @@ impl Request {
             Content::Unread(body) => self.incoming(body)?,
             Content::Read(data) => {
                 self.body = Content::Read(data.clone());
-                Incoming::of_data(data)
+                Incoming::from_data(data)
             }
             Content::Multipart(form) => {
                 self.body = Content::Multipart(Rc::clone(&form));

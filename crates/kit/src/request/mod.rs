@@ -88,7 +88,7 @@ impl Request {
         Self {
             args,
             unread_query,
-            accept: Accept::of(&parts.headers),
+            accept: Accept::from_headers(&parts.headers),
             vary: Rc::default(),
             path_params: Params::new(),
             proxies: TrustedProxies::default(),

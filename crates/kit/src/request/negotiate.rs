@@ -28,7 +28,7 @@ struct Welcome {
 const EXACT: u8 = 2;
 
 impl Accept {
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let ranges = headers
             .get_all(ACCEPT)
             .iter()
@@ -133,7 +133,7 @@ mod tests {
         for value in values {
             headers.append(ACCEPT, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        Accept::of(&headers)
+        Accept::from_headers(&headers)
     }
 
     #[test]

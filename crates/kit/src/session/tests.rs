@@ -56,7 +56,7 @@ fn the_answer_varies_by_cookie() {
 }
 
 #[test]
-fn without_a_key_the_tutorials_message_says_what_to_set() {
+fn without_a_key_flasks_message_says_what_to_set() {
     let none = Secrets::parse("", "[]").unwrap();
     let error = Session::open(&request("http://words.example/", ""), &none).unwrap_err();
     assert_eq!(error.status(), 500);

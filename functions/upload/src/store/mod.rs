@@ -22,8 +22,8 @@ use kit::{
     blobs::Blobs,
     db::{self, Connection, Database, Migration, params},
     key_value::{KeyValue, Store},
-    login,
 };
+use site::migration;
 
 use crate::settings;
 
@@ -34,7 +34,7 @@ pub(crate) use self::{
 };
 
 /// What the database has to look like.
-const MIGRATIONS: &[Migration] = &[login::MIGRATION, db::migration!("0003_uploads")];
+const MIGRATIONS: &[Migration] = &[migration!("0002_accounts"), migration!("0003_uploads")];
 
 /// The moment of a change, in milliseconds since 1970. One clock for all: the database's.
 const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";

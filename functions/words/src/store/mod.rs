@@ -10,19 +10,20 @@ mod search;
 use kit::{
     Error, Result,
     db::{self, Connection, Database, DbError, Migration, params},
-    login::{self, Account},
+    login::Account,
 };
 pub(crate) use list::{Listing, MAX_COUNTED};
 pub(crate) use reach::ListRequest;
+use site::migration;
 
 use crate::{draft::Draft, word::Word};
 
 /// What the database has to look like.
 const MIGRATIONS: &[Migration] = &[
-    db::migration!("0001_words"),
-    login::MIGRATION,
+    migration!("0001_words"),
+    migration!("0002_accounts"),
     // Asks the table of accounts whose the words are.
-    db::migration!("0004_word_owners"),
+    migration!("0004_word_owners"),
 ];
 
 /// How often a change is tried that others keep getting in the way of. In each round somebody's change is

@@ -1,9 +1,9 @@
 //! Bodies as they come in, and what is refused.
 
 use futures::executor::block_on;
+use http::Method;
 use http::{HeaderValue, header::CONTENT_LENGTH};
 use http_body_util::Full;
-use http::Method;
 use serde_json::json;
 
 use super::*;

@@ -50,7 +50,7 @@ pub enum DbError {
 impl DbError {
     /// What a message of SQLite means. Spin hands on nothing but the message, and libSQL wraps it in
     /// words of its own, so it is looked for anywhere in the text.
-    pub(crate) fn of_message(message: String) -> Self {
+    pub(crate) fn from_message(message: String) -> Self {
         let says = |text: &str| message.contains(text);
         if says("database is locked")
             || says("database table is locked")
@@ -91,7 +91,7 @@ impl From<spin_sdk::sqlite::Error> for DbError {
             Spin::AccessDenied => Self::Denied,
             Spin::DatabaseFull => Self::Full,
             Spin::InvalidConnection => Self::Gone,
-            Spin::Io(message) => Self::of_message(message),
+            Spin::Io(message) => Self::from_message(message),
         }
     }
 }
@@ -159,7 +159,7 @@ mod tests {
                 DbError::Other("no such table: words".to_owned()),
             ),
         ] {
-            assert_eq!(DbError::of_message(message.to_owned()), want, "{message}");
+            assert_eq!(DbError::from_message(message.to_owned()), want, "{message}");
         }
     }
 

@@ -109,29 +109,3 @@ macro_rules! __params {
 
 #[doc(inline)]
 pub use crate::__params as params;
-
-/// A migration of the folder `migrations/` in the project's root, by its name without `.sql`,
-/// compiled into the component.
-///
-/// # Example
-/// ```ignore
-/// const MIGRATIONS: &[Migration] = &[kit::db::migration!("0001_words")];
-/// ```
-#[macro_export]
-#[doc(hidden)]
-macro_rules! __migration {
-    ($name:literal) => {
-        $crate::db::Migration {
-            name: $name,
-            sql: include_str!(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/../../migrations/",
-                $name,
-                ".sql"
-            )),
-        }
-    };
-}
-
-#[doc(inline)]
-pub use crate::__migration as migration;

@@ -88,7 +88,7 @@ impl<'a> Row<'a> {
         T::from_value(value).ok_or_else(|| DbError::Column {
             column: column.to_owned(),
             want: T::NAME,
-            got: name_of(value),
+            got: type_name(value),
         })
     }
 }
@@ -178,7 +178,7 @@ impl<'a, T: FromValue<'a>> FromValue<'a> for Option<T> {
     }
 }
 
-fn name_of(value: &Value) -> &'static str {
+fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "NULL",
         Value::Integer(_) => i64::NAME,

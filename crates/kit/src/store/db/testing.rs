@@ -28,10 +28,10 @@ impl TestDatabase {
     /// # Errors
     /// Those of opening the file.
     pub fn open(path: &Path) -> Result<Self, DbError> {
-        let connection = rusqlite::Connection::open(path).map_err(of_sqlite)?;
+        let connection = rusqlite::Connection::open(path).map_err(to_error)?;
         connection
             .busy_timeout(std::time::Duration::ZERO)
-            .map_err(of_sqlite)?;
+            .map_err(to_error)?;
         Ok(Self(connection))
     }
 }
@@ -45,22 +45,22 @@ impl Database for TestDatabase {
             Value::Text(text) => Native::Text(text),
             Value::Blob(bytes) => Native::Blob(bytes),
         });
-        let mut prepared = self.0.prepare(statement).map_err(of_sqlite)?;
+        let mut prepared = self.0.prepare(statement).map_err(to_error)?;
         let columns: Vec<String> = prepared.column_names().map(str::to_owned).collect();
         let width = columns.len();
         let rows = prepared
             .query_map(rusqlite::params_from_iter(parameters), |row| {
                 (0..width)
-                    .map(|index| row.get_ref(index).map(of_native))
+                    .map(|index| row.get_ref(index).map(to_value))
                     .collect()
             })
             .and_then(Iterator::collect)
-            .map_err(of_sqlite)?;
+            .map_err(to_error)?;
         Ok(Rows::new(columns, rows))
     }
 }
 
-fn of_native(value: ValueRef<'_>) -> Value {
+fn to_value(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(integer) => Value::Integer(integer),
@@ -70,8 +70,8 @@ fn of_native(value: ValueRef<'_>) -> Value {
     }
 }
 
-fn of_sqlite(error: rusqlite::Error) -> DbError {
-    DbError::of_message(error.to_string())
+fn to_error(error: rusqlite::Error) -> DbError {
+    DbError::from_message(error.to_string())
 }
 
 #[cfg(test)]

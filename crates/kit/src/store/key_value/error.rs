@@ -27,7 +27,7 @@ pub enum KeyValueError {
 impl KeyValueError {
     /// What a message means. Spin hands on the words of what is behind the store, which is SQLite where
     /// nothing else is configured.
-    fn of_message(message: String) -> Self {
+    fn from_message(message: String) -> Self {
         let says = |text: &str| message.contains(text);
         if says("database or disk is full") || says("SQLITE_FULL") {
             Self::Full
@@ -46,7 +46,7 @@ impl From<Spin> for KeyValueError {
             Spin::NoSuchStore => Self::Missing,
             Spin::AccessDenied => Self::Denied,
             Spin::StoreTableFull => Self::Busy,
-            Spin::Other(message) => Self::of_message(message),
+            Spin::Other(message) => Self::from_message(message),
         }
     }
 }
