@@ -1,6 +1,6 @@
 // What the page says, in the reader's language. All texts come with the page, from the server.
 
-const { texts, flaws = {} } = handedOver(document.querySelector("#texts"));
+const { texts, flaws = {} } = JSON.parse(document.querySelector("#texts").textContent);
 
 const announcer = document.querySelector("#announcer");
 
@@ -32,11 +32,4 @@ export function announce(message) {
 
 function filled(text, values) {
     return text.replace(/\{(\w+)\}/g, (_, place) => values[place] ?? "");
-}
-
-/** What the page has for its scripts: a block of JSON, or texts in a template. */
-function handedOver(element) {
-    if (element.localName === "script") return JSON.parse(element.textContent);
-    const all = [...element.content.querySelectorAll("[data-text]")];
-    return { texts: Object.fromEntries(all.map(({ dataset, textContent }) => [dataset.text, textContent])) };
 }

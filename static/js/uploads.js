@@ -7,11 +7,21 @@ import { announce, text } from "./texts.js";
 const form = document.querySelector("#upload");
 const queue = document.querySelector("#queue");
 
-/** The answers that the page has words for. */
-const EXPLAINED = [400, 401, 403, 408, 413, 415, 422, 503, 504, 507];
-
-/** Why a file is not kept however often it is sent, by the names of the texts. */
-const FINAL = ["status-400", "status-403", "status-413", "status-415", "status-422", "choose-again"];
+/** Why a file is not kept, by the status of the answer; 0 is none at all. What is final is so however often the
+    file is sent. */
+const REASONS = {
+    0: { said: text("offline") },
+    400: { said: text("missing"), isFinal: true },
+    401: { said: text("unauthorized"), needsLogin: true },
+    403: { said: text("forbidden"), isFinal: true },
+    408: { said: text("tooSlow") },
+    413: { said: text("tooLarge"), isFinal: true },
+    415: { said: text("noPicture"), isFinal: true },
+    422: { said: text("infoTooLarge"), isFinal: true },
+    503: { said: text("unavailable") },
+    504: { said: text("tooSlow") },
+    507: { said: text("full") },
+};
 
 /** The files that wait, one upload at a time: a slow line is no faster for two. */
 const waiting = [];
@@ -27,7 +37,7 @@ function startUploads() {
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         if (input.files.length === 0) {
-            say(form, text("status-400"));
+            say(form, REASONS[400].said);
             input.focus();
             return;
         }
@@ -96,7 +106,7 @@ function ask(event) {
     event.preventDefault();
 }
 
-/** The picture as it is kept, or the name of the text that says why it is not. */
+/** The picture as it is kept, or the reason why it is not. */
 async function resultOf(upload) {
     const reason = await flawOf(upload.file);
     return reason ? { reason } : send(upload);
@@ -104,10 +114,10 @@ async function resultOf(upload) {
 
 async function flawOf(file) {
     // A server that refuses a large body hangs up on it, and nobody would see why.
-    if (file.size > Number(form.dataset.maxBytes)) return "status-413";
+    if (file.size > Number(form.dataset.maxBytes)) return REASONS[413];
     // Nor can a browser send a file that was changed since it was chosen.
     const begin = file.slice(0, 1).arrayBuffer();
-    return begin.then(() => null, () => "choose-again");
+    return begin.then(() => null, () => ({ said: text("chooseAgain"), isFinal: true }));
 }
 
 function send({ file, info, item }) {
@@ -139,10 +149,9 @@ function send({ file, info, item }) {
     });
 }
 
-/** The name of the text for an answer that is no success; 0 is none at all. */
+/** The reason for an answer that is no success. */
 function reasonOf(status) {
-    if (status === 0) return "offline";
-    return EXPLAINED.includes(status) ? `status-${status}` : "failed";
+    return REASONS[status] ?? { said: text("failed") };
 }
 
 function kept({ file, item }, { name, url }) {
@@ -154,7 +163,7 @@ function kept({ file, item }, { name, url }) {
     item.querySelector(".queued-name").replaceChildren(link);
     const isRenamed = name !== file.name;
     status(item, isRenamed ? text("renamed", { file: file.name }) : text("kept"));
-    announce(text(isRenamed ? "uploaded-as" : "uploaded", { file: file.name, name }));
+    announce(isRenamed ? text("uploadedAs", { file: file.name, name }) : text("uploaded", { name }));
 }
 
 function notKept(upload, reason) {
@@ -164,16 +173,16 @@ function notKept(upload, reason) {
         item.querySelector("progress").hidden = isWrong;
     };
     wrong(true);
-    status(item, text(reason));
-    announce(`${file.name}: ${text(reason)}`);
-    if (FINAL.includes(reason)) {
+    status(item, reason.said);
+    announce(`${file.name}: ${reason.said}`);
+    if (reason.isFinal) {
         item.classList.add("is-final");
         return;
     }
     const again = item.querySelector("button");
     const logIn = item.querySelector(".queued-log-in");
     again.hidden = false;
-    logIn.hidden = reason !== "status-401";
+    logIn.hidden = !reason.needsLogin;
     const onAgain = () => {
         item.focus();
         again.hidden = true;
@@ -236,8 +245,8 @@ function startDeletions() {
 function whyNotDeleted(name, status) {
     if (status === 401) {
         const logIn = document.querySelector("#log-in").content.cloneNode(true);
-        return [text("log-in-to-delete"), " ", logIn];
+        return [text("logInToDelete"), " ", logIn];
     }
-    if (status === 403) return [text("not-deleted", { name })];
-    return [text(status === 0 ? "offline" : "failed")];
+    if (status === 403) return [text("notDeleted", { name })];
+    return [status === 0 ? text("offline") : text("failed")];
 }

@@ -54,7 +54,7 @@ def test_the_page_of_the_account(page, inspect):
 TEXTS = {
     "en": {
         "change": "Change password",
-        "changed": "Your password is changed. You are logged out everywhere else.",
+        "changed": "Your password has been changed. You are logged out everywhere else.",
         "log out": "Log out",
         "log in": "Log in",
         "wrong": "The name or the password is wrong.",
@@ -93,7 +93,7 @@ def test_the_account_is_behind_the_form_to_log_in(page, console):
     register(page, "duke")
     page.context.clear_cookies()
     page.goto("/auth/me")
-    expect(page.get_by_role("alert")).to_have_text("Log in first, and you see your account.")
+    expect(page.get_by_role("alert")).to_have_text("Log in to see your account.")
     page.locator("#name").fill("duke")
     page.locator("#password").fill(PASSWORD)
     page.locator("main button[type=submit]").click()

@@ -95,7 +95,7 @@ def test_a_picture_is_uploaded_and_seen(page, view):
     expect_all_shown(page)
     expect(done(page)).to_have_text("strand.png")
     if view.scripts:
-        expect(page.locator("#announcer")).to_have_text("strand.png is uploaded.")
+        expect(page.locator("#announcer")).to_have_text("strand.png was uploaded.")
 
 
 @views(View(PHONE, "zh-CN"), View(DESK, scheme="dark", scripts=False))
@@ -136,7 +136,7 @@ def test_a_name_that_cannot_be_kept_is_another_and_that_is_said(page, view):
     expect(names(page)).to_have_text([name])
     if view.scripts:
         expect(page.locator(".queued-status")).to_have_text("Uploaded, renamed from 唤醒.png")
-        expect(page.locator("#announcer")).to_have_text(f"唤醒.png is uploaded as {name}.")
+        expect(page.locator("#announcer")).to_have_text(f"唤醒.png was uploaded as {name}.")
     done(page).click()
     expect(page).to_have_url(re.compile(f"/uploads/{name}$"))
 
@@ -178,7 +178,7 @@ def test_several_are_uploaded_at_once_and_what_is_wrong_with_one_keeps_none_of_t
     expect(page.locator(".queued-name")).to_have_text(["strand.png", "fake.png", "large.png", "strand.jpg"])
     wrong = page.locator(".queued.is-wrong .queued-status")
     expect(wrong).to_have_count(2)
-    expect(wrong.first).to_contain_text("no PNG, JPEG or GIF")
+    expect(wrong.first).to_contain_text("must be a PNG, JPEG or GIF")
     expect(wrong.last).to_have_text("The picture is too large.")
     # Once more would be no use.
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
@@ -279,10 +279,10 @@ def test_what_did_not_arrive_is_sent_again(page, console, context, inspect, view
 # Where it may go well another time.
 REASONS = {
     500: "Something went wrong on the server.",
-    503: "The picture was not kept. Try again in a moment.",
+    503: "The picture could not be saved. Try again in a moment.",
     408: "The upload took too long.",
     504: "The upload took too long.",
-    507: "There is no room left for pictures.",
+    507: "The server has no space left for pictures.",
 }
 
 
@@ -315,7 +315,7 @@ def test_an_upload_can_be_sent_again_after_a_login(page, console, context):
     page.request.post("/auth/logout")
     choose(page, "strand.png")
     submit(page)
-    expect(page.locator(".queued-status")).to_contain_text("Log in first")
+    expect(page.locator(".queued-status")).to_contain_text("Log in to upload this picture")
     # In another tab, as the file is lost with this one.
     with context.expect_page() as opened:
         page.locator(".queued").get_by_role("link", name="Log in").click()
@@ -363,11 +363,11 @@ def test_ones_own_picture_is_deleted_and_others_are_not(page, server, view):
     expect(pictures(page)).to_have_count(2)
     expect(page.locator(".delete")).to_have_count(1)
     page.locator(".delete summary").click()
-    page.get_by_role("button", name="Yes, delete it for good").click()
+    page.get_by_role("button", name="Delete permanently").click()
     expect(names(page)).to_have_text(["strand.jpg"])
     assert page.request.get("/uploads/strand.png").status == 404
     if view.scripts:
-        expect(page.locator("#announcer")).to_have_text("strand.png is deleted.")
+        expect(page.locator("#announcer")).to_have_text("strand.png was deleted.")
         expect(page.locator("#pictures")).to_be_focused()
 
 
@@ -396,7 +396,7 @@ def test_a_deletion_that_did_not_arrive_is_done_again(page, console, context):
     page.goto("/uploads")
     context.route("**/uploads/strand.png", lambda route: answers.pop(0)(route))
     page.locator(".delete summary").click()
-    sure = page.get_by_role("button", name="Yes, delete it for good")
+    sure = page.get_by_role("button", name="Delete permanently")
     sure.click()
     expect(page.locator(".gallery").get_by_role("alert")).to_have_text("The server could not be reached.")
     sure.click()

@@ -45,3 +45,24 @@ impl fmt::Display for ForScripts {
 
 /// It is escaped by itself, in the way of a script's element.
 impl askama::filters::HtmlSafe for ForScripts {}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    use super::*;
+
+    #[derive(Template)]
+    #[template(source = "<script>{{ data }}</script>", ext = "html")]
+    struct Page {
+        data: ForScripts,
+    }
+
+    #[test]
+    fn a_page_holds_the_data_as_it_is_and_nothing_in_it_ends_the_element() {
+        let data = ForScripts::new(&["\"a\" & </script><!--"]).unwrap();
+        let page = Page { data }.render().unwrap();
+        let want = r#"<script>["\"a\" & \u003c/script>\u003c!--"]</script>"#;
+        assert_eq!(page, want);
+    }
+}

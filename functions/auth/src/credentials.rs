@@ -125,7 +125,7 @@ pub(crate) fn unprocessable(flaws: &[(Field, Flaw)]) -> Error {
     let errors = flaws
         .iter()
         .map(|(field, flaw)| FieldError::new(field.name(), flaw.code(), flaw.detail()));
-    Error::invalid_fields("some fields are not as they have to be", errors.collect())
+    Error::invalid_fields("some fields are not valid", errors.collect())
 }
 
 impl NewAccount {

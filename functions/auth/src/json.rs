@@ -24,7 +24,9 @@ pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
 }
 
 /// POST /auth/logout. Who is not logged in is out already.
-pub(crate) async fn log_out(request: Request) -> Result<Response> {
+pub(crate) async fn log_out(mut request: Request) -> Result<Response> {
+    // A browser's form has it. Here it leads nowhere, and is checked all the same.
+    request.fields(&["next"]).await?;
     let Visit { db, mut login } = Visit::new(&request).await?;
     login.end(&db).await?;
     login.save_on(no_content())

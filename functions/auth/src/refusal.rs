@@ -37,13 +37,13 @@ impl From<Refusal> for Error {
             // What exists is an account, and this is where its owner uses it: nobody else may see more.
             Refusal::Taken => Self::Conflict {
                 code: "name-taken",
-                detail: "there is an account of this name already".to_owned(),
+                detail: "an account with this name already exists".to_owned(),
                 location: LOG_IN.to_owned(),
             },
             Refusal::Reserved => Self::forbidden(
                 "name-reserved",
-                "this name stands in the variable admins, and no account has it yet, so nobody can register \
-                 it: take it out of admins, register it, and then name it in admins",
+                "the variable admins names it and no account has it, so nobody can register it: remove it from \
+                 admins, register it, and then add it again",
             ),
             Refusal::Wrong => {
                 Self::unauthorized("wrong-login", "the name or the password is wrong")

@@ -69,8 +69,7 @@ pub(crate) async fn begin(db: &impl Database, address: Option<IpAddr>) -> Result
     match LIMITS.record(db, values).await? {
         Recorded::Row(id) => Ok(Registration { id: Some(id) }),
         Recorded::Full(retry_after_seconds) => Err(Error::TooManyRequests {
-            detail: "too many accounts were registered from your network within an hour, or too many names were \
-                     tried: wait before you register"
+            detail: "there were too many registrations from your network within an hour: wait before you register"
                 .to_owned(),
             retry_after_seconds,
         }),

@@ -1,29 +1,63 @@
-//! Pictures as JSON.
+//! Pictures for programs, and for the tutorial, which answers an upload with a text.
 
-use kit::{Value, json, rfc3339};
+use http::StatusCode;
+use kit::{Error, Request, Response, Result, Value, json, jsonify, no_content, rfc3339, text};
 
-use crate::store::{Page, Picture};
+use crate::{
+    actions,
+    receive::Refusal,
+    store::{Page, PageRequest, Picture, Pictures},
+};
 
-/// Where a picture is. Its name needs no escapes.
-pub(crate) fn url_of(picture: &Picture) -> String {
-    format!("/uploads/{}", picture.name)
+/// POST /upload.
+pub(crate) async fn upload(mut request: Request) -> Result<Response> {
+    match actions::keep(&mut request).await {
+        Ok((picture, visit)) => visit.save_on(if request.wants_json() {
+            jsonify(&uploaded(&picture))
+        } else {
+            let info = picture.info.unwrap_or_default();
+            text(format!("info is {info}. success"))
+        }),
+        Err(Refusal {
+            error: Error::UnsupportedMediaType { .. },
+            ..
+        }) if !request.wants_json() => {
+            // As the tutorial has it.
+            let mut response = text("failed");
+            *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            Ok(response)
+        }
+        Err(refusal) => Err(refusal.error),
+    }
+}
+
+/// GET /uploads.
+pub(crate) async fn list(request: Request) -> Result<Response> {
+    let asked = PageRequest::from_args(request.args())?;
+    let page = Pictures::open().await?.list(&asked).await?;
+    Ok(jsonify(&listed(&page)))
+}
+
+/// DELETE /uploads/NAME.
+pub(crate) async fn delete(request: Request) -> Result<Response> {
+    actions::delete(&request).await?.save_on(no_content())
 }
 
 /// What is answered to an upload.
-pub(crate) fn uploaded(picture: &Picture) -> Value {
+fn uploaded(picture: &Picture) -> Value {
     json!({
         "name": picture.name,
         "size": picture.size,
         "sha256": picture.sha256,
         "content_type": picture.content_type,
         "info": picture.info,
-        "url": url_of(picture),
+        "url": picture.url(),
         "owner": picture.owner_name(),
     })
 }
 
 /// A page of the list.
-pub(crate) fn listed(page: &Page) -> Value {
+fn listed(page: &Page) -> Value {
     let uploads: Vec<Value> = page.pictures.iter().map(entry).collect();
     json!({ "uploads": uploads, "next": page.next })
 }
@@ -35,7 +69,7 @@ fn entry(picture: &Picture) -> Value {
         "sha256": picture.sha256,
         "content_type": picture.content_type,
         "uploaded_at": rfc3339(picture.uploaded_at()),
-        "url": url_of(picture),
+        "url": picture.url(),
         "owner": picture.owner_name(),
     })
 }

@@ -1,25 +1,25 @@
 //! Uploads (§2): the tutorial's /upload, and the pictures that came in at /uploads.
 
+mod actions;
 mod json;
 mod name;
 mod page;
 mod picture;
-mod pictures;
 mod receive;
+mod rights;
 mod settings;
+mod show;
 mod store;
-mod upload;
-mod visit;
 
-use kit::Response;
+use kit::{Response, either};
 
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> Response {
     site::app()
-        .post("/upload", upload::upload)
-        .get("/uploads", pictures::list)
-        .get("/uploads/:name", pictures::show)
-        .delete("/uploads/:name", pictures::delete)
+        .post("/upload", either(json::upload, page::upload))
+        .get("/uploads", either(json::list, page::list))
+        .get("/uploads/:name", show::show)
+        .delete("/uploads/:name", either(json::delete, page::delete))
         .form_methods()
         .behind_proxies()
         .run(request)

@@ -4,22 +4,21 @@ mod texts;
 
 use askama::Template;
 use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
-use kit::{Error, Request, Response, Result, failing, render_template};
-use site::{Message, fill, url};
+use kit::{Error, Request, Response, Result, failing, render_template, see_other};
+use site::{ForScripts, Message, Visit, fill, url};
 
 use self::texts::Texts;
 use crate::{
-    json::url_of,
+    actions,
     receive::Refusal,
     settings,
     store::{Order, Page, PageRequest, Picture, Pictures},
-    visit::Visit,
 };
 
 type Site = site::Site<Texts>;
 
 /// Where the pictures are.
-pub(crate) const HOME: &str = "/uploads";
+const HOME: &str = "/uploads";
 
 /// What the page may load: as all pages, and what is shown of a file before it is uploaded.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -35,7 +34,7 @@ struct Uploads {
     form: Option<Form>,
     /// The picture that was uploaded just now.
     uploaded: Option<Card>,
-    for_scripts: Vec<(&'static str, &'static str)>,
+    for_scripts: ForScripts,
     pictures: Vec<Card>,
     /// The other order, and where it is.
     reorder: Option<(&'static str, String)>,
@@ -85,15 +84,29 @@ const VERSION_DIGITS: usize = 16;
 
 /// Where it is said that a picture was uploaded, and what it is called: it need not be among the first of the
 /// list. Its name needs no escapes.
-pub(crate) fn home_of(picture: &Picture) -> String {
+fn home_of(picture: &Picture) -> String {
     format!("{HOME}?uploaded={}#uploaded", picture.name)
 }
 
+/// POST /upload.
+pub(crate) async fn upload(mut request: Request) -> Result<Response> {
+    match actions::keep(&mut request).await {
+        Ok((picture, visit)) => visit.save_on(see_other(&home_of(&picture))),
+        Err(refusal) => not_uploaded(&request, refusal).await,
+    }
+}
+
+/// DELETE /uploads/NAME.
+pub(crate) async fn delete(request: Request) -> Result<Response> {
+    actions::delete(&request).await?.save_on(see_other(HOME))
+}
+
 /// GET /uploads.
-pub(crate) async fn list(request: &Request, asked: &PageRequest) -> Result<Response> {
+pub(crate) async fn list(request: Request) -> Result<Response> {
+    let asked = PageRequest::from_args(request.args())?;
     let args = request.args();
     let kept = ["order", "after", "limit"].map(|name| (name, args.get(name).unwrap_or_default()));
-    if let Some(switched) = site::switched(request, HOME, &kept)? {
+    if let Some(switched) = site::switched(&request, HOME, &kept)? {
         return Ok(switched);
     }
     let pictures = Pictures::open().await?;
@@ -104,26 +117,26 @@ pub(crate) async fn list(request: &Request, asked: &PageRequest) -> Result<Respo
         },
         ..Outcome::default()
     };
-    let visit = Visit::of(request, pictures.db()).await?;
-    let page = pictures.list(asked).await?;
-    show(request, &kept, visit, (asked.order, page), outcome).await
+    let visit = Visit::new(&request, pictures.db()).await?;
+    let page = pictures.list(&asked).await?;
+    show(&request, &kept, visit, (asked.order, page), outcome).await
 }
 
 /// The list with what is wrong with an upload.
 ///
 /// # Errors
 /// The error itself, where the page has no words for it.
-pub(crate) async fn not_uploaded(request: &Request, refusal: Refusal) -> Result<Response> {
+async fn not_uploaded(request: &Request, refusal: Refusal) -> Result<Response> {
     let Refusal { error, info } = refusal;
     let site = Site::new(request, HOME, &[]);
     let Some(text) = site.texts.flaw(&error) else {
         return Err(error);
     };
     let pictures = Pictures::open().await?;
-    let visit = Visit::of(request, pictures.db()).await?;
+    let visit = Visit::new(request, pictures.db()).await?;
     let message = match error {
         // Where there is no form, there is a link in its place.
-        Error::Unauthorized { .. } if !visit.has_to_log_in() => {
+        Error::Unauthorized { .. } if visit.may_add() => {
             Message::with_link(text, site.log_in(), site.frame.log_in)
         }
         _ => Message::new(text),
@@ -147,7 +160,7 @@ async fn show(
     outcome: Outcome,
 ) -> Result<Response> {
     let max_bytes = settings::max_content_length().await?;
-    let site = Site::new(request, HOME, kept).seen_by(&visit.login);
+    let site = Site::new(request, HOME, kept).seen_by(visit.login());
     let texts = site.texts;
     let limit = request.args().get("limit").unwrap_or_default();
     // The usual order is not said in a link.
@@ -167,9 +180,9 @@ async fn show(
     };
     let new = outcome.uploaded;
     let card = |picture: &Picture| Card {
-        may_delete: visit.may_delete(picture),
+        may_delete: visit.may_change(picture.owner_id()),
         is_new: new.as_ref().is_some_and(|new| new.name == picture.name),
-        ..Card::of(picture, texts)
+        ..Card::new(picture, texts)
     };
     let other = match order {
         Order::Name => (texts.newest_first, Order::Newest),
@@ -177,9 +190,9 @@ async fn show(
     };
     let uploads = Uploads {
         message: outcome.message,
-        form: (!visit.has_to_log_in()).then_some(form),
+        form: visit.may_add().then_some(form),
         uploaded: new.as_ref().map(card),
-        for_scripts: texts.for_scripts(),
+        for_scripts: ForScripts::new(&texts.for_scripts())?,
         reorder: (page.pictures.len() > 1).then(|| (other.0, list(other.1, ""))),
         pictures: page.pictures.iter().map(card).collect(),
         next: page.next.map(|next| list(order, &next)),
@@ -189,7 +202,7 @@ async fn show(
             .then(|| url(HOME, &[("order", named(order))])),
         site,
     };
-    let mut response = visit.login.save_on(render_template(&uploads)?)?;
+    let mut response = visit.save_on(render_template(&uploads)?)?;
     response
         .headers_mut()
         .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
@@ -198,14 +211,14 @@ async fn show(
 
 impl Card {
     /// As somebody sees it who may not delete it.
-    fn of(file: &Picture, texts: &Texts) -> Self {
+    fn new(file: &Picture, texts: &Texts) -> Self {
         let version = file.sha256.get(..VERSION_DIGITS).unwrap_or_default();
         let info = file.info.clone().filter(|info| !info.trim().is_empty());
         let date = kit::rfc3339(file.uploaded_at());
         Self {
             name: file.name.clone(),
-            url: url_of(file),
-            src: format!("{}?v={version}", url_of(file)),
+            url: file.url(),
+            src: format!("{}?v={version}", file.url()),
             alt: info.clone().unwrap_or_else(|| file.name.clone()),
             info,
             about: format!(

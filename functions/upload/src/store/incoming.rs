@@ -264,8 +264,7 @@ impl Uploader {
 
 fn given_up() -> Error {
     Error::Unavailable {
-        detail: "the upload stood still for so long that it was given up; nothing was kept, so try again"
-            .to_owned(),
+        detail: "the upload stalled for too long and nothing was saved: try again".to_owned(),
         retry_after_seconds: 1,
     }
 }

@@ -106,7 +106,7 @@ impl PageRequest {
                 Error::bad_parameter(
                     "after",
                     "unknown-cursor",
-                    "must be what an earlier answer gave as \"next\"",
+                    "must be the \"next\" of an earlier answer",
                 )
             })?),
         };

@@ -124,8 +124,7 @@ impl<D: Database, S: KeyValue> Pictures<D, S> {
 
 fn contended() -> Error {
     Error::Unavailable {
-        detail: "others keep changing this picture at the same moment; nothing was changed, so try again"
-            .to_owned(),
+        detail: "others are changing this picture at the same time: try again".to_owned(),
         retry_after_seconds: 1,
     }
 }

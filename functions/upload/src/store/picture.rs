@@ -73,6 +73,11 @@ impl Picture {
         SystemTime::UNIX_EPOCH + Duration::from_millis(since)
     }
 
+    /// Where it is. Its name needs no escapes.
+    pub(crate) fn url(&self) -> String {
+        format!("/uploads/{}", self.name)
+    }
+
     /// The account that owns it.
     pub(crate) fn owner_id(&self) -> Option<i64> {
         self.owner.as_ref().map(|owner| owner.id)

@@ -7,7 +7,7 @@ use super::Texts;
 pub(super) static TEXTS: Texts = Texts {
     title,
     log_in: "Log in",
-    home: "Back to the start",
+    home: "Back to the home page",
 };
 
 /// The status in words.

@@ -4,7 +4,7 @@ use super::Texts;
 
 pub(super) static TEXTS: Texts = Texts {
     log_in_heading: "登录",
-    log_in_text: "登录后添加的词归你所有，由你修改。",
+    log_in_text: "登录后添加的词，你可以随时修改。",
     log_in: "登录",
     no_account: "还没有账号？",
     go_register: "注册一个",
@@ -21,7 +21,7 @@ pub(super) static TEXTS: Texts = Texts {
     nickname: "昵称",
     optional: "选填",
     password: "密码",
-    password_hint: "{min} 到 {max} 个字符。长比复杂更好。",
+    password_hint: "{min} 到 {max} 个字符。长密码比复杂的密码更好。",
     old_password: "当前密码",
     new_password: "新密码",
 
@@ -32,24 +32,23 @@ pub(super) static TEXTS: Texts = Texts {
     change: "修改密码",
     changed: "密码已修改，其他地方已全部退出。",
     log_out_heading: "退出登录",
-    log_out_text: "在这个浏览器里退出。",
+    log_out_text: "只在这个浏览器里退出登录。",
     back: "回到词表",
 
-    fix_fields: "还差一点，请看标出的地方。",
+    fix_fields: "请修改标出的内容。",
     wrong: "名字或密码不对。",
-    taken: "这个名字已经有人用了。请换一个；如果这是你的账号，",
-    reserved: "这个名字已经写在设置“admins”里，所以谁都不能注册。请网站管理者先把它从那里去掉，\
-               等你注册之后再写进去。",
+    taken: "这个名字已经有人用了，请换一个。如果这是你的账号，",
+    reserved: "这个名字在设置“admins”里，所以谁都不能注册。请管理员先把它去掉，等你注册之后再加回去。",
     too_often: "尝试次数过多，请五分钟后再试。",
-    crowded: "过去一小时里，你所在的网络已经注册了很多账号，或者试过了很多名字，请一小时后再来。",
+    crowded: "你所在的网络注册次数过多，请一小时后再试。",
 
     missing_name: "请输入名字。",
     missing_password: "请输入密码。",
     too_short: "至少要有 {n} 个字符。",
     too_long: "最多 {n} 个字符。",
     not_text: "必须是文字。",
-    invisible: "含有看不见的字符，或单个空格以外的空白，请重新输入。",
+    invisible: "不能含有看不见的字符或连续的空格。",
     is_name: "密码不能和名字相同。",
-    common: "这是最先被猜到的密码之一，请换一个。",
+    common: "这个密码太容易被猜到，请换一个。",
     wrong_old: "这不是当前密码。",
 };
