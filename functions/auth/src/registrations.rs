@@ -134,7 +134,10 @@ mod tests {
             (59..=60).contains(&retry_after_seconds),
             "{retry_after_seconds}"
         );
-        assert!(detail.starts_with("there were too many registrations"), "{detail}");
+        assert!(
+            detail.starts_with("there were too many registrations"),
+            "{detail}"
+        );
         pass(&db, 60);
         assert_eq!(registered(&db, ADDRESS), MAX_REGISTRATIONS);
         // What is over is not kept.
