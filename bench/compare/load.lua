@@ -89,7 +89,7 @@ function done(summary, latency)
     local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
     io.write(string.format(
         '\n{"seconds": %f, "requests": %d, "bytes": %d, "failed": %d, "p50_ms": %f, "p99_ms": %f}\n',
-        summary.duration / 1e6, summary.requests, summary.bytes, failed,
+        summary.duration / 1e6, summary.requests - errors.status, summary.bytes, failed,
         latency:percentile(50) / 1000, latency:percentile(99) / 1000
     ))
 end

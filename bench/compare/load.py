@@ -27,8 +27,9 @@ class Measured:
     """What one run gave."""
 
     seconds: float
+    # Those that were answered well.
     requests: int
-    # Of which so many had no answer, or one with a status from 400.
+    # Those without an answer, or with a status from 400.
     failed: int
     bytes: int
     p50_ms: float
@@ -36,7 +37,7 @@ class Measured:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """Requests answered well in a second."""
         return self.requests / self.seconds
 
 

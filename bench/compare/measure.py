@@ -26,8 +26,8 @@ class Sample:
     cpu_seconds: float
     # The most memory that the server had.
     peak_mib: float
-    # Requests a second of those beside.
-    beside_rate: float
+    # What those beside gave.
+    beside: Measured | None
 
     @property
     def cpu_ms(self) -> float:
@@ -86,8 +86,8 @@ def _sample(server: Server, task: work.Task) -> Sample:
         load = together(server.address, task.requests[0], task.connections, task.each)
     else:
         load = Load(server.address, task.requests, task.connections, task.seconds).result()
-    beside_rate = beside.result().rate if beside else 0.0
+    beside = beside and beside.result()
     cpu = processes.cpu_seconds(server.process) - before
     if load.requests == 0:
         raise RuntimeError(f"{server.peer.name} did not answer anything: {task.name}")
-    return Sample(load, cpu, processes.peak_mib(server.process), beside_rate)
+    return Sample(load, cpu, processes.peak_mib(server.process), beside)

@@ -3,6 +3,7 @@
 import statistics
 
 from bench.compare import work
+from bench.compare.load import Measured
 from bench.compare.measure import Results
 from bench.compare.peers import ALL, OURS, Peer
 from bench.compare.start import Component, Start
@@ -20,10 +21,11 @@ def text(machine: str, targets: list[Target], results: Results, starts, componen
         _table(["", "measured", "limit", "aim", ""], map(_target, targets)),
         "## Requests a second\n\nMedians of the rounds. In brackets, how many times as many Handspun answers.",
         _table(["", *(peer.name for peer in ALL)], _rates(results)),
-        "## In full\n\nRequests a second with the lowest and the highest round; the time to an answer; the server's "
-        "computing time for a request; the most memory of its processes together.",
+        "## In full\n\nRequests a second with the lowest and the highest round; the time to an answer; how many "
+        "requests failed in all rounds; the server's computing time for a request; the most memory of its processes "
+        "together.",
         _table(
-            ["", "", "a second", "lowest", "highest", "p50, ms", "p99, ms", "CPU, ms", "memory, MiB"],
+            ["", "", "a second", "lowest", "highest", "p50, ms", "p99, ms", "failed", "CPU, ms", "memory, MiB"],
             _details(results),
         ),
         "## Start and memory\n\nSeconds from the command to the first answer. The open requests are those of /sleep.",
@@ -71,25 +73,18 @@ def _details(results: Results):
     for task in work.TASKS:
         for peer in task.by:
             if samples := results.samples(task, peer):
-                yield _detail(task.name, peer.name, [sample.load.rate for sample in samples], samples)
+                cpu = statistics.median(sample.cpu_ms for sample in samples)
+                memory = statistics.median(sample.peak_mib for sample in samples)
+                yield [task.name, peer.name, *_load([sample.load for sample in samples]), number(cpu), number(memory)]
                 if task.beside:
-                    beside = [sample.beside_rate for sample in samples]
-                    yield ["… who registers", peer.name, *_spread(beside), "", "", "", ""]
+                    yield ["… who register", peer.name, *_load([sample.beside for sample in samples]), "", ""]
 
 
-def _detail(task: str, peer: str, rates: list[float], samples: list) -> list[str]:
-    figures = (
-        lambda sample: sample.load.p50_ms,
-        lambda sample: sample.load.p99_ms,
-        lambda sample: sample.cpu_ms,
-        lambda sample: sample.peak_mib,
-    )
-    medians = (number(statistics.median(map(figure, samples))) for figure in figures)
-    return [task, peer, *_spread(rates), *medians]
-
-
-def _spread(rates: list[float]) -> list[str]:
-    return [number(figure) for figure in (statistics.median(rates), min(rates), max(rates))]
+def _load(measured: list[Measured]) -> list[str]:
+    rates = [one.rate for one in measured]
+    times = [statistics.median(one.p50_ms for one in measured), statistics.median(one.p99_ms for one in measured)]
+    failed = sum(one.failed for one in measured)
+    return [number(figure) for figure in (statistics.median(rates), min(rates), max(rates), *times, failed)]
 
 
 def _starts(results: Results, starts: dict[Peer, Start]):
