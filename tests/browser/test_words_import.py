@@ -129,7 +129,7 @@ def test_a_file_that_is_none_is_refused_for_what_it_is(book, console, keeper, vi
     where = book.import_form.locator("..") if view.scripts else book.result
     for content, en, zh in [
         ("", "The file is empty.", "文件是空的。"),
-        ("eins,zwei\na,b\n", "has to name the columns", "要写列名"),
+        ("eins,zwei\na,b\n", "must name the columns", "要写列名"),
         ("english\nwake\n", "does not name the column chinese", "缺少列名 chinese"),
         (GOOD.encode("utf-16")[:-1], "is in UTF-16", "是 UTF-16 编码"),
         (b"PK\x03\x04" + bytes(100), "Numbers exports it as CSV", "Numbers 请导出为 CSV"),
