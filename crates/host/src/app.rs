@@ -1,63 +1,33 @@
 //! An application, ready to answer requests.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use tokio::time::timeout_at;
 
 use crate::{
-    TestClient,
-    http::headers,
-    http::open_files::Bound,
-    http::places::Places,
-    http::refusal::{Refusal, bare},
-    load::components::{self, Components},
-    load::manifest::Manifest,
-    load::runtime_config::RuntimeConfig,
-    load::variables::Sources,
+    http::{
+        headers,
+        open_files::Bound,
+        places::Places,
+        refusal::{Refusal, bare},
+    },
+    load::{
+        components::{self, Components},
+        manifest::Manifest,
+        options::Options,
+    },
     log::Log,
     router::{RouteMatch, Router, WELL_KNOWN_PREFIX},
-    run::body::{self, Body, BodyError},
-    run::clocks::answer::{HeadClock, Timed},
-    run::instances::CLOCK_GRACE,
-    run::limits::Limits,
-    run::request::Call,
-    storage::key_value::{KeyValueFaults, Stores},
-    storage::sqlite::Databases,
+    run::{
+        body::{self, Body, BodyError},
+        clocks::{AnswerClock, Late, TimedBody},
+        dispatch::Dispatch,
+        limits::Limits,
+        requests::Failure,
+    },
+    storage::{key_value::Stores, sqlite::Databases},
 };
-
-/// How an application is run; the default is right for a test.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Where the values of the application's variables come from.
-    pub variables: Sources,
-    /// What its instances may use.
-    pub limits: Limits,
-    /// Where failures of its components are written, and what they print.
-    pub log: Log,
-    /// Whether what components print is left out of the log.
-    pub quiet: bool,
-    /// The folder for what outlives the application; without one, nothing does.
-    pub state_dir: Option<PathBuf>,
-    /// Whether what components printed before is taken out of the log files, as
-    /// `spin up --truncate-logs` does.
-    pub truncate_logs: bool,
-    /// What the labels of the application stand for.
-    pub runtime_config: RuntimeConfig,
-    /// Run before the application is: each a statement for the database `default`, or
-    /// `@FILE` or `@FILE:LABEL`, as `spin up --sqlite` takes it.
-    pub sqlite: Vec<String>,
-    /// Set before the application runs: keys of the key-value store `default` and their
-    /// values, as `spin up --key-value` takes them.
-    pub key_values: Vec<(String, String)>,
-    /// Which calls to key-value stores fail, in a test that wants them to.
-    pub key_value_faults: KeyValueFaults,
-}
 
 /// An application: its components compiled, its variables resolved, ready to
 /// answer requests.
@@ -110,12 +80,6 @@ impl App {
             limits: options.limits,
             log: options.log,
         })
-    }
-
-    /// A client that hands its requests straight to the application, as Flask's
-    /// `app.test_client()` does.
-    pub fn test_client(self: &Arc<Self>) -> TestClient {
-        TestClient::new(Arc::clone(self))
     }
 
     /// The application's manifest.
@@ -195,41 +159,35 @@ impl App {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        let clock = HeadClock::new(self.limits.head);
+        let clock = AnswerClock::start(self.limits.head);
         headers::prepare(&mut request, matched, client)?;
         let id = &matched.route.component;
         let Some(component) = self.components.get(id) else {
             self.log.line(&format!("there is no component {id}"));
             return Err(Refusal::internal());
         };
-        let waiting = timeout_at(clock.deadline(), self.places.wait(client.ip()));
-        let Ok(place) = waiting.await else {
+        let Some(place) = clock.place(self.places.wait(client.ip())).await else {
             return Err(Refusal::busy());
         };
-        let call = Call {
+        let dispatch = Dispatch {
             component: component.clone(),
             id: id.clone(),
             clock: clock.clone(),
-            head: self.limits.head,
             log: self.log.clone(),
             place,
         };
-        let request = request.map(|body| body::wasi(Timed::new(body::wasi(body), clock.clone())));
-        let answer = tokio::spawn(call.run(request));
-        // The instance's own clocks are first; but an instance that computes does not
-        // even take a request from its queue.
-        tokio::select! {
-            biased;
-            answer = answer => answer.unwrap_or_else(|_panicked| Err(Refusal::internal())),
-            () = clock.over(2 * CLOCK_GRACE) => {
-                if clock.waits_for_client() {
-                    return Err(Refusal::slow_client());
+        let timed = |body| body::wasi(TimedBody::new(body::wasi(body), clock.clone()));
+        let answer = tokio::spawn(dispatch.run(request.map(timed)));
+        match clock.answer(answer).await {
+            Ok(answer) => Ok(answer.unwrap_or(Err(Failure::Failed))?),
+            Err(late) => {
+                if late == Late::Component {
+                    let limit = self.limits.head;
+                    self.log.line(&format!(
+                        "component {id} had no turn for a request within {limit:?}"
+                    ));
                 }
-                self.log.line(&format!(
-                    "component {id} had no turn for a request within {:?}",
-                    self.limits.head
-                ));
-                Err(Refusal::timeout())
+                Err(Failure::Late(late).into())
             }
         }
     }

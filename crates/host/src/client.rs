@@ -68,6 +68,14 @@ pub struct TestResponse {
     pub body: Bytes,
 }
 
+impl App {
+    /// A client that hands its requests straight to the application, as Flask's
+    /// `app.test_client()` does.
+    pub fn test_client(self: &Arc<Self>) -> TestClient {
+        TestClient::new(Arc::clone(self))
+    }
+}
+
 impl TestClient {
     pub(crate) fn new(app: Arc<App>) -> Self {
         Self {

@@ -21,19 +21,21 @@ mod run;
 mod storage;
 
 pub use self::{
-    app::{App, Options},
+    app::App,
     cli::{Cli, End},
     client::{RequestBuilder, TestClient, TestResponse},
-    http::server::{SHUTDOWN_GRACE, serve},
+    http::server::serve,
     load::{
         fields::FileError,
         manifest,
+        options::Options,
         runtime_config::{KeyValueStore, RuntimeConfig, SqliteDatabase},
         variables,
     },
     log::Log,
     run::{
         body::{Body, BodyError},
+        clocks::SHUTDOWN_GRACE,
         limits::Limits,
     },
     storage::key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},

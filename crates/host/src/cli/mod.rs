@@ -22,9 +22,11 @@ use crate::{
     App, Options, RuntimeConfig,
     cli::signals::StopSignals,
     http::open_files,
-    load::environment,
-    load::find_manifest::{self, MANIFEST},
-    load::variables,
+    load::{
+        environment,
+        find_manifest::{self, MANIFEST},
+        variables,
+    },
     log::stderr,
     serve,
 };

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use http::{Request, StatusCode, Version};
 use jiff::Zoned;
 
-use crate::{log::Log, log::output::printable};
+use crate::log::{Log, output::printable};
 
 /// The status that is written where the client has gone before there was one; what
 /// nginx writes then.

@@ -1,33 +1,24 @@
 //! A connection that speaks HTTP/2, and what keeps it from being held for ever.
 //!
 //! hyper closes an HTTP/1.1 connection without a next request, and a socket that takes nothing
-//! is [given up](crate::run::clocks::write). Neither is enough here: hyper leaves an HTTP/2 connection
-//! without requests alone, and a client may stop reading one response while the socket goes on.
-
-use std::{
-    io,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
-    },
-    task::{Context, Poll},
-    time::Duration,
-};
+//! fails. Neither is enough here: hyper leaves an HTTP/2 connection without requests alone, and a
+//! client may stop reading one response while the socket goes on.
 
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite},
     pin,
     sync::watch,
-    time::{Instant, sleep_until},
 };
 
 use crate::{
     http::relay::Relayed,
-    run::body::{Body, BodyError},
+    run::{
+        body::{Body, BodyError},
+        clocks::ConnectionClock,
+    },
 };
 
 /// Requests that one connection may have open at the same time.
@@ -37,9 +28,9 @@ const MAX_STREAMS: u32 = 100;
 /// all its requests, so that a body that nobody reads keeps no other waiting.
 const STREAM_WINDOW_BYTES: u32 = 64 << 10;
 
-/// Serves a connection until its client leaves it, has no request for `idle`, or `stopped` is
-/// closed; then running requests end. A response of which its client takes nothing for `stall`
-/// is cut off.
+/// Serves a connection until its client leaves it, has no request in time, or `stopped` is
+/// closed; then running requests end. A response that its client does not take in time is cut
+/// off. The `clock` says what is in time.
 ///
 /// # Errors
 ///
@@ -48,26 +39,21 @@ pub(crate) async fn serve<S, A>(
     stream: S,
     answer: impl Fn(Request<Incoming>) -> A,
     mut stopped: watch::Receiver<()>,
-    idle: Duration,
-    stall: Duration,
+    clock: ConnectionClock,
 ) -> hyper::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     A: Future<Output = Response<Body>> + Send + 'static,
 {
-    let usage = Usage::new(stall);
     let service = service_fn(|request| {
-        let in_use = InUse::new(&usage);
+        let open = clock.request();
+        let clock = clock.clone();
         let answer = answer(request);
         async move {
             let response = answer.await;
-            Ok::<_, BodyError>(response.map(|body| Relayed::new(body, in_use, stall)))
+            Ok::<_, BodyError>(response.map(|body| Relayed::new(body, open, clock)))
         }
     });
-    let stream = Noted {
-        inner: stream,
-        usage: Arc::clone(&usage),
-    };
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
@@ -78,155 +64,20 @@ where
     tokio::select! {
         ended = connection.as_mut() => return ended,
         _ = stopped.changed() => {}
-        () = usage.unused(idle) => {}
+        () = clock.idle() => {}
     }
     connection.as_mut().graceful_shutdown();
-    usage.used();
+    clock.used();
     tokio::select! {
         ended = connection => ended,
         // The client does not even take its leave.
-        () = usage.unused(idle) => Ok(()),
-    }
-}
-
-/// How a connection is used.
-struct Usage {
-    began: Instant,
-    /// When it was last used, in microseconds after it began.
-    last: AtomicU64,
-    /// When a request last ended, in the same way.
-    ended: AtomicU64,
-    /// The requests that are answered at the moment.
-    open: AtomicUsize,
-    /// For how long after a request what is sent is taken for a part of its response.
-    stall: Duration,
-}
-
-impl Usage {
-    fn new(stall: Duration) -> Arc<Self> {
-        Arc::new(Self {
-            began: Instant::now(),
-            last: AtomicU64::new(0),
-            ended: AtomicU64::new(0),
-            open: AtomicUsize::new(0),
-            stall,
-        })
-    }
-
-    /// Microseconds since it began.
-    fn now(&self) -> u64 {
-        let since = self.began.elapsed().as_micros();
-        u64::try_from(since).unwrap_or(u64::MAX)
-    }
-
-    /// It is in use now.
-    fn used(&self) {
-        self.last.store(self.now(), Relaxed);
-    }
-
-    /// Something was sent. Long after a request it is no response, but an answer to a PING, say, with which
-    /// a client could hold the connection for ever.
-    fn sent(&self) {
-        let since = self.now().saturating_sub(self.ended.load(Relaxed));
-        if Duration::from_micros(since) <= self.stall {
-            self.used();
-        }
-    }
-
-    /// Waits until no response was sent and no request was open for so long.
-    async fn unused(&self, idle: Duration) {
-        loop {
-            if self.open.load(Relaxed) > 0 {
-                self.used();
-            }
-            let end = self.began + Duration::from_micros(self.last.load(Relaxed)) + idle;
-            if end <= Instant::now() {
-                return;
-            }
-            sleep_until(end).await;
-        }
-    }
-}
-
-/// One request, until its response is read to its end or given up.
-struct InUse(Arc<Usage>);
-
-impl InUse {
-    fn new(usage: &Arc<Usage>) -> Self {
-        usage.open.fetch_add(1, Relaxed);
-        Self(Arc::clone(usage))
-    }
-}
-
-impl Drop for InUse {
-    fn drop(&mut self) {
-        self.0.used();
-        self.0.ended.store(self.0.now(), Relaxed);
-        self.0.open.fetch_sub(1, Relaxed);
-    }
-}
-
-/// A stream that is in use when something is sent: what is left of a response that was read to
-/// its end goes out as slowly as its client takes it.
-struct Noted<S> {
-    inner: S,
-    usage: Arc<Usage>,
-}
-
-impl<S> Noted<S> {
-    fn sent<T>(&self, sent: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if sent.is_ready() {
-            self.usage.sent();
-        }
-        sent
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Noted<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let sent = Pin::new(&mut self.inner).poll_write(context, bytes);
-        self.sent(sent)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let sent = Pin::new(&mut self.inner).poll_write_vectored(context, buffers);
-        self.sent(sent)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.inner.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
+        () = clock.idle() => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
+    use std::{convert::Infallible, time::Duration};
 
     use bytes::Bytes;
     use futures::stream;
@@ -284,7 +135,9 @@ mod tests {
     {
         let (near, server): (DuplexStream, _) = duplex(SOCKET_BYTES);
         let (stop, stopped) = watch::channel(());
-        let served = tokio::spawn(serve(server, answer, stopped, IDLE, STALL));
+        let clock = ConnectionClock::start();
+        let server = clock.watch(server);
+        let served = tokio::spawn(serve(server, answer, stopped, clock));
         let (requests, connection) = client.handshake(TokioIo::new(near)).await.unwrap();
         tokio::spawn(connection);
         (requests, served, stop)

@@ -2,7 +2,10 @@
 
 use http::{HeaderValue, Response, StatusCode, header};
 
-use crate::{http::headers::BadRequest, run::body::Body};
+use crate::{
+    http::headers::BadRequest,
+    run::{body::Body, clocks::Late, requests::Failure},
+};
 
 /// An answer that no component gave.
 #[derive(Debug)]
@@ -36,7 +39,7 @@ impl Refusal {
     }
 
     /// A component took too long.
-    pub(crate) fn timeout() -> Self {
+    fn timeout() -> Self {
         Self::new(
             StatusCode::GATEWAY_TIMEOUT,
             "timeout",
@@ -45,7 +48,7 @@ impl Refusal {
     }
 
     /// The client did not send what a component waits for.
-    pub(crate) fn slow_client() -> Self {
+    fn slow_client() -> Self {
         let detail = "The body of the request did not arrive in time.";
         Self::new(StatusCode::REQUEST_TIMEOUT, "slow-client", detail)
     }
@@ -113,6 +116,17 @@ impl Refusal {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Late(Late::Client) => Self::slow_client(),
+            Failure::Late(Late::Component) => Self::timeout(),
+            Failure::Busy => Self::busy(),
+            Failure::Failed => Self::internal(),
+        }
     }
 }
 

@@ -8,15 +8,17 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
-use tokio::{sync::mpsc, time::timeout};
+use tokio::sync::mpsc;
 
-use crate::run::body::{Body, BodyError};
+use crate::run::{
+    body::{Body, BodyError},
+    clocks::ConnectionClock,
+};
 
 /// Bytes of a response that are handed on at a time. Whoever takes so many of them in time reads, however
 /// slowly.
@@ -34,9 +36,9 @@ pub(crate) struct Relayed {
 }
 
 impl Relayed {
-    /// Relays a body of which each piece is taken within `stall`, or the rest is cut off. `guard` is dropped when
-    /// that is over.
-    pub(crate) fn new(body: Body, guard: impl Send + 'static, stall: Duration) -> Self {
+    /// Relays a body of which the client takes each piece in time, by the `clock`, or the rest is cut off.
+    /// `guard` is dropped when that is over.
+    pub(crate) fn new(body: Body, guard: impl Send + 'static, clock: ConnectionClock) -> Self {
         let (sender, frames) = mpsc::channel(1);
         let complete = Arc::new(AtomicBool::new(false));
         let relayed = Self {
@@ -46,7 +48,7 @@ impl Relayed {
             empty: http_body::Body::is_end_stream(&body),
         };
         tokio::spawn(async move {
-            if relay(body, &sender, stall).await {
+            if relay(body, &sender, &clock).await {
                 complete.store(true, Relaxed);
             }
             // The frames end only now.
@@ -61,7 +63,7 @@ impl Relayed {
 async fn relay(
     mut body: Body,
     frames: &mpsc::Sender<Result<Frame<Bytes>, BodyError>>,
-    stall: Duration,
+    clock: &ConnectionClock,
 ) -> bool {
     loop {
         let frame = tokio::select! {
@@ -73,7 +75,7 @@ async fn relay(
             // There is room for one, so it was taken when there is room for another.
             let taken =
                 async { frames.send(piece).await.is_ok() && frames.reserve().await.is_ok() };
-            if timeout(stall, taken).await != Ok(true) {
+            if !clock.taken(taken).await {
                 return false;
             }
         }

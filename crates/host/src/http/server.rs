@@ -11,39 +11,28 @@ use tokio::{
     pin,
     sync::{Semaphore, watch},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::sleep,
 };
 
 use crate::{
     App, Log,
-    http::access_log::Access,
-    http::http2,
-    http::places::{FreePlace, Places},
-    http::protocol::{self, Protocol},
-    http::refusal::Refusal,
-    http::socket,
-    run::body::Body,
-    run::clocks::write::StallLimit,
+    http::{
+        access_log::Access,
+        http2,
+        places::{FreePlace, Places},
+        protocol::{self, Protocol},
+        refusal::Refusal,
+        socket,
+    },
+    run::{
+        body::Body,
+        clocks::{ConnectionClock, SHUTDOWN_GRACE, linger, shut_down},
+    },
 };
-
-/// How long running requests may go on once the server is told to stop.
-pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
-
-/// How long a client may take over the head of a request, or leave a connection
-/// without a next one, before the connection is closed.
-const HEAD_READ_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long a client may take nothing of a response before its connection is closed. The
-/// system of one that reads slowly, with megabytes of room, tells us of what was read only
-/// when a good part of that is free again: at 40 KB/s, after more than a minute.
-const STALL_LIMIT: Duration = Duration::from_secs(120);
 
 /// How many clients that were refused may take their leave at the same time. Each has a socket that counts
 /// as none of the connections.
 const MAX_LEAVING: usize = 16;
-
-/// How long such a client may take to read why, and to close its connection.
-const LEAVE_GRACE: Duration = Duration::from_secs(1);
 
 /// The pause after a connection could not be accepted, so that a process out of
 /// file descriptors waits for some to be closed.
@@ -106,7 +95,7 @@ pub async fn serve(
     drop(listener);
     drop(stop);
     let all_ended = async { while connections.join_next().await.is_some() {} };
-    if timeout(SHUTDOWN_GRACE, all_ended).await.is_err() {
+    if !shut_down(all_ended).await {
         app.log().line(&format!(
             "requests that still ran {SHUTDOWN_GRACE:?} after the stop were cut off"
         ));
@@ -133,7 +122,7 @@ fn refuse(
     socket::send_last(&stream, &Refusal::too_many_connections(most).into_bytes());
     if let Ok(one) = Arc::clone(leaving).try_acquire_owned() {
         tokio::spawn(async move {
-            let _ = timeout(LEAVE_GRACE, socket::read_away(&stream)).await;
+            linger(socket::read_away(&stream)).await;
             drop((stream, one));
         });
     }
@@ -150,22 +139,21 @@ async fn connection(
     mut stopped: watch::Receiver<()>,
 ) {
     socket::prepare(&stream);
-    let stream = StallLimit::new(stream, STALL_LIMIT);
+    let clock = ConnectionClock::start();
+    let reading = protocol::protocol(clock.watch(stream));
     let begun = tokio::select! {
-        begun = timeout(HEAD_READ_TIMEOUT, protocol::protocol(stream)) => begun,
+        begun = clock.first_bytes(reading) => begun,
         _ = stopped.changed() => return,
     };
     // The client is gone, or sent nothing.
-    let Ok(Ok((protocol, stream))) = begun else {
+    let Some(Ok((protocol, stream))) = begun else {
         return;
     };
     let refused_log = log.clone();
     let answer = move |request| answer(Arc::clone(&app), request, client, log.clone());
     let ended = match protocol {
-        Protocol::Http2 => {
-            http2::serve(stream, answer, stopped, HEAD_READ_TIMEOUT, STALL_LIMIT).await
-        }
-        Protocol::Http1 => serve_http1(stream, answer, stopped).await,
+        Protocol::Http2 => http2::serve(stream, answer, stopped, clock).await,
+        Protocol::Http1 => serve_http1(stream, answer, stopped, clock).await,
     };
     // The client is gone, or sent what is not HTTP and has its 400.
     if let (Err(error), Some(log), Protocol::Http1) = (ended, refused_log, protocol) {
@@ -194,6 +182,7 @@ async fn serve_http1<S, A>(
     stream: S,
     answer: impl Fn(hyper::Request<Incoming>) -> A,
     mut stopped: watch::Receiver<()>,
+    clock: ConnectionClock,
 ) -> hyper::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -205,7 +194,7 @@ where
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_READ_TIMEOUT)
+        .header_read_timeout(clock.head_limit())
         .serve_connection(TokioIo::new(stream), service);
     pin!(connection);
     tokio::select! {

@@ -10,19 +10,24 @@ use anyhow::{Context as _, bail};
 use wasmtime_wasi_http::{handler::ProxyHandler, p3::bindings::ServicePre};
 
 use crate::{
-    app::Options,
-    load::files::Files,
-    load::manifest::{Component, Manifest},
-    load::variables::{self, ComponentVariables},
-    log::file,
-    log::output::Output,
+    load::{
+        files::Files,
+        manifest::{Component, Manifest},
+        options::Options,
+        variables::{self, ComponentVariables},
+    },
+    log::{file, output::Output},
     router::{Router, WELL_KNOWN_PREFIX},
-    run::engine::Engine,
-    run::instances::Instances,
-    run::state::{Resources, State},
-    storage::by_label::DEFAULT,
-    storage::key_value::{Granted, Stores},
-    storage::sqlite::Databases,
+    run::{
+        engine::Engine,
+        instances::Instances,
+        state::{Resources, State},
+    },
+    storage::{
+        by_label::DEFAULT,
+        key_value::{Granted, Stores},
+        sqlite::Databases,
+    },
 };
 
 /// The components of an application, by id.

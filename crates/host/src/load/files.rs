@@ -13,8 +13,10 @@ use std::{
 use anyhow::{Context as _, bail};
 
 use crate::{
-    load::copies::{self, CopyFolder},
-    load::manifest::FileMount,
+    load::{
+        copies::{self, CopyFolder},
+        manifest::FileMount,
+    },
     log::Log,
 };
 

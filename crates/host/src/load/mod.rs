@@ -9,5 +9,6 @@ pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod find_manifest;
 pub mod manifest;
+pub(crate) mod options;
 pub(crate) mod runtime_config;
 pub mod variables;

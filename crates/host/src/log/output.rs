@@ -19,7 +19,7 @@ use wasmtime_wasi::{
     p2::{OutputStream, Pollable, StreamResult},
 };
 
-use crate::{log::Log, log::file::LogFile};
+use crate::log::{Log, file::LogFile};
 
 /// A line longer than this is passed on in pieces.
 const MAX_LINE_BYTES: usize = 8 << 10;

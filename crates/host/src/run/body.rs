@@ -11,7 +11,7 @@ use http_body_util::{BodyExt as _, Empty, Full};
 use tokio::sync::oneshot;
 use wasmtime_wasi_http::WasiBody;
 
-use crate::{http::places::Place, run::instances::Fate};
+use crate::{http::places::Place, run::requests::Failure};
 
 /// Why a body ended before its end.
 pub type BodyError = wasmtime_wasi_http::Error;
@@ -26,7 +26,7 @@ pub struct Body {
 }
 
 struct Guest {
-    fate: oneshot::Receiver<Fate>,
+    failure: oneshot::Receiver<Failure>,
     _place: Place,
 }
 
@@ -49,9 +49,13 @@ impl Body {
     }
 
     /// A body that a guest sends.
-    pub(crate) fn of_guest(inner: WasiBody, fate: oneshot::Receiver<Fate>, place: Place) -> Self {
+    pub(crate) fn from_guest(
+        inner: WasiBody,
+        failure: oneshot::Receiver<Failure>,
+        place: Place,
+    ) -> Self {
         let guest = Some(Guest {
-            fate,
+            failure,
             _place: place,
         });
         Self { inner, guest }
@@ -83,7 +87,7 @@ impl http_body::Body for Body {
         let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(context));
         if frame.is_none()
             && let Some(mut guest) = self.guest.take()
-            && guest.fate.try_recv().is_ok()
+            && guest.failure.try_recv().is_ok()
         {
             // The instance is gone, so this end is not the body's end. Passing it
             // on would let a cut-off answer look complete.

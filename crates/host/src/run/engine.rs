@@ -1,17 +1,21 @@
 //! The WebAssembly engine: how components are compiled and where they run.
 
-use std::{path::Path, thread, time::Duration};
+use std::path::Path;
 
 use wasmtime::{
-    Cache, Config, InstanceAllocationStrategy, PoolingAllocationConfig,
+    Cache, Config, InstanceAllocationStrategy, PoolingAllocationConfig, Store, UpdateDeadline,
     component::{Component, InstancePre, Linker},
 };
 
-use crate::{log::Log, run::limits::Limits, run::limits::MAX_TABLE_ELEMENTS, run::state::State};
-
-/// How often a running guest is interrupted to let others run and to look at its
-/// limits; Spin's interval.
-pub(crate) const TICK: Duration = Duration::from_millis(10);
+use crate::{
+    log::Log,
+    run::{
+        clocks::compute,
+        imports,
+        limits::{Limits, MAX_TABLE_ELEMENTS},
+        state::State,
+    },
+};
 
 /// Instances that may exist at the same time (Spin: 1,000): one for each request, where none of them can
 /// share one.
@@ -77,8 +81,8 @@ impl Engine {
                 wasmtime::Engine::new(&config)?
             }
         };
-        tick(&engine);
-        let linker = crate::run::state::linker(&engine)?;
+        compute::tick(&engine);
+        let linker = imports::linker(&engine)?;
         Ok(Self { engine, linker })
     }
 
@@ -93,8 +97,20 @@ impl Engine {
         Ok(self.linker.instantiate_pre(&component)?)
     }
 
-    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
-        &self.engine
+    /// A store for one instance, whose guest is held to its limits.
+    pub(crate) fn store(&self, state: State) -> Store<State> {
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(State::memory);
+        store.call_hook(|mut store, hook| {
+            store.data_mut().compute_clock().call(hook);
+            Ok(())
+        });
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| {
+            store.data_mut().compute_clock().tick()?;
+            Ok(UpdateDeadline::Yield(1))
+        });
+        store
     }
 }
 
@@ -117,18 +133,6 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .linear_memory_keep_resident(MEMORY_KEPT_BYTES)
         .table_keep_resident(TABLE_KEPT_BYTES);
     pool
-}
-
-/// Lets the engine's epoch advance until the engine is gone.
-fn tick(engine: &wasmtime::Engine) {
-    let engine = engine.weak();
-    thread::spawn(move || {
-        while let Some(engine) = engine.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
-            thread::sleep(TICK);
-        }
-    });
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the host keeps for each instance, and what a guest can import.
+//! What the host keeps for each instance, and what the guest may do over HTTP.
 
 use std::{
     collections::BTreeMap,
@@ -9,26 +9,24 @@ use std::{
 };
 
 use http::HeaderName;
-use wasmtime::{
-    Store, UpdateDeadline,
-    component::{Accessor, HasData, Linker, ResourceTable},
-};
+use wasmtime::{ResourceLimiter, component::ResourceTable};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
-    RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
 use crate::{
-    load::files::Files,
-    load::variables::{ComponentVariables, VariableError},
+    load::{files::Files, variables::ComponentVariables},
     log::output::Output,
-    run::bindings::spin::{key_value::key_value, sqlite::sqlite, variables::variables},
-    run::body::BodyError,
-    run::engine::Engine,
-    run::limits::{ComputeClock, Limits, MemoryLimiter},
-    storage::event_loop::EventLoop,
-    storage::key_value::{Granted, KeyValue},
-    storage::sqlite::{Databases, Life, Sqlite},
+    run::{
+        clocks::ComputeClock,
+        limits::{Limits, MemoryLimiter},
+    },
+    storage::{
+        event_loop::EventLoop,
+        key_value::Granted,
+        sqlite::{Databases, Life},
+    },
 };
 
 /// The data of a store: one for each instance.
@@ -40,7 +38,7 @@ pub(crate) struct State {
     pub(crate) table: ResourceTable,
     memory: MemoryLimiter,
     clock: ComputeClock,
-    variables: Arc<ComponentVariables>,
+    pub(crate) variables: Arc<ComponentVariables>,
     pub(crate) databases: Arc<Databases>,
     /// How many of its connections to databases are open.
     pub(crate) connections: usize,
@@ -114,39 +112,20 @@ impl State {
         }
     }
 
+    /// What keeps the guest to its memory.
+    pub(crate) fn memory(&mut self) -> &mut dyn ResourceLimiter {
+        &mut self.memory
+    }
+
+    /// What keeps the guest from computing for ever.
+    pub(crate) fn compute_clock(&mut self) -> &mut ComputeClock {
+        &mut self.clock
+    }
+
     /// Set it to end a guest that computes at the engine's next tick.
     pub(crate) fn overdue(&self) -> Arc<AtomicBool> {
         self.clock.overdue()
     }
-}
-
-/// A store whose guest is held to its limits.
-pub(crate) fn store(engine: &Engine, state: State) -> Store<State> {
-    let mut store = Store::new(engine.wasmtime(), state);
-    store.limiter(|state| &mut state.memory);
-    store.call_hook(|mut store, hook| {
-        store.data_mut().clock.call(hook);
-        Ok(())
-    });
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_callback(|mut store| {
-        store.data_mut().clock.tick()?;
-        Ok(UpdateDeadline::Yield(1))
-    });
-    store
-}
-
-/// Everything that a guest can import: WASI 0.3 for the component itself, 0.2 for
-/// the Rust standard library in it, and Spin's own interfaces.
-pub(crate) fn linker(engine: &wasmtime::Engine) -> anyhow::Result<Linker<State>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
-    variables::add_to_linker::<_, Variables>(&mut linker, |state| state)?;
-    key_value::add_to_linker::<_, KeyValue>(&mut linker, |state| state)?;
-    sqlite::add_to_linker::<_, Sqlite>(&mut linker, |state| state)?;
-    Ok(linker)
 }
 
 impl WasiView for State {
@@ -169,7 +148,7 @@ impl WasiHttpView for State {
 }
 
 /// What becomes of sending a request's body.
-type Transmission = Box<dyn Future<Output = Result<(), BodyError>> + Send>;
+type Transmission = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
 /// The answer to an outgoing request.
 type Answer = (http::Response<WasiBody>, Transmission);
@@ -185,8 +164,8 @@ impl WasiHttpHooks for Hooks {
         _request: http::Request<WasiBody>,
         _options: Option<RequestOptions>,
         _sent: Transmission,
-    ) -> Box<dyn Future<Output = Result<Answer, BodyError>> + Send> {
-        Box::new(async { Err(BodyError::HttpRequestDenied) })
+    ) -> Box<dyn Future<Output = Result<Answer, Error>> + Send> {
+        Box::new(async { Err(Error::HttpRequestDenied) })
     }
 }
 
@@ -207,30 +186,7 @@ impl WasiHttpHooks for Incoming {
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         sent: Transmission,
-    ) -> Box<dyn Future<Output = Result<Answer, BodyError>> + Send> {
+    ) -> Box<dyn Future<Output = Result<Answer, Error>> + Send> {
         Hooks.send_request(request, options, sent)
-    }
-}
-
-/// Ties `spin:variables` to the state.
-struct Variables;
-
-impl HasData for Variables {
-    type Data<'a> = &'a mut State;
-}
-
-impl variables::Host for State {}
-
-impl variables::HostWithStore<State> for Variables {
-    async fn get(
-        accessor: &Accessor<State, Self>,
-        name: String,
-    ) -> Result<String, variables::Error> {
-        let variables = accessor.with(|mut access| Arc::clone(&access.get().variables));
-        match variables.get(&name) {
-            Ok(value) => Ok(value.to_owned()),
-            Err(VariableError::InvalidName(why)) => Err(variables::Error::InvalidName(why)),
-            Err(VariableError::Undefined(why)) => Err(variables::Error::Undefined(why)),
-        }
     }
 }

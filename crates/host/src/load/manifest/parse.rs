@@ -6,8 +6,10 @@ use toml::{Table, Value};
 
 use super::{Component, FileMount, HttpTrigger, Manifest, Variable, names};
 use crate::{
-    load::fields::{Fields, Problems, entries, kind_of},
-    load::variables::Template,
+    load::{
+        fields::{Fields, Problems, entries, kind_of},
+        variables::Template,
+    },
     router,
 };
 

@@ -19,7 +19,8 @@ use tokio::{
 
 use super::{Error, internal, other, statements::set};
 use crate::{
-    load::runtime_config::KeyValueStore, storage::event_loop::HeldId, storage::queue::stand,
+    load::runtime_config::KeyValueStore,
+    storage::{event_loop::HeldId, queue::stand},
 };
 
 /// Bytes of a value, the place for it included; Spin's number for what it reads. Here

@@ -7,8 +7,10 @@ use wasmtime::component::{Accessor, FutureReader, HasData, Resource, StreamReade
 
 use super::{Error, Store, internal, keys::Keys};
 use crate::{
-    run::bindings::spin::key_value::key_value::{Host, HostStore, HostStoreWithStore},
-    run::state::State,
+    run::{
+        bindings::spin::key_value::key_value::{Host, HostStore, HostStoreWithStore},
+        state::State,
+    },
     storage::stream::Produced,
 };
 

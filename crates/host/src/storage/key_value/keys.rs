@@ -13,9 +13,9 @@ use super::{
     internal, other,
     store::{LIST, Store},
 };
-use crate::{
-    storage::event_loop::{CHANNEL_ITEMS, Maker, Reader},
-    storage::stream::Source,
+use crate::storage::{
+    event_loop::{CHANNEL_ITEMS, Maker, Reader},
+    stream::Source,
 };
 
 /// Keys under way; Spin's number. A store with so few is free again even if nobody

@@ -10,10 +10,12 @@ use wasmtime::component::{Accessor, FutureReader, HasData, Resource, StreamReade
 
 use super::{Connection, connection::Streamed, io, rows, threads::internal};
 use crate::{
-    run::bindings::spin::sqlite::sqlite::{
-        Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
+    run::{
+        bindings::spin::sqlite::sqlite::{
+            Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
+        },
+        state::State,
     },
-    run::state::State,
     storage::stream::{Produced, Source},
 };
 
