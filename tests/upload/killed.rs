@@ -19,7 +19,7 @@ const SOON: Duration = Duration::from_secs(60);
 fn start(state: &Path) -> Running {
     build_guests();
     let state = state.to_str().unwrap();
-    Running::start(&[
+    Running::up(&[
         "--quiet",
         "--state-dir",
         state,

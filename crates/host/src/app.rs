@@ -8,7 +8,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use crate::{
     http::{
         headers,
-        open_files::Bound,
+        open_files::Capacity,
         places::Places,
         refusal::{Refusal, bare},
     },
@@ -38,7 +38,7 @@ pub struct App {
     router: Router,
     components: Components,
     places: Arc<Places>,
-    bound: Bound,
+    capacity: Capacity,
     limits: Limits,
     log: Log,
     storage: Vec<String>,
@@ -61,22 +61,22 @@ impl App {
         components::warn_of_routes(&router, &options);
         let (config, state_dir) = (&options.runtime_config, options.state_dir.as_deref());
         let databases = Databases::new(config, state_dir)?;
-        let stores = Stores::new(config, state_dir)?;
+        let stores = Stores::new(&config.key_value_stores, state_dir)?;
         let components = components::components(&manifest, &databases, &stores, &options)?;
         // Last: an application that does not start should change nothing.
         databases.set_up(&options.sqlite, &options.log)?;
         stores.set_up(&options.key_values)?;
         components::truncate_logs(&options)?;
-        let bound = Bound::of_process(manifest.components.len());
+        let capacity = Capacity::from_process(manifest.components.len());
         // Over HTTP/2 a connection has many requests, and each may open files.
-        let requests = options.limits.concurrent_requests.min(bound.connections);
+        let requests = options.limits.concurrent_requests.min(capacity.connections);
         Ok(Self {
             storage: components::storage(&manifest, &databases, &stores, &options),
             components,
             manifest,
             router,
             places: Places::new(requests),
-            bound,
+            capacity,
             limits: options.limits,
             log: options.log,
         })
@@ -103,8 +103,8 @@ impl App {
     }
 
     /// How much it may serve at the same time.
-    pub(crate) fn bound(&self) -> Bound {
-        self.bound
+    pub(crate) fn capacity(&self) -> Capacity {
+        self.capacity
     }
 
     /// Answers one request, which came from `client`.

@@ -35,7 +35,7 @@ fn help_says_what_there_is() {
 fn it_serves_once_it_says_so_and_ends_with_0_on_a_signal() {
     build_guests();
     for signal in ["INT", "TERM", "HUP"] {
-        let mut running = Running::start(&[]);
+        let mut running = Running::up(&[]);
         assert!(TcpStream::connect(&running.address).is_ok());
         let mut lines = running.output.by_ref().lines().map(Result::unwrap);
         assert_eq!(lines.next().as_deref(), Some("Available Routes:"));
@@ -100,7 +100,7 @@ fn a_manifest_in_the_current_folder_finds_its_files() {
     command
         .current_dir(folder.path())
         .args(["up", "--listen", "127.0.0.1:0"]);
-    let running = Running::of(&mut command);
+    let running = Running::start(&mut command);
     assert!(TcpStream::connect(&running.address).is_ok());
 }
 
@@ -162,7 +162,7 @@ fn variables_come_from_the_command_line_then_the_environment_then_the_file() {
         if let Some(value) = environment {
             command.env("SPIN_VARIABLE_GIVEN", value);
         }
-        let running = Running::of(&mut command);
+        let running = Running::start(&mut command);
         let answer = running.get("/variable?both");
         let want = format!("Ok(\"from the manifest and {want}\")");
         assert!(answer.ends_with(&want), "{answer}");
@@ -171,7 +171,7 @@ fn variables_come_from_the_command_line_then_the_environment_then_the_file() {
 
 #[test]
 fn a_log_that_nobody_reads_does_not_end_the_server() {
-    let mut running = Running::of(probe("".as_ref()).stderr(Stdio::piped()));
+    let mut running = Running::start(probe("".as_ref()).stderr(Stdio::piped()));
     drop(running.child.stderr.take());
     for path in ["/print?x", "/trap", "/taken"] {
         let answer = running.get(path);
@@ -221,14 +221,14 @@ fn https_that_is_not_to_be_had_is_no_plain_http() {
 #[test]
 fn a_folder_stands_for_the_manifest_in_it() {
     build_guests();
-    let running = Running::start(&["-f", ".", "--state-dir", ""]);
+    let running = Running::up(&["-f", ".", "--state-dir", ""]);
     assert!(running.get("/args?infor=x").ends_with("\r\n\r\nx"));
 }
 
 #[test]
 fn what_is_no_request_has_its_line_too() {
     let state_dir = tempfile::tempdir().unwrap();
-    let mut running = Running::of(probe(state_dir.path()).stderr(Stdio::piped()));
+    let mut running = Running::start(probe(state_dir.path()).stderr(Stdio::piped()));
     let headers = "a: b\r\n".repeat(200);
     let target = "a".repeat(100_000);
     for (request, status) in [
@@ -272,7 +272,7 @@ fn requests_and_what_components_print_are_shown_and_kept() {
         if quiet {
             command.arg("--quiet");
         }
-        let mut running = Running::of(command.stderr(Stdio::piped()));
+        let mut running = Running::start(command.stderr(Stdio::piped()));
         running.get("/print?x");
         running.signal("TERM");
         let mut shown = String::new();

@@ -18,7 +18,7 @@ const REQUESTS: usize = 200;
 #[test]
 fn a_log_that_nobody_reads_keeps_nobody_waiting() {
     let mut command = probe("".as_ref());
-    let mut running = Running::of(command.stderr(Stdio::piped()));
+    let mut running = Running::start(command.stderr(Stdio::piped()));
     let long = "x".repeat(LINE_BYTES);
     for _ in 0..REQUESTS {
         let answer = running.get(&format!("/print?{long}"));
@@ -38,7 +38,7 @@ fn a_log_that_nobody_reads_keeps_nobody_waiting() {
 #[test]
 fn a_log_that_nobody_reads_does_not_keep_the_server_from_ending() {
     let mut command = probe("".as_ref());
-    let running = Running::of(command.stderr(Stdio::piped()));
+    let running = Running::start(command.stderr(Stdio::piped()));
     let long = "x".repeat(LINE_BYTES);
     for _ in 0..REQUESTS {
         running.get(&format!("/print?{long}"));
@@ -53,7 +53,7 @@ fn a_full_log_disk_fails_no_component() {
     let logs = state.path().join("logs");
     fs::create_dir(&logs).unwrap();
     symlink("/dev/full", logs.join("probe_stdout.txt")).unwrap();
-    let mut running = Running::of(probe(state.path()).stderr(Stdio::piped()));
+    let mut running = Running::start(probe(state.path()).stderr(Stdio::piped()));
     for _ in 0..3 {
         let answer = running.get("/print?x");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -78,7 +78,7 @@ fn logs_are_kept_unless_they_are_to_be_truncated() {
         (None, "out x\nout x\n"),
         (Some("--truncate-logs"), "out x\n"),
     ] {
-        let running = Running::of(probe(state.path()).args(argument));
+        let running = Running::start(probe(state.path()).args(argument));
         running.get("/print?x");
         running.stop();
         assert_eq!(kept(), want, "{argument:?}");

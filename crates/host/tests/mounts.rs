@@ -20,8 +20,8 @@ fn assert_has_its_files(running: &Running) {
 #[test]
 fn servers_that_share_a_state_folder_leave_the_files_of_one_another_alone() {
     let state = tempfile::tempdir().unwrap();
-    let one = Running::of(&mut probe(state.path()));
-    let other = Running::of(&mut probe(state.path()));
+    let one = Running::start(&mut probe(state.path()));
+    let other = Running::start(&mut probe(state.path()));
     assert_eq!(copies(state.path()), 2);
     for running in [&one, &other] {
         assert_has_its_files(running);
@@ -29,7 +29,7 @@ fn servers_that_share_a_state_folder_leave_the_files_of_one_another_alone() {
     // Killed, so it can clear nothing away.
     drop(one);
     assert_eq!(copies(state.path()), 2);
-    let next = Running::of(&mut probe(state.path()));
+    let next = Running::start(&mut probe(state.path()));
     assert_eq!(copies(state.path()), 2);
     for running in [other, next] {
         assert_has_its_files(&running);

@@ -77,7 +77,7 @@ fn answer_on(mut stream: TcpStream) -> io::Result<String> {
 fn an_address_holds_a_part_of_the_connections_and_others_are_served() {
     const ONE: [u8; 4] = [127, 0, 0, 2];
     let mut command = after(&format!("ulimit -n {FILES}"), "".as_ref());
-    let mut running = Running::of(command.stderr(Stdio::piped()));
+    let mut running = Running::start(command.stderr(Stdio::piped()));
     let mut held: Vec<_> = (0..SHARE)
         .map(|_| {
             let mut stream = connect(ONE, &running.address);
@@ -124,7 +124,7 @@ fn an_address_holds_a_part_of_the_connections_and_others_are_served() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_limit_of_open_files_is_raised_as_far_as_it_may_be() {
-    let running = Running::of(&mut after("ulimit -Sn 128", "".as_ref()));
+    let running = Running::start(&mut after("ulimit -Sn 128", "".as_ref()));
     let limits = fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
     let line = limits
         .lines()
@@ -166,7 +166,7 @@ async fn there_are_files_enough_for_what_all_requests_open() {
     const CONNECTIONS: usize = 3;
     const REQUESTS: usize = 100;
     let state = tempfile::tempdir().unwrap();
-    let running = Running::of(&mut after(&format!("ulimit -n {FILES}"), state.path()));
+    let running = Running::start(&mut after(&format!("ulimit -n {FILES}"), state.path()));
     let wave = Arc::new(Barrier::new(SHARE));
     let mut asked = JoinSet::new();
     for connection in 0..CONNECTIONS {
@@ -207,7 +207,7 @@ async fn a_thousand_requests_of_one_address_sleep_at_the_same_time() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit).unwrap();
-    let running = Running::of(probe("".as_ref()).arg("--quiet"));
+    let running = Running::start(probe("".as_ref()).arg("--quiet"));
     let all_there = Arc::new(Barrier::new(SLEEPERS));
     let mut asked = JoinSet::new();
     for _ in 0..SLEEPERS {

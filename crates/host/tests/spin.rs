@@ -31,7 +31,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 #[test]
 fn a_second_ctrl_c_does_not_wait_for_running_requests() {
     let state = tempfile::tempdir().unwrap();
-    let mut running = Running::of(&mut probe(state.path()));
+    let mut running = Running::start(&mut probe(state.path()));
     let request = "GET /hang-after-head HTTP/1.1\r\nhost: x\r\n\r\n";
     let waiting = running.begin(request, "first");
     running.signal("INT");
@@ -68,7 +68,7 @@ fn the_port_is_taken_when_everything_is_loaded() {
 #[test]
 fn an_address_to_listen_on_may_be_a_name() {
     let state = tempfile::tempdir().unwrap();
-    let running = Running::of(&mut probe_at(state.path(), "localhost:0"));
+    let running = Running::start(&mut probe_at(state.path(), "localhost:0"));
     assert!(
         running.address.starts_with("127.0.0.1:"),
         "{}",
@@ -102,7 +102,7 @@ fn the_manifest_is_found_from_a_folder_below() {
     command
         .current_dir(below)
         .args(["up", "--listen", "127.0.0.1:0"]);
-    let running = Running::of(&mut command);
+    let running = Running::start(&mut command);
     assert!(running.get("/taken").ends_with("\r\n1"));
     assert!(
         folder.path().join(".spin/logs").is_dir(),
@@ -140,7 +140,7 @@ fn a_component_that_no_trigger_uses_is_not_looked_for() {
     command
         .current_dir(folder.path())
         .args(["up", "--listen", "127.0.0.1:0"]);
-    let running = Running::of(&mut command);
+    let running = Running::start(&mut command);
     assert!(running.get("/taken").ends_with("\r\n1"));
 }
 
@@ -159,7 +159,7 @@ fn it_says_where_data_and_output_are_kept() {
     for quiet in [false, true] {
         let mut command = probe(state.path());
         command.args(quiet.then_some("--quiet"));
-        let said = said(Running::of(command.stderr(Stdio::piped())));
+        let said = said(Running::start(command.stderr(Stdio::piped())));
         let path = |name: &str| state.path().join(name).display().to_string();
         let want = format!(
             "Storing default key-value data to \"{}\".\n\
@@ -181,7 +181,7 @@ fn it_does_not_speak_of_stores_that_nobody_uses() {
     command
         .current_dir(folder.path())
         .args(["up", "--listen", "127.0.0.1:0", "--state-dir", ""]);
-    let running = Running::of(command.stderr(Stdio::piped()));
+    let running = Running::start(command.stderr(Stdio::piped()));
     assert_eq!(said(running), "");
 }
 
@@ -192,7 +192,7 @@ fn settings_of_spin_that_have_no_effect_are_named() {
     command
         .env("SPIN_LOG_DIR", "/nowhere")
         .env("SPIN_MAX_INSTANCE_COUNT", "1");
-    let said = said(Running::of(command.stderr(Stdio::piped())));
+    let said = said(Running::start(command.stderr(Stdio::piped())));
     let want = "SPIN_LOG_DIR, SPIN_MAX_INSTANCE_COUNT are set in the environment; Spin has these settings, \
                 this runtime does not\n";
     assert!(said.starts_with(want), "{said}");
@@ -212,14 +212,14 @@ fn the_address_is_taken_from_the_environment() {
         ])
         .args(["--state-dir", ""])
         .env("SPIN_HTTP_LISTEN_ADDR", "localhost:0");
-    let running = Running::of(&mut command);
+    let running = Running::start(&mut command);
     assert!(running.get("/taken").ends_with("\r\n1"));
 }
 
 #[test]
 fn output_without_the_end_of_a_line_appears_while_the_component_goes_on() {
     let state = tempfile::tempdir().unwrap();
-    let running = Running::of(&mut probe(state.path()));
+    let running = Running::start(&mut probe(state.path()));
     let mut stream = TcpStream::connect(&running.address).unwrap();
     let request = b"GET /print-without-end?50% HTTP/1.1\r\nhost: x\r\n\r\n";
     std::io::Write::write_all(&mut stream, request).unwrap();

@@ -156,7 +156,7 @@ impl Up {
         };
         let manifest = self.manifest()?;
         let options = Options {
-            variables: variables::Sources::of_process(arguments, DOTENV.as_ref())?,
+            variables: variables::Sources::from_process(arguments, DOTENV.as_ref())?,
             quiet: self.quiet,
             state_dir: self.state_dir(&manifest),
             truncate_logs: self.truncate_logs,

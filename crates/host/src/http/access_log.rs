@@ -28,7 +28,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    pub(crate) fn of<B>(request: &Request<B>, client: SocketAddr, log: Log) -> Self {
+    pub(crate) fn new<B>(request: &Request<B>, client: SocketAddr, log: Log) -> Self {
         let uri = request.uri();
         let (target, version) = match (request.version(), uri.path_and_query()) {
             (Version::HTTP_10, _) => (uri.to_string(), "HTTP/1.0"),
@@ -107,7 +107,7 @@ mod tests {
     fn the_line_is_the_one_of_flasks_server() {
         let request = Request::get("/index?a=%20").body(()).unwrap();
         let client = "127.0.0.1:50000".parse().unwrap();
-        let mut access = Access::of(&request, client, Log::new(|_| {}));
+        let mut access = Access::new(&request, client, Log::new(|_| {}));
         access.status = 200;
         let now: Zoned = "2022-02-15T14:57:52+08:00[+08:00]".parse().unwrap();
         assert_eq!(
@@ -123,7 +123,7 @@ mod tests {
             .unwrap();
         let client = "127.0.0.1:50000".parse().unwrap();
         let line = |request: &Request<()>| {
-            let access = Access::of(request, client, Log::new(|_| {}));
+            let access = Access::new(request, client, Log::new(|_| {}));
             access.request_line.clone()
         };
         let absolute = "GET http://example.org/index?a=1 HTTP/1.1";
@@ -138,8 +138,8 @@ mod tests {
         let log = Log::new(move |line| sender.send(line.to_owned()).unwrap());
         let request = Request::get("/").body(()).unwrap();
         let client = "[::1]:50000".parse().unwrap();
-        drop(Access::of(&request, client, log.clone()));
-        Access::of(&request, client, log).answered(StatusCode::NO_CONTENT);
+        drop(Access::new(&request, client, log.clone()));
+        Access::new(&request, client, log).answered(StatusCode::NO_CONTENT);
         for status in ["499", "204"] {
             let line = lines.recv().unwrap();
             assert!(

@@ -39,15 +39,15 @@ pub(crate) fn raise_limit() {
 
 /// What the files are enough for that this process may have open.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bound {
+pub(crate) struct Capacity {
     /// How many connections there may be at the same time, and how many requests.
     pub(crate) connections: usize,
     files: Option<u64>,
 }
 
-impl Bound {
+impl Capacity {
     /// The bound for an application of so many components.
-    pub(crate) fn of_process(components: usize) -> Self {
+    pub(crate) fn from_process(components: usize) -> Self {
         let files = getrlimit(Resource::Nofile).current;
         Self {
             connections: connections_for(files, components),

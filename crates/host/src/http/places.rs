@@ -48,7 +48,7 @@ impl Places {
 
     /// A place for an address, as soon as the address has less than its share and there is one.
     pub(crate) async fn wait(self: &Arc<Self>, address: IpAddr) -> Place {
-        let mut part = PartOfShare::of(self, address);
+        let mut part = PartOfShare::new(self, address);
         let left = Arc::clone(&part.left);
         // No semaphore is ever closed.
         part.permit = left.acquire_owned().await.ok();
@@ -86,7 +86,7 @@ pub(crate) struct FreePlace {
 impl FreePlace {
     /// Gives it to an address; `None` where that has its share already.
     pub(crate) fn give(self, address: IpAddr) -> Option<Place> {
-        let mut part = PartOfShare::of(&self.places, address);
+        let mut part = PartOfShare::new(&self.places, address);
         part.permit = Some(Arc::clone(&part.left).try_acquire_owned().ok()?);
         Some(Place {
             _place: self.place,
@@ -104,7 +104,7 @@ struct PartOfShare {
 }
 
 impl PartOfShare {
-    fn of(places: &Arc<Places>, address: IpAddr) -> Self {
+    fn new(places: &Arc<Places>, address: IpAddr) -> Self {
         let address = network(address);
         let mut shares = places.shares();
         let share = shares.entry(address).or_insert_with(|| Share {

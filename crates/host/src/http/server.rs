@@ -57,8 +57,8 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     let (stop, stopped) = watch::channel(());
     pin!(shutdown);
-    app.bound().tell(app.log());
-    let places = Places::new(app.bound().connections);
+    app.capacity().tell(app.log());
+    let places = Places::new(app.capacity().connections);
     let leaving = Arc::new(Semaphore::new(MAX_LEAVING));
     let mut failing = false;
     loop {
@@ -168,7 +168,7 @@ async fn answer(
     client: SocketAddr,
     log: Option<Log>,
 ) -> hyper::Response<Body> {
-    let access = log.map(|log| Access::of(&request, client, log));
+    let access = log.map(|log| Access::new(&request, client, log));
     let response = app.handle(request, client).await;
     if let Some(access) = access {
         access.answered(response.status());

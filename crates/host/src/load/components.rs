@@ -109,7 +109,7 @@ pub(crate) fn storage(
         lines.push(format!("Storing default key-value data to {place}."));
     }
     if uses(|component| &component.sqlite_databases) {
-        let place = place(databases.default_path(), "database");
+        let place = place(databases.by_label().default_path(), "database");
         lines.push(format!("Storing default SQLite data to {place}."));
     }
     if let Some(folder) = log_folder(options) {
@@ -172,8 +172,8 @@ fn granted(
         .flat_map(|component| component.sqlite_databases.iter().cloned())
         .collect();
     if let Ok(used) = databases.granted(&labels) {
-        used.check()?;
-        for label in used.in_memory() {
+        used.by_label().check()?;
+        for label in used.by_label().in_memory() {
             options.log.line(&format!(
                 "the SQLite database {label} is in memory: each connection has an empty one of its \
                  own, so nothing is kept from one request to the next. Give it a file, with \
@@ -210,7 +210,7 @@ fn resources(
     let logs = log_folder(options);
     let terminal = (!options.quiet).then_some(&options.log);
     let (stdout, stderr) =
-        Output::of_component(&component.id, logs.as_deref(), terminal, &options.log)?;
+        Output::for_component(&component.id, logs.as_deref(), terminal, &options.log)?;
     let variables = ComponentVariables::new(component, values).map_err(anyhow::Error::msg)?;
     let key_value = Granted {
         component: component.id.as_str().into(),

@@ -3,7 +3,7 @@
 /// What `spin up` and its HTTP trigger read besides `SPIN_HTTP_LISTEN_ADDR`,
 /// `RUNTIME_CONFIG_FILE` and the variables of the application. Where a flag of ours is given
 /// one of these, it leaves the list.
-const OF_SPIN: &[&str] = &[
+const ONLY_IN_SPIN: &[&str] = &[
     "DISABLE_WASMTIME_CACHE",
     "SPIN_ALWAYS_BUILD",
     "SPIN_HTTP1_MAX_BUF_SIZE",
@@ -15,10 +15,10 @@ const OF_SPIN: &[&str] = &[
 ];
 
 /// What makes Spin serve https. Plain HTTP in its place would be dangerous.
-const OF_TLS: [&str; 2] = ["SPIN_TLS_CERT", "SPIN_TLS_KEY"];
+const TLS: [&str; 2] = ["SPIN_TLS_CERT", "SPIN_TLS_KEY"];
 
 /// How the names of Spin's settings of its engine begin.
-const OF_SPINS_ENGINE: &str = "SPIN_WASMTIME_";
+const ENGINE_PREFIX: &str = "SPIN_WASMTIME_";
 
 /// Refuses to go on where one of these names asks for https.
 ///
@@ -26,7 +26,7 @@ const OF_SPINS_ENGINE: &str = "SPIN_WASMTIME_";
 ///
 /// One of them does.
 pub(crate) fn refuse_tls<'a>(mut names: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
-    match names.find(|name| OF_TLS.contains(name)) {
+    match names.find(|name| TLS.contains(name)) {
         None => Ok(()),
         Some(name) => anyhow::bail!(
             "{name} is set in the environment, and this runtime has no TLS yet: it would serve plain \
@@ -38,7 +38,7 @@ pub(crate) fn refuse_tls<'a>(mut names: impl Iterator<Item = &'a str>) -> anyhow
 /// What to tell of the settings among these names that have no effect here, if there are any.
 pub(crate) fn warning<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut ignored: Vec<_> = names
-        .filter(|name| OF_SPIN.contains(name) || name.starts_with(OF_SPINS_ENGINE))
+        .filter(|name| ONLY_IN_SPIN.contains(name) || name.starts_with(ENGINE_PREFIX))
         .collect();
     ignored.sort_unstable();
     match ignored.as_slice() {

@@ -15,7 +15,7 @@ pub(crate) struct FieldLines {
 
 impl FieldLines {
     /// The lines of a file that is TOML; nothing is known of another.
-    pub(crate) fn of(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let ends = text.match_indices('\n').map(|(at, _)| at).collect();
         let mut lines = Self {
             ends,
@@ -103,7 +103,7 @@ f.g = 3
 i = 4
 [b.j]
 ";
-        let lines = FieldLines::of(text);
+        let lines = FieldLines::parse(text);
         for (message, want) in [
             ("a: wrong", "line 1: a: wrong"),
             ("b: wrong", "line 2: b: wrong"),
@@ -120,14 +120,14 @@ i = 4
         ] {
             assert_eq!(lines.located(vec![message.to_owned()]), [want]);
         }
-        let nothing = FieldLines::of("[a");
+        let nothing = FieldLines::parse("[a");
         assert_eq!(nothing.located(vec!["a: wrong".to_owned()]), ["a: wrong"]);
     }
 
     #[test]
     fn messages_come_in_the_order_of_their_lines() {
         let messages = ["b: 1", "a: 1", "c: 1", "a: 2"].map(str::to_owned);
-        let located = FieldLines::of("a = 1\nb = 2\n").located(messages.into());
+        let located = FieldLines::parse("a = 1\nb = 2\n").located(messages.into());
         assert_eq!(
             located,
             ["c: 1", "line 1: a: 1", "line 1: a: 2", "line 2: b: 1"]

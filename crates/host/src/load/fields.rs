@@ -28,7 +28,7 @@ pub(crate) fn read<T>(
             let table = text
                 .parse()
                 .map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
-            parse(&table).map_err(|problems| FieldLines::of(&text).located(problems))
+            parse(&table).map_err(|problems| FieldLines::parse(&text).located(problems))
         });
     parsed.map_err(|problems| FileError {
         path: path.to_owned(),
@@ -193,18 +193,18 @@ impl<'a> Fields<'a> {
     pub(crate) fn refused(&mut self, name: &'static str, what: &str) {
         self.useless.push(name);
         if self.table.contains_key(name) {
-            self.of_spin(name, what);
+            self.only_in_spin(name, what);
         }
     }
 
     /// Notes that Spin has something by this field or value, and this runtime has not.
-    pub(crate) fn of_spin(&self, name: &str, what: &str) {
+    pub(crate) fn only_in_spin(&self, name: &str, what: &str) {
         self.problem(name, format_args!("Spin has {what}, this runtime does not"));
     }
 
-    /// Notes every field that was not asked for. `of_spin` are the ones that
+    /// Notes every field that was not asked for. `only_in_spin` are the ones that
     /// Spin has and this runtime does not.
-    pub(crate) fn finish(self, of_spin: &[&str]) {
+    pub(crate) fn finish(self, only_in_spin: &[&str]) {
         for name in self.table.keys() {
             if [&self.known, &self.useless]
                 .iter()
@@ -212,8 +212,8 @@ impl<'a> Fields<'a> {
             {
                 continue;
             }
-            if of_spin.contains(&name.as_str()) {
-                self.of_spin(name, "this field");
+            if only_in_spin.contains(&name.as_str()) {
+                self.only_in_spin(name, "this field");
             } else {
                 let known = self.known.join(", ");
                 self.problem(name, format_args!("unknown field; there are: {known}"));

@@ -23,7 +23,7 @@ use toml::Table;
 use crate::load::fields::{self, Fields, Problems, entries};
 
 /// What Spin's file may have besides and this runtime does not.
-const OF_SPIN: &[&str] = &[
+const ONLY_IN_SPIN: &[&str] = &[
     "client_tls",
     "config_provider",
     "llm_compute",
@@ -111,7 +111,7 @@ fn read(table: &Table, folders: &Folders<'_>) -> Result<RuntimeConfig, Vec<Strin
             key_value_store(path, table, folders.of_file, &problems)
         }),
     };
-    top.finish(OF_SPIN);
+    top.finish(ONLY_IN_SPIN);
     problems.or(config)
 }
 
@@ -155,9 +155,9 @@ fn key_value_store(path: &str, table: &Table, folder: &Path, problems: &Problems
 }
 
 /// Looks at the type of a database or store, and where it is ours, at what is left of
-/// its fields. `of_spin` are the types that only Spin has, and what they are called.
-fn finish(fields: Fields<'_>, kind: &str, of_spin: &[(&str, &str)], what: &str) {
-    match (kind, of_spin.iter().find(|(name, _)| *name == kind)) {
+/// its fields. `only_in_spin` are the types that only Spin has, and what they are called.
+fn finish(fields: Fields<'_>, kind: &str, only_in_spin: &[(&str, &str)], what: &str) {
+    match (kind, only_in_spin.iter().find(|(name, _)| *name == kind)) {
         ("spin", _) => fields.finish(&[]),
         // Whether it is missing or no string has been noted.
         ("", _) => {}

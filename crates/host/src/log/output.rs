@@ -48,7 +48,7 @@ impl Output {
     /// # Errors
     ///
     /// A file that cannot be opened.
-    pub(crate) fn of_component(
+    pub(crate) fn for_component(
         id: &str,
         folder: Option<&Path>,
         terminal: Option<&Log>,
@@ -266,7 +266,8 @@ mod tests {
 
     /// Two streams of two instances into one output, and what is in its file.
     fn two_streams(folder: &Path) -> (Stream, Stream, impl Fn() -> String + use<>) {
-        let (output, _) = Output::of_component("a", Some(folder), None, &Log::new(|_| {})).unwrap();
+        let (output, _) =
+            Output::for_component("a", Some(folder), None, &Log::new(|_| {})).unwrap();
         let file = folder.join("a_stdout.txt");
         let text = move || fs::read_to_string(&file).unwrap();
         (output.stream(), output.stream(), text)

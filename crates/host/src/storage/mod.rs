@@ -2,6 +2,7 @@
 
 pub(crate) mod by_label;
 pub(crate) mod event_loop;
+mod file;
 pub(crate) mod key_value;
 mod queue;
 pub(crate) mod sqlite;

@@ -131,7 +131,7 @@ fn the_program_takes_a_runtime_configuration_and_keys() {
             .args(["--runtime-config-file", "conf/runtime.toml"])
             .args(["--key-value", &format!("a={value}")])
             .args(["--key-value", "=empty = key", "--key-value", "b="]);
-        Running::of(&mut command)
+        Running::start(&mut command)
     };
     for value in ["1", "2"] {
         let running = start(value);

@@ -10,7 +10,7 @@ use crate::support::program::{Running, ask, probe};
 
 /// The program with the probe and its state in a folder.
 fn start(folder: &tempfile::TempDir) -> Running {
-    Running::of(probe(folder.path()).arg("--quiet"))
+    Running::start(probe(folder.path()).arg("--quiet"))
 }
 
 #[test]

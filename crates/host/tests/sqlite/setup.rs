@@ -222,7 +222,7 @@ fn the_program_takes_a_runtime_configuration_and_statements() {
         } else {
             command.args(["--runtime-config-file", "conf/runtime.toml"]);
         }
-        let running = Running::of(&mut command);
+        let running = Running::start(&mut command);
         let answer = running.post("/sqlite/run?archive", "INSERT INTO t VALUES (1)");
         assert!(answer.ends_with(DONE), "{answer}");
     }

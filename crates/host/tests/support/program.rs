@@ -62,9 +62,9 @@ pub(crate) struct Running {
 
 impl Running {
     /// Starts it on a port of its own.
-    pub(crate) fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn up(arguments: &[&str]) -> Self {
         let mut command = handspun();
-        Self::of(
+        Self::start(
             command
                 .args(["up", "--listen", "127.0.0.1:0"])
                 .args(arguments),
@@ -72,7 +72,7 @@ impl Running {
     }
 
     /// Starts a command that serves.
-    pub(crate) fn of(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();

@@ -4,17 +4,35 @@ use std::{collections::BTreeMap, path::Path};
 
 use toml::{Table, Value};
 
-use super::{Component, FileMount, HttpTrigger, Manifest, Variable, names};
+use super::{
+    model::{Component, FileMount, HttpTrigger, Manifest, Variable},
+    names,
+};
 use crate::{
     load::{
-        fields::{Fields, Problems, entries, kind_of},
-        variables::Template,
+        fields::{self, Fields, FileError, Problems, entries, kind_of},
+        variables::template::Template,
     },
     router,
 };
 
+impl Manifest {
+    /// Reads and checks the manifest at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] when the file cannot be read, is not TOML, or has problems; all
+    /// of them are reported together.
+    pub fn load(path: &Path) -> Result<Self, FileError> {
+        // The parent of a bare file name is empty, which is no folder to the system.
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new("."));
+        fields::read(path, |table| manifest(table, folder))
+    }
+}
+
 /// Reads a manifest; relative paths in it start from `folder`.
-pub(super) fn manifest(table: &Table, folder: &Path) -> Result<Manifest, Vec<String>> {
+fn manifest(table: &Table, folder: &Path) -> Result<Manifest, Vec<String>> {
     let problems = Problems::default();
     let mut top = Fields::new("", table, &problems);
     match top.value("spin_manifest_version") {
@@ -132,7 +150,7 @@ fn triggers(table: Option<&Table>, problems: &Problems) -> Vec<HttpTrigger> {
         None => &[],
     };
     for kind in others {
-        triggers.of_spin(kind, "triggers of other types than http");
+        triggers.only_in_spin(kind, "triggers of other types than http");
     }
     http.iter()
         .enumerate()
@@ -182,7 +200,7 @@ fn component_id(fields: &mut Fields<'_>, table: &Table) -> String {
 fn route(fields: &mut Fields<'_>, table: &Table) -> String {
     if table.get("route").is_some_and(Value::is_table) {
         fields.value("route");
-        fields.of_spin("route", "private routes, for its own components alone");
+        fields.only_in_spin("route", "private routes, for its own components alone");
         return String::new();
     }
     let route = fields.required_string("route");
@@ -200,7 +218,7 @@ fn executor(table: Option<&Table>, trigger: &str, problems: &Problems) {
     match fields.required_string("type").as_str() {
         // Whether it is missing or no string has been noted.
         "http" | "spin" | "" => fields.finish(&[]),
-        "wagi" => fields.of_spin("type", "the executor \"wagi\""),
+        "wagi" => fields.only_in_spin("type", "the executor \"wagi\""),
         other => fields.problem("type", format_args!("must be \"http\", is {other:?}")),
     }
 }

@@ -2,7 +2,7 @@
 //! gets to see of them.
 
 mod source;
-mod template;
+pub(crate) mod template;
 
 use std::collections::{BTreeMap, HashMap};
 

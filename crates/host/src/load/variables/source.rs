@@ -25,7 +25,7 @@ impl Sources {
     /// # Errors
     ///
     /// A `.env` file that cannot be read or has a line that is no assignment.
-    pub fn of_process(arguments: HashMap<String, String>, dotenv: &Path) -> anyhow::Result<Self> {
+    pub fn from_process(arguments: HashMap<String, String>, dotenv: &Path) -> anyhow::Result<Self> {
         // A variable that is not UTF-8 cannot be given to a component; others of
         // the process must not matter.
         let environment = std::env::vars_os()

@@ -1,8 +1,7 @@
 //! The database behind a label: a file or memory, one connection, and whose it is.
 
 use std::{
-    fs,
-    path::Path,
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -11,16 +10,16 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use rusqlite::{Connection, ErrorCode, limits::Limit};
+use rusqlite::{Connection, ErrorCode};
 use tokio::{
     sync::{self, OnceCell, OwnedMutexGuard},
     task::spawn_blocking,
 };
 
-use super::{Error, internal, other, statements::set};
+use super::error::{Error, internal, other};
 use crate::{
     load::runtime_config::KeyValueStore,
-    storage::{event_loop::HeldId, queue::stand},
+    storage::{by_label::Storage, event_loop::HeldId, file::DatabaseFile, queue::stand},
 };
 
 /// Bytes of a value, the place for it included; Spin's number for what it reads. Here
@@ -37,13 +36,13 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
 )";
 
 /// One database.
-pub(super) struct Database {
+pub(crate) struct Database {
     label: String,
     /// What a stream of its keys holds.
     held: HeldId,
-    config: KeyValueStore,
+    file: DatabaseFile,
     /// None until it is first wanted.
-    connection: OnceCell<Arc<sync::Mutex<Connection>>>,
+    pub(super) connection: OnceCell<Arc<sync::Mutex<Connection>>>,
     /// Who has the connection.
     holder: Mutex<Holder>,
     /// How often the connection has been given back, or a key of a stream taken.
@@ -63,54 +62,42 @@ pub(super) struct Held {
     pub(super) database: Arc<Database>,
 }
 
-impl Database {
-    pub(super) fn new(label: String, config: KeyValueStore) -> Self {
+impl Storage for Database {
+    type Config = KeyValueStore;
+
+    const NAME: &str = "key-value store";
+    const DEFAULT_FILE: &str = "sqlite_key_value.db";
+
+    fn config(path: Option<PathBuf>) -> KeyValueStore {
+        KeyValueStore { path }
+    }
+
+    fn new(label: &str, config: KeyValueStore) -> Self {
         let nobody = Holder {
             component: "".into(),
             doing: "",
         };
         Self {
-            label,
+            label: label.to_owned(),
             held: HeldId::new(),
-            config,
+            file: DatabaseFile::new(config.path),
             connection: OnceCell::new(),
             holder: Mutex::new(nobody),
             moved: AtomicU64::new(0),
         }
     }
 
-    pub(super) fn label(&self) -> &str {
-        &self.label
+    fn file(&self) -> &DatabaseFile {
+        &self.file
     }
 
-    /// What its holder holds.
-    pub(super) fn held(&self) -> HeldId {
-        self.held
-    }
-
-    /// Its file; `None` where it is in memory.
-    pub(super) fn path(&self) -> Option<&Path> {
-        self.config.path.as_deref()
-    }
-
-    /// Where it is, for messages.
-    pub(super) fn place(&self) -> String {
-        match &self.config.path {
-            Some(path) => path.display().to_string(),
-            None => "in memory".to_owned(),
-        }
-    }
-
-    /// Opens it, unless another program is at it: that passes.
-    ///
-    /// # Errors
-    ///
-    /// A file that cannot be opened or written, or is no database.
-    pub(super) fn check(&self) -> anyhow::Result<()> {
+    fn check(&self) -> anyhow::Result<()> {
         if self.connection.initialized() {
             return Ok(());
         }
-        self.create_folder().context("its folder cannot be made")?;
+        self.file
+            .create_folder()
+            .context("its folder cannot be made")?;
         let connection = match self.connect() {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 return Ok(());
@@ -123,6 +110,17 @@ impl Database {
         // If somebody was faster, theirs is as good.
         let _ = self.connection.set(Arc::new(sync::Mutex::new(connection)));
         Ok(())
+    }
+}
+
+impl Database {
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// What its holder holds.
+    pub(super) fn held(&self) -> HeldId {
+        self.held
     }
 
     /// Opens it where that has not been done yet.
@@ -138,7 +136,7 @@ impl Database {
         let open = || async {
             let database = Arc::clone(self);
             let opened = spawn_blocking(move || {
-                database.create_folder().map_err(other)?;
+                database.file.create_folder().map_err(other)?;
                 database.connect().map_err(other)
             });
             let connection = opened.await.unwrap_or_else(|_panicked| Err(internal()))?;
@@ -147,21 +145,8 @@ impl Database {
         self.connection.get_or_try_init(open).await
     }
 
-    fn create_folder(&self) -> std::io::Result<()> {
-        let folder = self.config.path.as_deref().and_then(Path::parent);
-        folder.map_or(Ok(()), fs::create_dir_all)
-    }
-
-    /// A connection as Spin has it: the rollback journal, and a busy timeout of 5 s,
-    /// which is the default of `rusqlite`.
     fn connect(&self) -> rusqlite::Result<Connection> {
-        let connection = match &self.config.path {
-            Some(path) => Connection::open(path)?,
-            None => Connection::open_in_memory()?,
-        };
-        // Nothing larger can reach a guest, and SQLite would take a gigabyte for it.
-        let limit = i32::try_from(MAX_VALUE_BYTES).unwrap_or(i32::MAX);
-        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, limit)?;
+        let connection = self.file.connect(MAX_VALUE_BYTES)?;
         connection.execute(TABLE, [])?;
         Ok(connection)
     }
@@ -192,18 +177,6 @@ impl Database {
 
     fn holder(&self) -> MutexGuard<'_, Holder> {
         self.holder.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Sets a key before anybody else has the connection.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be opened or written.
-    pub(super) fn set_up(&self, key: &str, value: &[u8]) -> anyhow::Result<()> {
-        self.check()?;
-        let connection = self.connection.get().context("it is locked")?;
-        let connection = connection.try_lock().context("it is in use already")?;
-        Ok(set(&connection, &self.label, key, value)?)
     }
 }
 
@@ -243,7 +216,7 @@ mod tests {
 
     /// A store in memory.
     fn database() -> Arc<Database> {
-        let database = Database::new("default".to_owned(), KeyValueStore::default());
+        let database = Database::new("default", KeyValueStore::default());
         database.check().unwrap();
         Arc::new(database)
     }
@@ -263,7 +236,7 @@ mod tests {
         let other = Connection::open(&path).unwrap();
         other.execute_batch("BEGIN EXCLUSIVE").unwrap();
         let config = KeyValueStore { path: Some(path) };
-        let database = Arc::new(Database::new("default".to_owned(), config));
+        let database = Arc::new(Database::new("default", config));
         database.check().unwrap();
         assert!(database.set_up("a", b"1").is_err());
         other.execute_batch("COMMIT").unwrap();

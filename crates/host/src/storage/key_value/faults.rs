@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::Error;
+use super::error::Error;
 
 /// What decides about a call.
 type Decide = dyn Fn(&KeyValueCall<'_>) -> Result<(), Error> + Send + Sync;
@@ -86,16 +86,16 @@ impl KeyValueFaults {
 
     /// The `number`th write, counted from 1 over all stores, fails, and no other call.
     pub fn at_write(number: usize, error: Error) -> Self {
-        Self::of_writes(error, move |write| write == number)
+        Self::on_writes(error, move |write| write == number)
     }
 
     /// The `number`th write, counted from 1 over all stores, fails, and so do all
     /// writes after it.
     pub fn from_write(number: usize, error: Error) -> Self {
-        Self::of_writes(error, move |write| write >= number)
+        Self::on_writes(error, move |write| write >= number)
     }
 
-    fn of_writes(error: Error, fails: impl Fn(usize) -> bool + Send + Sync + 'static) -> Self {
+    fn on_writes(error: Error, fails: impl Fn(usize) -> bool + Send + Sync + 'static) -> Self {
         let writes = AtomicUsize::new(0);
         Self::new(move |call| {
             if call.operation.is_write() && fails(writes.fetch_add(1, Relaxed) + 1) {

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use wasmtime::component::{Accessor, FutureReader, HasData, Resource, StreamReader};
 
-use super::{Error, Store, internal, keys::Keys};
+use super::{
+    error::{Error, internal},
+    keys::Keys,
+    store::Store,
+};
 use crate::{
     run::{
         bindings::spin::key_value::key_value::{Host, HostStore, HostStoreWithStore},

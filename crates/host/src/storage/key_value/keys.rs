@@ -8,9 +8,8 @@ use tokio::{
 };
 
 use super::{
-    Error,
+    error::{Error, internal, other},
     faults::KeyValueOperation,
-    internal, other,
     store::{LIST, Store},
 };
 use crate::storage::{

@@ -11,6 +11,7 @@
 //! Nothing here runs on an async thread, and who waits for a store takes no thread.
 
 mod database;
+mod error;
 mod faults;
 mod interface;
 mod keys;
@@ -21,18 +22,7 @@ mod stores;
 #[expect(unreachable_pub, reason = "the generated bindings export it once more")]
 pub use self::store::Store;
 pub use self::{
-    Error as KeyValueError,
+    error::Error as KeyValueError,
     faults::{KeyValueCall, KeyValueFaults, KeyValueOperation},
 };
 pub(crate) use self::{interface::KeyValue, store::Granted, stores::Stores};
-pub use crate::run::bindings::spin::key_value::key_value::Error;
-
-/// An error in the words of `rusqlite`, as Spin gives it: its debug form.
-fn other(error: impl std::fmt::Debug) -> Error {
-    Error::Other(format!("{error:?}"))
-}
-
-/// The error for what went wrong in the runtime itself.
-fn internal() -> Error {
-    Error::Other("internal runtime error".to_owned())
-}

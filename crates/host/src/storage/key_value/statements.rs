@@ -1,12 +1,27 @@
 //! What is asked of a store, in SQL.
 
+use anyhow::Context as _;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 
 use super::{
-    Error,
-    database::{Held, MAX_VALUE_BYTES},
-    other,
+    database::{Database, Held, MAX_VALUE_BYTES},
+    error::{Error, other},
 };
+use crate::storage::by_label::Storage as _;
+
+impl Database {
+    /// Sets a key before anybody else has the connection.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be opened or written.
+    pub(super) fn set_up(&self, key: &str, value: &[u8]) -> anyhow::Result<()> {
+        self.check()?;
+        let connection = self.connection.get().context("it is locked")?;
+        let connection = connection.try_lock().context("it is in use already")?;
+        Ok(set(&connection, self.label(), key, value)?)
+    }
+}
 
 impl Held {
     fn store(&self) -> &str {
@@ -120,7 +135,7 @@ mod tests {
 
     /// A store in memory, held.
     async fn held() -> Held {
-        let database = Database::new("default".to_owned(), KeyValueStore::default());
+        let database = Database::new("default", KeyValueStore::default());
         let holder = Holder {
             component: "test".into(),
             doing: "test",

@@ -5,10 +5,9 @@ use std::{sync::Arc, time::Duration};
 use tokio::task::spawn_blocking;
 
 use super::{
-    Error,
     database::{Database, Held, Holder, Refused},
+    error::{Error, internal},
     faults::{KeyValueCall, KeyValueFaults, KeyValueOperation},
-    internal,
     stores::Stores,
 };
 use crate::{log::Log, storage::event_loop::EventLoop};

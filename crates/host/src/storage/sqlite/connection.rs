@@ -11,13 +11,14 @@ use tokio::{
 use super::{
     cancel::Witness,
     database::Database,
+    error::{Error, internal},
     rows,
     statement::{Kind, Query},
-    threads::{Place, Threads, internal},
+    threads::{Place, Threads},
     turns::Turn,
 };
 use crate::{
-    run::bindings::spin::sqlite::sqlite::{Error, QueryResult, Value},
+    run::bindings::spin::sqlite::sqlite::{QueryResult, Value},
     storage::event_loop::{EventLoop, HeldId},
 };
 

@@ -8,11 +8,15 @@ use std::{
 use tokio::sync::oneshot;
 use wasmtime::component::{Accessor, FutureReader, HasData, Resource, StreamReader};
 
-use super::{Connection, connection::Streamed, io, rows, threads::internal};
+use super::{
+    connection::{Connection, Streamed},
+    error::{Error, internal, io},
+    rows,
+};
 use crate::{
     run::{
         bindings::spin::sqlite::sqlite::{
-            Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
+            Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
         },
         state::State,
     },
@@ -47,7 +51,7 @@ impl State {
     /// start, so nobody is told `no-such-database`.
     fn open_database(&mut self, label: &str) -> Result<Resource<Connection>, Error> {
         let databases = Arc::clone(&self.databases);
-        let Some(database) = databases.get(label) else {
+        let Some(database) = databases.by_label().get(label) else {
             return Err(Error::AccessDenied);
         };
         if self.connections == MAX_CONNECTIONS {

@@ -10,6 +10,7 @@
 mod cancel;
 mod connection;
 mod database;
+mod error;
 mod interface;
 mod rows;
 mod setup;
@@ -21,9 +22,3 @@ mod values;
 #[expect(unreachable_pub, reason = "the generated bindings export it once more")]
 pub use self::connection::Connection;
 pub(crate) use self::{cancel::Life, database::Databases, interface::Sqlite};
-use crate::run::bindings::spin::sqlite::sqlite::Error;
-
-/// An error in the words of SQLite, as Spin gives it.
-fn io(error: impl std::fmt::Display) -> Error {
-    Error::Io(error.to_string())
-}

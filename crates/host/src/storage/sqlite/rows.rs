@@ -12,9 +12,9 @@ use std::{
 
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-use super::io;
+use super::error::{Error, io};
 use crate::{
-    run::bindings::spin::sqlite::sqlite::{Error, RowResult},
+    run::bindings::spin::sqlite::sqlite::RowResult,
     storage::event_loop::{Maker, Reader},
 };
 

@@ -6,7 +6,10 @@ use anyhow::{Context as _, bail};
 use rusqlite::{Batch, Connection, fallible_iterator::FallibleIterator as _};
 
 use super::database::Databases;
-use crate::{log::Log, storage::by_label::DEFAULT};
+use crate::{
+    log::Log,
+    storage::by_label::{DEFAULT, described},
+};
 
 /// What one `--sqlite` asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,10 +55,10 @@ impl Databases {
     }
 
     fn connect(&self, label: &str) -> anyhow::Result<Connection> {
-        let database = self.get(label);
+        let database = self.by_label().get(label);
         let database = database.with_context(|| format!("there is no database {label:?}"))?;
-        let place = || format!("the SQLite database {label}, {}", database.place());
-        database.open().with_context(place)
+        let open = database.open();
+        open.with_context(|| described(label, &**database))
     }
 }
 

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, Statement, fallible_iterator::FallibleIterator as _};
+use rusqlite::{Connection, ErrorCode, Statement, fallible_iterator::FallibleIterator as _};
 use tokio::sync::oneshot;
 
 use super::{
     cancel::Witness,
-    io,
+    error::{Error, io},
     rows::{self, Batch},
     turns::Turn,
     values::{self, MAX_RESULT_BYTES},
 };
-use crate::run::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
+use crate::run::bindings::spin::sqlite::sqlite::{QueryResult, RowResult, Value};
 
 /// After how many steps of SQLite's machine a statement looks whether it is to stop.
 const STEPS_BETWEEN_LOOKS: i32 = 1_000;
@@ -36,7 +36,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn of(sql: &str) -> Self {
+    fn parse(sql: &str) -> Self {
         let mut words = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic());
         let word = words.next().unwrap_or_default().to_ascii_uppercase();
         match word.as_str() {
@@ -52,7 +52,7 @@ impl Kind {
 impl Query {
     /// What kind of statement it is, as far as its first word tells.
     pub(super) fn kind(&self) -> Kind {
-        Kind::of(&self.sql)
+        Kind::parse(&self.sql)
     }
 
     /// What kind of statement it is, from SQLite itself.
@@ -138,7 +138,7 @@ impl Query {
     ) -> Result<(), Error> {
         let result = self.rows(statement, &mut turn, take);
         if let Some(turn) = turn {
-            turn.end(&result);
+            turn.end();
         }
         result
     }
@@ -152,8 +152,8 @@ impl Query {
         let parameters = self.parameters.iter().map(values::parameter);
         let mut rows = statement
             .query(rusqlite::params_from_iter(parameters))
-            .map_err(io)?;
-        while let Some(row) = rows.next().map_err(io)? {
+            .map_err(|error| failed(turn, error))?;
+        while let Some(row) = rows.next().map_err(|error| failed(turn, error))? {
             // Who has a row has the lock.
             turn.take_if(|turn| turn.is_to_read());
             let (row, size) = values::row(row)?;
@@ -177,6 +177,14 @@ impl Query {
             )
             .map_err(io)
     }
+}
+
+/// An error of SQLite's. One that has waited for the lock in vain has not had its turn.
+fn failed(turn: &mut Option<Turn>, error: rusqlite::Error) -> Error {
+    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) {
+        *turn = None;
+    }
+    io(error)
 }
 
 /// The first statement of a text. As under Spin, the rest is never looked at.
@@ -212,7 +220,7 @@ mod tests {
             ("唤醒", Kind::Unknown),
             ("", Kind::Unknown),
         ] {
-            assert_eq!(Kind::of(sql), want, "{sql:?}");
+            assert_eq!(Kind::parse(sql), want, "{sql:?}");
         }
     }
 }

@@ -8,8 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::io;
-use crate::run::bindings::spin::sqlite::sqlite::Error;
+use super::error::{Error, internal, io};
 
 /// Statements that may run at the same time, open row streams included. Half of the
 /// blocking threads that tokio has by default, so that the others, which read and
@@ -63,11 +62,6 @@ impl Place {
         let done = spawn_blocking(work).await;
         done.unwrap_or_else(|_panicked| Err(internal()))
     }
-}
-
-/// The error for what went wrong in the runtime itself, in Spin's words.
-pub(super) fn internal() -> Error {
-    io("internal runtime error")
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use rusqlite::{Row, types};
 
-use super::io;
-use crate::run::bindings::spin::sqlite::sqlite::{Error, RowResult, Value};
+use super::error::{Error, io};
+use crate::run::bindings::spin::sqlite::sqlite::{RowResult, Value};
 
 /// Bytes of a result that is collected, or of one row of a result that is streamed;
 /// Spin's number.

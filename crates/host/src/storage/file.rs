@@ -1,0 +1,58 @@
+//! An SQLite database in a file or in memory.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, limits::Limit};
+
+/// Where a database is.
+#[derive(Debug)]
+pub(crate) struct DatabaseFile(Option<PathBuf>);
+
+impl DatabaseFile {
+    /// A file, or memory where there is no path.
+    pub(crate) fn new(path: Option<PathBuf>) -> Self {
+        Self(path)
+    }
+
+    /// The file; `None` where it is in memory.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.0.as_deref()
+    }
+
+    /// Makes the folder that the file is to be in.
+    pub(crate) fn create_folder(&self) -> io::Result<()> {
+        let folder = self.path().and_then(Path::parent);
+        folder.map_or(Ok(()), fs::create_dir_all)
+    }
+
+    /// A new connection as Spin has it: the rollback journal, and a busy timeout of 5 s, which is
+    /// the default of `rusqlite`.
+    ///
+    /// It has no value or row of more than `max_bytes`: nothing larger can reach a guest, and
+    /// SQLite would take a gigabyte for it.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be made or opened.
+    pub(crate) fn connect(&self, max_bytes: usize) -> rusqlite::Result<Connection> {
+        let connection = match self.path() {
+            Some(path) => Connection::open(path)?,
+            None => Connection::open_in_memory()?,
+        };
+        let limit = i32::try_from(max_bytes).unwrap_or(i32::MAX);
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, limit)?;
+        Ok(connection)
+    }
+}
+
+impl fmt::Display for DatabaseFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path() {
+            Some(path) => path.display().fmt(f),
+            None => f.write_str("in memory"),
+        }
+    }
+}
