@@ -184,7 +184,7 @@ impl App {
                 if late == Late::Component {
                     let limit = self.limits.head;
                     self.log.line(&format!(
-                        "component {id} had no turn for a request within {limit:?}"
+                        "component {id} did not take a request within {limit:?}"
                     ));
                 }
                 Err(Failure::Late(late).into())

@@ -28,18 +28,7 @@ const BASE: &str = "http://localhost/";
 /// Cookies that a response sets go along with the next requests. Redirects are not
 /// followed. Clones share their cookies.
 ///
-/// ```no_run
-/// # async fn example() -> anyhow::Result<()> {
-/// use std::sync::Arc;
-/// use handspun::{App, Options};
-///
-/// let app = Arc::new(App::from_manifest("spin.toml", Options::default())?);
-/// let client = app.test_client();
-/// let response = client.post("/form").form(&[("username", "duke")]).await?;
-/// assert_eq!(response.text()?, "success");
-/// # Ok(())
-/// # }
-/// ```
+/// The [crate's documentation](crate) has an example.
 #[derive(Clone)]
 pub struct TestClient {
     app: Arc<App>,

@@ -1,14 +1,15 @@
-//! A small runtime for Spin applications on one machine, and a test client for
-//! them.
+#![doc = include_str!("../README.md")]
 //!
-//! It reads the same `spin.toml` as Spin 4.1, runs the same `.wasm` files (WASI
-//! 0.3), and takes the same flags. Where the two differ, this one is wrong, but for
-//! what it leaves out by name and for its stricter [`Limits`].
+//! # What is where
 //!
-//! - [`App`] is an application; [`App::handle`] answers a request.
-//! - [`serve`] puts it behind a socket, [`TestClient`] in front of a test.
-//! - [`Cli`] is the program around it.
-//! - [`KeyValueFaults`] make an application's storage fail where a test wants it to.
+//! - [`App`] is an application; [`App::handle`] answers a request. [`Options`] and [`Limits`] say how.
+//! - [`TestClient`] sends requests to it in a test; [`KeyValueFaults`] make its storage fail there.
+//! - [`serve`] puts it behind a socket, and [`Cli`] is the program around that.
+//! - [`manifest`], [`variables`], [`RuntimeConfig`] and [`router`] are what it is loaded from.
+//!
+//! A request comes in at a socket (`http`), is routed ([`App::handle`]), waits for a place and for an
+//! instance (`run`), and is answered by a component, which keeps things in `storage`. `run::clocks`
+//! shows how long each of these may take.
 
 mod app;
 mod cli;

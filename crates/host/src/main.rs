@@ -6,14 +6,14 @@ use clap::Parser as _;
 use handspun::{Cli, End, Log};
 use tokio::runtime::Runtime;
 
-/// How long the program's end waits for what still runs on a thread: nobody will ask for it
-/// any more, and a database that is left in the middle of a change has none of it.
+/// How long the end of the program waits for threads that still run. Their results are not needed any
+/// more, and a database drops a change that is not complete.
 const END_GRACE: Duration = Duration::from_secs(1);
 
-/// How long it waits for the rest of its log to be read.
+/// How long it waits until the rest of its log is read.
 const LOG_PATIENCE: Duration = Duration::from_secs(2);
 
-/// The same where Ctrl-C came twice. Then it waits for nothing else.
+/// The same after a second Ctrl-C, where it waits for nothing else.
 const INTERRUPTED_LOG_PATIENCE: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {

@@ -56,7 +56,7 @@ fn a_port_in_use_is_one_clear_line_and_exit_1() {
     assert_eq!(
         stderr(&output),
         format!(
-            "handspun: {address} is already in use; another can be given with --listen \
+            "handspun: {address} is already in use; choose another with --listen \
              ADDRESS:PORT\n"
         )
     );
@@ -78,7 +78,7 @@ fn a_missing_wasm_file_is_one_clear_line_and_exit_1() {
     assert_eq!(
         stderr(&output),
         format!(
-            "handspun: component a: there is no file {}; `make build` makes the components\n",
+            "handspun: component a: there is no file {}; build the components with `make build`\n",
             file.display()
         )
     );
@@ -213,7 +213,7 @@ fn https_that_is_not_to_be_had_is_no_plain_http() {
         assert_eq!(output.status.code(), Some(1), "{name}");
         let text = stderr(&output);
         let want =
-            format!("handspun: {name} is set in the environment, and this runtime has no TLS");
+            format!("handspun: {name} is set in the environment, but this runtime has no TLS");
         assert!(text.starts_with(&want), "{text}");
     }
 }

@@ -27,7 +27,7 @@ fn a_log_that_nobody_reads_keeps_nobody_waiting() {
     // Once somebody reads, it is told what is missing, and the log goes on.
     let stderr = running.child.stderr.take().unwrap();
     let mut lines = BufReader::new(stderr).lines().map(Result::unwrap);
-    let gap = lines.find(|line| line.contains("lines of the log are missing here"));
+    let gap = lines.find(|line| line.contains("lines of the log were lost here"));
     let missing: usize = gap.unwrap().split(' ').next().unwrap().parse().unwrap();
     assert!((1..3 * REQUESTS).contains(&missing), "{missing}");
     running.get("/print?again");

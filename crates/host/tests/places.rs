@@ -96,7 +96,9 @@ fn an_address_holds_a_part_of_the_connections_and_others_are_served() {
         "{refused}"
     );
     assert!(
-        refused.contains(&format!("There are {SHARE} connections from your address")),
+        refused.contains(&format!(
+            "There are already {SHARE} connections from your address"
+        )),
         "{refused}"
     );
     let other = connect([127, 0, 0, 3], &running.address);
@@ -115,7 +117,7 @@ fn an_address_holds_a_part_of_the_connections_and_others_are_served() {
     let mut stderr = running.child.stderr.take().unwrap();
     running.stop();
     stderr.read_to_string(&mut shown).unwrap();
-    let told = format!("no more than {ALL} connections and {ALL} requests are served");
+    let told = format!("at most {ALL} connections and {ALL} requests are served");
     assert_eq!(shown.matches(&told).count(), 1, "{shown}");
     assert!(shown.contains("127.0.0.2 - - ["), "{shown}");
     assert!(shown.contains("] \"-\" 503 -"), "{shown}");

@@ -273,7 +273,7 @@ async fn bad_requests_are_refused_as_problems() {
         (
             "host",
             b"a b".as_slice(),
-            "the Host header is not the name of a host",
+            "the Host header is not a valid host name",
         ),
         ("x-odd", b"\xff", "the header x-odd is not UTF-8"),
     ] {

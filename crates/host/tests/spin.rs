@@ -121,8 +121,8 @@ fn without_a_manifest_the_flag_is_named() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stderr(&output),
-        "handspun: there is no spin.toml in this folder or above it; another manifest can be \
-         given with -f FILE\n"
+        "handspun: there is no spin.toml in this folder or above it; name another manifest \
+         with -f FILE\n"
     );
 }
 
@@ -193,7 +193,7 @@ fn settings_of_spin_that_have_no_effect_are_named() {
         .env("SPIN_LOG_DIR", "/nowhere")
         .env("SPIN_MAX_INSTANCE_COUNT", "1");
     let said = said(Running::start(command.stderr(Stdio::piped())));
-    let want = "SPIN_LOG_DIR, SPIN_MAX_INSTANCE_COUNT are set in the environment; Spin has these settings, \
+    let want = "SPIN_LOG_DIR, SPIN_MAX_INSTANCE_COUNT are set in the environment; Spin supports these settings, \
                 this runtime does not\n";
     assert!(said.starts_with(want), "{said}");
 }

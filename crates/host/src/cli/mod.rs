@@ -95,27 +95,26 @@ struct Up {
     quiet: bool,
 }
 
-/// The file that `spin up`, too, takes variables from.
+/// The file that variables are read from, as by `spin up`.
 const DOTENV: &str = ".env";
 
 /// Where `spin up` keeps the state of an application.
 const STATE_DIR: &str = ".spin";
 
-/// The program's status where a second Ctrl-C ended it: what a shell has for a program that
-/// Ctrl-C ends.
+/// The exit status after a second Ctrl-C: what a shell reports for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
-/// How the program came to its end.
+/// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It has done what it was to do.
+    /// It has done its work.
     Done,
-    /// Ctrl-C came twice, so whoever sent it wants the end at once.
+    /// Ctrl-C came twice, so it ended at once.
     Interrupted,
 }
 
 impl End {
-    /// The program's status.
+    /// The exit status.
     pub fn code(self) -> ExitCode {
         match self {
             Self::Done => ExitCode::SUCCESS,
@@ -170,16 +169,15 @@ impl Up {
         }
         let app = tokio::task::spawn_blocking(|| App::from_manifest(manifest, options));
         let app = Arc::new(app.await??);
-        // Only now: whoever gets a connection gets an answer.
+        // Not before the application is loaded: every connection gets an answer.
         let listener = self.bind().await?;
         for place in app.storage() {
             app.log().line(place);
         }
-        // Before the announcement, so that whoever reads it can already stop us.
+        // Before the announcement, so that a signal works as soon as it is printed.
         let signals = StopSignals::new()?;
         let announcement = announcement(&app, listener.local_addr()?)?;
-        // Nobody waits for it: a terminal may have been stopped with Ctrl-S, and whoever does not listen is
-        // served all the same.
+        // Serving does not wait for it: a terminal may have been stopped with Ctrl-S.
         tokio::task::spawn_blocking(move || {
             let mut out = io::stdout().lock();
             let _ = out
@@ -208,8 +206,8 @@ impl Up {
         }
     }
 
-    /// The manifest: as `spin up` has it, a folder stands for the `spin.toml` in it, and without
-    /// either it is looked for in the folders above.
+    /// The manifest. As with `spin up`, a folder means the `spin.toml` in it; without `-f`, the folders
+    /// above are searched.
     fn manifest(&self) -> anyhow::Result<PathBuf> {
         match &self.from {
             Some(folder) if folder.is_dir() => Ok(folder.join(MANIFEST)),
@@ -218,15 +216,15 @@ impl Up {
                 let here = env::current_dir().context("there is no current folder")?;
                 find_manifest::manifest_above(&here).with_context(|| {
                     format!(
-                        "there is no {MANIFEST} in this folder or above it; another manifest can \
-                         be given with -f FILE"
+                        "there is no {MANIFEST} in this folder or above it; name another \
+                         manifest with -f FILE"
                     )
                 })
             }
         }
     }
 
-    /// The state folder, or `None` where an empty name says that there is to be none.
+    /// The state folder; `None` where its name is empty.
     fn state_dir(&self, manifest: &Path) -> Option<PathBuf> {
         match &self.state_dir {
             Some(folder) if folder.is_empty() => None,
@@ -240,7 +238,7 @@ impl Up {
         TcpListener::bind(address).await.map_err(|error| {
             if error.kind() == io::ErrorKind::AddrInUse {
                 anyhow::anyhow!(
-                    "{address} is already in use; another can be given with --listen ADDRESS:PORT"
+                    "{address} is already in use; choose another with --listen ADDRESS:PORT"
                 )
             } else {
                 anyhow::anyhow!("cannot listen on {address}: {error}")
@@ -249,13 +247,13 @@ impl Up {
     }
 }
 
-/// What `--key-value` takes: all behind the first `=` is the value.
+/// Parses `--key-value`: everything after the first `=` is the value.
 fn key_value(argument: &str) -> anyhow::Result<(String, String)> {
     let (key, value) = argument.split_once('=').context("it must be KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
 }
 
-/// What is served where, as `spin up` says it, for people and for scripts.
+/// The address and the routes, as `spin up` prints them.
 fn announcement(app: &App, address: SocketAddr) -> Result<String, std::fmt::Error> {
     let base = format!("http://{address}");
     let mut out = String::new();

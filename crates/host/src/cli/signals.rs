@@ -1,10 +1,10 @@
-//! What tells the program to stop.
+//! The signals that stop the program.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The signals to stop by: Ctrl-C, what a service manager sends, and a terminal that closes.
+/// The signals that stop it: Ctrl-C, that of a service manager, and that of a terminal that closes.
 pub(crate) struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
@@ -12,7 +12,7 @@ pub(crate) struct StopSignals {
 }
 
 impl StopSignals {
-    /// From now on the signals are waited for instead of ending the process.
+    /// Catches the signals from now on, so that they do not end the process.
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,

@@ -8,18 +8,17 @@ use jiff::Zoned;
 
 use crate::log::{Log, output::printable};
 
-/// The status that is written where the client has gone before there was one; what
-/// nginx writes then.
+/// The status where the client has gone before it was answered; nginx writes the same.
 const CLIENT_GONE: u16 = 499;
 
-/// What is written for a request line that was not understood; as nginx writes it.
+/// Stands for a request line that could not be read; nginx writes the same.
 const NO_REQUEST_LINE: &str = "-";
 
-/// What hyper says of a target that is too long; it has no other name for it.
+/// hyper's text for a target that is too long. hyper has no code for it alone: `is_parse_too_large` is also
+/// true of header fields that are too large.
 const URI_TOO_LONG: &str = "URI too long";
 
-/// What of a request goes into its line; taken before the request is answered. The
-/// line is written when this is dropped.
+/// The parts of a request's line, taken before it is answered. The line is written when this is dropped.
 pub(crate) struct Access {
     log: Log,
     client: SocketAddr,
@@ -32,7 +31,7 @@ impl Access {
         let uri = request.uri();
         let (target, version) = match (request.version(), uri.path_and_query()) {
             (Version::HTTP_10, _) => (uri.to_string(), "HTTP/1.0"),
-            // There, the host is not a part of the target, although it is one of the URI.
+            // The target of HTTP/2 is the path; hyper puts the host into the URI.
             (Version::HTTP_2, Some(target)) => (target.to_string(), "HTTP/2.0"),
             (Version::HTTP_2, None) => (uri.to_string(), "HTTP/2.0"),
             _ => (uri.to_string(), "HTTP/1.1"),
@@ -45,11 +44,10 @@ impl Access {
         }
     }
 
-    /// What is written for a connection that ended with an error, if it was a request
-    /// that hyper itself refused, before there was one.
+    /// The line of a connection that ended with an error, if hyper refused a request on it.
     pub(crate) fn refused(error: &hyper::Error, client: SocketAddr, log: Log) -> Option<Self> {
         let status = if error.is_parse_version_h2() {
-            // There is no answer that such a client would understand.
+            // hyper does not answer such a client.
             return None;
         } else if error.to_string() == URI_TOO_LONG {
             StatusCode::URI_TOO_LONG

@@ -10,33 +10,32 @@ use http::{
 
 use crate::router::RouteMatch;
 
-/// The largest body that a request may announce, in bytes: what reads a `Content-Length` in
-/// a component takes it for a signed integer of 64 bits, and fails beyond.
+/// The largest body that a request may announce, in bytes. Components read a `Content-Length` as a
+/// signed integer of 64 bits, and fail beyond it.
 const MAX_CONTENT_LENGTH: u64 = i64::MAX as u64;
 
-/// What stands for the host in `spin-full-url` where there is no `Host` header, as with
-/// HTTP/2; Spin says the same.
+/// The host in `spin-full-url` where there is no `Host` header, as with HTTP/2; Spin's choice.
 const UNNAMED_HOST: &str = "localhost";
 
-/// Why a request cannot be handed to a component. All of these are the client's
-/// mistakes, answered 400, but for what is too large.
+/// Why a request cannot be handed to a component: always a mistake of the client. The answer is 400,
+/// or 413 for a body that is too large.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadRequest {
     #[error("the request has no Host header")]
     NoHost,
     #[error("the request has more than one Host header")]
     SeveralHosts,
-    #[error("the Host header is not the name of a host")]
+    #[error("the Host header is not a valid host name")]
     InvalidHost,
     #[error("the Host header and the request line name different hosts")]
     HostsDiffer,
-    #[error("the request line does not have a path")]
+    #[error("the request line has no path")]
     NoPath,
     #[error("the header {0} is not UTF-8")]
     NotUtf8(HeaderName),
-    #[error("the Content-Length header is not one number of bytes")]
+    #[error("the Content-Length header is not a single number")]
     InvalidLength,
-    #[error("no body may have more than {MAX_CONTENT_LENGTH} bytes")]
+    #[error("a body may not be larger than {MAX_CONTENT_LENGTH} bytes")]
     TooLarge,
 }
 
@@ -50,7 +49,7 @@ pub(crate) fn prepare<B>(
     client: SocketAddr,
 ) -> Result<(), BadRequest> {
     let headers = request.headers_mut();
-    // Says something about this connection only.
+    // It concerns this connection only.
     headers.remove(CONNECTION);
     if let Some((name, _)) = headers
         .iter()
@@ -61,7 +60,7 @@ pub(crate) fn prepare<B>(
     check_length(headers)?;
     let uri = complete(request.uri(), request.headers())?;
     for (name, value) in own_headers(&uri, request.headers(), matched, client)? {
-        // Spin leaves out what cannot be a header, such as a segment's odd name.
+        // As under Spin, what cannot be a header is left out, such as a segment with an odd name.
         if let (Ok(name), Ok(value)) = (
             HeaderName::try_from(name),
             HeaderValue::from_bytes(value.as_bytes()),
@@ -105,7 +104,7 @@ fn own_headers(
     Ok(own)
 }
 
-/// What a body announces, if it does, is one number that a component can read.
+/// Checks that the announced length, if there is one, is a single number that a component can read.
 fn check_length(headers: &HeaderMap) -> Result<(), BadRequest> {
     let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
     let (length, other) = (lengths.next(), lengths.next());
@@ -143,7 +142,7 @@ fn complete(uri: &Uri, headers: &HeaderMap) -> Result<Uri, BadRequest> {
     Uri::from_parts(parts).map_err(|_| BadRequest::NoPath)
 }
 
-/// RFC 9110, 7.2: a host and perhaps a port; nothing of who asks.
+/// RFC 9110, 7.2: a host and perhaps a port, without user information.
 fn authority(host: &HeaderValue) -> Result<Authority, BadRequest> {
     let authority = Authority::try_from(host.as_bytes()).map_err(|_| BadRequest::InvalidHost)?;
     let port = authority.as_str().strip_prefix(authority.host());

@@ -1,28 +1,28 @@
-//! How many files the process may have open, sockets among them, and what that is enough for.
+//! How many files, sockets included, the process may have open, and how many connections that allows.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::log::Log;
 
-/// Connections at the same time, and requests, where there are files enough for more. Each may hold some
-/// 400 KB of a request's head. One address may have 1,000 of them.
+/// The most connections, and the most requests, at the same time, however many files may be open. Each may
+/// hold some 400 KB of a request's head. One address may have 1,000 of them.
 const MAX_CONNECTIONS: usize = 1_250;
 
-/// What may be open for a request: its socket, the folder of its component's files, and a database. A
-/// database has one journal, whoever uses it.
+/// Files that may be open for a request: its socket, the folder of its component's files, and a database.
+/// The journal of a database is shared by all requests.
 const FILES_PER_CONNECTION: usize = 3;
 
-/// Files that the runtime has open whatever is asked for, such as databases of key-value stores.
+/// Files that the runtime has open in any case, such as the databases of key-value stores.
 const RESERVED_FILES: usize = 64;
 
-/// Files that are open for each component: its two logs, the lock of its copied files, and one to spare.
+/// Files that are open for each component: its two logs, the lock of its copied files, and one spare.
 const FILES_PER_COMPONENT: usize = 4;
 
 /// The most files that macOS lets a process have open, even where its hard limit is unlimited.
 const MACOS_MAX_FILES: u64 = 10_240;
 
-/// Raises the soft limit, usually 1,024, to the hard one, which whoever runs the process has set: the soft
-/// limit is low for the sake of programs that use `select`. A process that may not do so goes on.
+/// Raises the soft limit, usually 1,024, to the hard one. The soft limit is low only for programs that use
+/// `select`; the hard one is what the operator has set. A process that may not raise it goes on.
 pub(crate) fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
     let raise_to = |current| {
@@ -37,7 +37,7 @@ pub(crate) fn raise_limit() {
     }
 }
 
-/// What the files are enough for that this process may have open.
+/// How much the process can serve with the files that it may have open.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capacity {
     /// How many connections there may be at the same time, and how many requests.
@@ -46,7 +46,7 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    /// The bound for an application of so many components.
+    /// The capacity for an application with this number of components.
     pub(crate) fn from_process(components: usize) -> Self {
         let files = getrlimit(Resource::Nofile).current;
         Self {
@@ -55,19 +55,19 @@ impl Capacity {
         }
     }
 
-    /// Says in the log what the bound is, where there are not files enough for all.
+    /// Logs the capacity, where too few files may be open for all connections.
     pub(crate) fn tell(self, log: &Log) {
         let connections = self.connections;
         if let Some(files) = self.files.filter(|_| connections < MAX_CONNECTIONS) {
             log.line(&format!(
-                "no more than {connections} connections and {connections} requests are served at the same \
-                 time, as no more than {files} files may be open; `ulimit -n` changes that"
+                "at most {connections} connections and {connections} requests are served at the same \
+                 time, because at most {files} files may be open; raise that with `ulimit -n`"
             ));
         }
     }
 }
 
-/// How many connections there may be where so many files may be open; `None` is any number.
+/// How many connections this number of open files allows; `None` is no limit.
 fn connections_for(files: Option<u64>, components: usize) -> usize {
     let files = files.map_or(usize::MAX, |files| {
         usize::try_from(files).unwrap_or(usize::MAX)

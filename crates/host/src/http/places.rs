@@ -1,4 +1,4 @@
-//! Places that clients share, of which nobody gets all.
+//! A limited number of places, for connections or requests, that no single address can take all of.
 
 use std::{
     collections::HashMap,
@@ -8,11 +8,11 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// One address may hold four places in five. A reverse proxy in front is one address, and so are all who
-/// share a line.
+/// One address may hold four places in five. A reverse proxy in front is one address, and so are all
+/// clients behind one router.
 const ADDRESS_SHARE: (usize, usize) = (4, 5);
 
-/// The bits of an IPv6 address that a network has; those behind it are for whoever is in it to choose.
+/// The bits of an IPv6 address that name a network. A client can choose the rest itself.
 const IPV6_NETWORK_BITS: u32 = 64;
 
 /// A number of places.
@@ -25,19 +25,19 @@ pub(crate) struct Places {
 /// What is left of the places that an address may hold.
 struct Share {
     left: Arc<Semaphore>,
-    /// How many hold one of its places or wait for one. It is forgotten when there are none.
+    /// How many hold one of its places or wait for one. With none, the share is forgotten.
     users: usize,
 }
 
-/// A place that somebody holds, until it is dropped.
+/// A place that is held until this is dropped.
 pub(crate) struct Place {
-    // Dropped in this order, so that there is a place by the time that the address may have one more.
+    // Dropped in this order: first there is a place again, then the address may have one more.
     _place: Option<OwnedSemaphorePermit>,
     _part: PartOfShare,
 }
 
 impl Places {
-    /// So many places.
+    /// This number of places.
     pub(crate) fn new(number: usize) -> Arc<Self> {
         Arc::new(Self {
             all: Arc::new(Semaphore::new(number)),
@@ -46,7 +46,7 @@ impl Places {
         })
     }
 
-    /// A place for an address, as soon as the address has less than its share and there is one.
+    /// Waits for a place for an address: until one is free, and the address has less than its share.
     pub(crate) async fn wait(self: &Arc<Self>, address: IpAddr) -> Place {
         let mut part = PartOfShare::new(self, address);
         let left = Arc::clone(&part.left);
@@ -58,7 +58,7 @@ impl Places {
         }
     }
 
-    /// A place, whoever it is for: [`FreePlace::give`] says that once it is known.
+    /// Waits for a free place, before it is known which address it is for; see [`FreePlace::give`].
     pub(crate) async fn free(self: &Arc<Self>) -> FreePlace {
         FreePlace {
             places: Arc::clone(self),
@@ -77,7 +77,7 @@ impl Places {
     }
 }
 
-/// A place that nobody has yet.
+/// A place that belongs to no address yet.
 pub(crate) struct FreePlace {
     places: Arc<Places>,
     place: Option<OwnedSemaphorePermit>,
@@ -95,7 +95,7 @@ impl FreePlace {
     }
 }
 
-/// One of the users of a share, with one of its places once it has it.
+/// One user of a share: waiting for a place, or holding it.
 struct PartOfShare {
     places: Arc<Places>,
     address: IpAddr,

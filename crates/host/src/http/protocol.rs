@@ -8,7 +8,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 
-/// What a client sends first that speaks HTTP/2 without asking (RFC 9113, 3.4).
+/// The first bytes of a client that speaks HTTP/2 with prior knowledge (RFC 9113, 3.4).
 const PREFACE: [u8; 24] = *b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The protocols of HTTP.
@@ -19,7 +19,7 @@ pub(crate) enum Protocol {
     Http2,
 }
 
-/// Reads until it is clear which protocol it is, and gives the stream back as it was.
+/// Reads until the protocol is clear. The stream that it returns begins with what was read.
 ///
 /// # Errors
 ///
@@ -46,7 +46,7 @@ pub(crate) async fn protocol<S: AsyncRead + Unpin>(
     Ok((protocol, replayed))
 }
 
-/// A stream of which the beginning was read and is read once more.
+/// A stream whose first bytes were read already and are read again.
 pub(crate) struct Replayed<S> {
     begin: Vec<u8>,
     inner: S,

@@ -1,4 +1,4 @@
-//! What the host itself has to say to a client.
+//! The answers that the host gives itself.
 
 use http::{HeaderValue, Response, StatusCode, header};
 
@@ -7,7 +7,7 @@ use crate::{
     run::{body::Body, clocks::Late, requests::Failure},
 };
 
-/// An answer that no component gave.
+/// An error that the host answers itself, without a component.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -32,7 +32,7 @@ impl Refusal {
         }
     }
 
-    /// Something failed that the client cannot mend; the log says what.
+    /// Something failed that is not the client's fault; the log says what.
     pub(crate) fn internal() -> Self {
         let detail = "The server could not answer this request.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
@@ -59,9 +59,10 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
     }
 
-    /// A client has more connections than its part.
+    /// An address has all the connections that it may have.
     pub(crate) fn too_many_connections(most: usize) -> Self {
-        let detail = format!("There are {most} connections from your address, and may be no more.");
+        let detail =
+            format!("There are already {most} connections from your address; no more are allowed.");
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "too-many-connections",
@@ -80,8 +81,7 @@ impl Refusal {
         problem.to_string()
     }
 
-    /// The refusal as HTTP/1.1 has it on a connection that is closed behind it, for one on which no request
-    /// was read.
+    /// The refusal as HTTP/1.1, for a connection that is closed after it and on which no request was read.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         let (head, problem) = self.into_problem().into_parts();
         let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
@@ -109,7 +109,7 @@ impl Refusal {
         let json = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, json);
         if self.status == StatusCode::REQUEST_TIMEOUT {
-            // What still comes is not to be taken for another request (RFC 9110, 15.5.9).
+            // The rest of the body must not be read as another request (RFC 9110, 15.5.9).
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {

@@ -1,4 +1,4 @@
-//! A response on its way to a client that may stop reading it, of which a socket shows nothing.
+//! The body of an HTTP/2 response, sent to a client that may stop reading it. The socket does not show that.
 
 use std::{
     iter,
@@ -20,12 +20,11 @@ use crate::run::{
     clocks::ConnectionClock,
 };
 
-/// Bytes of a response that are handed on at a time. Whoever takes so many of them in time reads, however
+/// Bytes of a response that are handed on at a time. A client that takes this many in time does read, if
 /// slowly.
 const PIECE_BYTES: usize = 16 << 10;
 
-/// A response's body that is read by a task of its own, which sees when nobody takes what it
-/// has read.
+/// A response's body, read by a task of its own. The task notices when the client stops taking it.
 pub(crate) struct Relayed {
     frames: mpsc::Receiver<Result<Frame<Bytes>, BodyError>>,
     /// Set once the whole body was handed on. Where the frames end without it, the response was cut off.
@@ -72,7 +71,7 @@ async fn relay(
         };
         let Some(frame) = frame else { return true };
         for piece in pieces(frame) {
-            // There is room for one, so it was taken when there is room for another.
+            // The channel holds one piece: room for the next means that this one was taken.
             let taken =
                 async { frames.send(piece).await.is_ok() && frames.reserve().await.is_ok() };
             if !clock.taken(taken).await {
@@ -108,7 +107,7 @@ impl http_body::Body for Relayed {
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match ready!(self.frames.poll_recv(context)) {
             None if !self.complete.load(Relaxed) => {
-                // The error is told once; whoever asks again is told that this is the end.
+                // The error is reported once. After it comes the end.
                 self.complete.store(true, Relaxed);
                 Poll::Ready(Some(Err(BodyError::HttpResponseIncomplete)))
             }

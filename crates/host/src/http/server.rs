@@ -30,8 +30,7 @@ use crate::{
     },
 };
 
-/// How many clients that were refused may take their leave at the same time. Each has a socket that counts
-/// as none of the connections.
+/// How many refused clients may linger at the same time. Their sockets do not count as connections.
 const MAX_LEAVING: usize = 16;
 
 /// The pause after a connection could not be accepted, so that a process out of
@@ -78,16 +77,16 @@ pub async fn serve(
                     });
                 }
                 Err(error) => {
-                    // Once is enough: it is tried again ten times a second.
+                    // Logged once: it is tried again ten times a second.
                     if !failing {
                         app.log()
-                            .line(&format!("a connection was not accepted: {error}"));
+                            .line(&format!("a connection could not be accepted: {error}"));
                     }
                     failing = true;
                     sleep(ACCEPT_PAUSE).await;
                 }
             },
-            // Reaps those that have ended, so that the set stays small.
+            // Removes those that have ended, so that the set stays small.
             Some(_) = connections.join_next() => {}
             () = &mut shutdown => break,
         }
@@ -97,7 +96,7 @@ pub async fn serve(
     let all_ended = async { while connections.join_next().await.is_some() {} };
     if !shut_down(all_ended).await {
         app.log().line(&format!(
-            "requests that still ran {SHUTDOWN_GRACE:?} after the stop were cut off"
+            "requests still running {SHUTDOWN_GRACE:?} after the signal to stop were cut off"
         ));
     }
 }
@@ -110,8 +109,8 @@ async fn accept(
     (places.free().await, listener.accept().await)
 }
 
-/// Answers a client that has too many connections already, whatever it asks for, and gives it a moment
-/// to read that where there are not too many of its kind.
+/// Answers a client that has too many connections already, whatever it asks for. It gets a moment to read
+/// the answer, unless too many refused clients linger.
 fn refuse(
     stream: TcpStream,
     client: SocketAddr,

@@ -1,38 +1,38 @@
-//! What is set on the socket of a client.
+//! The options of a client's socket, and its last answer where it is refused.
 
 use std::{io, net::Shutdown};
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-/// How much may wait in the system to be sent, beside what is on its way. The system says
-/// that there is room for more once a part of what waits is gone: with megabytes of it, a
-/// slow reader would look for half a minute as if it took nothing.
+/// How much may wait in the system to be sent, not counting what is on its way. The system reports
+/// room only once a part of what waits is gone: with megabytes waiting, a slow reader would look for
+/// half a minute as if it had stopped.
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES: u32 = 128 * 1024;
 
-/// How much is read at a time of what nobody wants.
+/// How much is read at a time of what is thrown away.
 const READ_AWAY_BYTES: usize = 8 * 1024;
 
-/// Small answers go out at once, and a slow reader is seen to read. A socket that cannot do
-/// that still works.
+/// Has small answers sent at once, and progress of slow readers reported. Where the system cannot do
+/// that, the socket still works.
 pub(crate) fn prepare(socket: &TcpStream) {
     let _ = socket.set_nodelay(true);
     #[cfg(target_os = "linux")]
     let _ = SockRef::from(socket).set_tcp_notsent_lowat(UNSENT_BYTES);
 }
 
-/// Sends what fits into the socket at once, and that nothing comes behind it.
+/// Sends what fits into the socket at once, then the end.
 pub(crate) fn send_last(socket: &TcpStream, bytes: &[u8]) {
-    // Not through tokio, which knows of room only once it was told of it.
+    // Not through tokio, which does not know yet that there is room.
     let socket = SockRef::from(socket);
-    // A client that is gone needs no answer.
+    // An error means that the client is gone.
     let _ = socket.send(bytes);
     let _ = socket.shutdown(Shutdown::Write);
 }
 
-/// Reads what the client sends, for nobody, until it closes the connection. Where a socket is closed with
-/// something unread, or something comes later, the system of the client may drop the answer.
+/// Reads and throws away what the client sends, until it closes the connection. If a socket is closed with
+/// data unread, the client's system may drop the answer.
 pub(crate) async fn read_away(socket: &TcpStream) {
     let mut buffer = vec![0; READ_AWAY_BYTES];
     while socket.readable().await.is_ok() {

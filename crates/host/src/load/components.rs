@@ -1,4 +1,4 @@
-//! From a manifest to components that can be asked.
+//! From a manifest to components that can answer requests.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -65,7 +65,7 @@ pub(crate) fn components(
     Ok(components)
 }
 
-/// The components that a trigger uses. As under Spin, nobody looks for the others.
+/// The components that a trigger uses. As under Spin, the others are not loaded.
 fn used(manifest: &Manifest) -> impl Iterator<Item = &Component> {
     let is_used = |component: &&Component| {
         let mut triggers = manifest.triggers.iter();
@@ -74,11 +74,11 @@ fn used(manifest: &Manifest) -> impl Iterator<Item = &Component> {
     manifest.components.iter().filter(is_used)
 }
 
-/// Tells of routes that nobody will ever reach.
+/// Logs the routes that can never be reached.
 pub(crate) fn warn_of_routes(router: &Router, options: &Options) {
     for shadowed in router.shadowed() {
         options.log.line(&format!(
-            "the route {} of component {} is never used: component {} has the same, later",
+            "the route {} of component {} is never used: component {} has the same route, and comes later",
             shadowed.route, shadowed.component, shadowed.by
         ));
     }
@@ -132,7 +132,7 @@ fn place(file: Option<&Path>, what: &str) -> String {
     }
 }
 
-/// What each component may open. What is in use at all is tried out.
+/// What each component may open. Everything that is used is opened once, to find errors early.
 fn granted(
     components: &[&Component],
     databases: &Databases,
@@ -256,7 +256,10 @@ fn check_sources(components: &[&Component]) -> anyhow::Result<()> {
         })
         .collect();
     if !missing.is_empty() {
-        bail!("{}; `make build` makes the components", missing.join("\n"));
+        bail!(
+            "{}; build the components with `make build`",
+            missing.join("\n")
+        );
     }
     Ok(())
 }
@@ -264,7 +267,7 @@ fn check_sources(components: &[&Component]) -> anyhow::Result<()> {
 fn missing_variables(names: Vec<String>) -> anyhow::Error {
     let lines = names.iter().map(|name| {
         format!(
-            "the variable {name} is required and has no value; give it with --variable \
+            "the variable {name} is required and has no value; set it with --variable \
              {name}=VALUE or SPIN_VARIABLE_{}",
             name.to_ascii_uppercase()
         )

@@ -1,9 +1,8 @@
 //! Where the copies of mounted files are.
 //!
-//! They are below the state folder, as cleaners take from the system's folder for temporary files what
-//! nobody has used for some days, and a server runs for longer. Each folder of copies is locked by whoever
-//! uses it, so that several servers can share a state folder: what is not locked was left behind by a server
-//! that was killed, and the next one deletes it.
+//! They are below the state folder: a server may run for longer than the system keeps unused temporary
+//! files. Each server locks its folders of copies, so several can share a state folder. A folder without a
+//! lock was left behind by a server that was killed, and the next one deletes it.
 
 use std::{
     fs::{self, File},
@@ -48,9 +47,9 @@ impl CopyFolder {
         };
         let copies = folder_in(state_dir);
         fs::create_dir_all(&copies)
-            .with_context(|| format!("the folder {} cannot be made", copies.display()))?;
+            .with_context(|| format!("the folder {} cannot be created", copies.display()))?;
         let making = File::create(copies.join(LOCK))?;
-        // Where files cannot be locked, nothing is found to be unused, either.
+        // Where files cannot be locked, no folder looks unused either.
         let _ = making.lock();
         delete_unused(&copies);
         Self::in_folder(&copies)
@@ -58,7 +57,7 @@ impl CopyFolder {
 
     fn in_folder(folder: &Path) -> anyhow::Result<Self> {
         let made = TempDir::with_prefix_in(PREFIX, folder)
-            .with_context(|| format!("no folder can be made in {}", folder.display()))?;
+            .with_context(|| format!("no folder can be created in {}", folder.display()))?;
         let lock = File::open(made.path())?;
         let _ = lock.try_lock();
         Ok(Self {
@@ -73,11 +72,11 @@ impl CopyFolder {
     }
 }
 
-/// Deletes what was left behind. What cannot be deleted stays: it is in nobody's way.
+/// Deletes the folders that were left behind. One that cannot be deleted does no harm.
 fn delete_unused(copies: &Path) {
     for entry in fs::read_dir(copies).into_iter().flatten().flatten() {
         let path = entry.path();
-        // A pipe would wait for somebody to write to it.
+        // Opening a pipe would wait for a writer.
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         let is_ours = is_folder && entry.file_name().to_string_lossy().starts_with(PREFIX);
         if is_ours && File::open(&path).is_ok_and(|folder| folder.try_lock().is_ok()) {

@@ -1,4 +1,4 @@
-//! Spin's settings in the environment that this program does not have.
+//! Environment variables that Spin reads and this runtime does not.
 
 /// What `spin up` and its HTTP trigger read besides `SPIN_HTTP_LISTEN_ADDR`,
 /// `RUNTIME_CONFIG_FILE` and the variables of the application. Where a flag of ours is given
@@ -14,10 +14,10 @@ const ONLY_IN_SPIN: &[&str] = &[
     "WASMTIME_CACHE_FILE",
 ];
 
-/// What makes Spin serve https. Plain HTTP in its place would be dangerous.
+/// They make Spin serve https. To serve plain HTTP instead would be dangerous.
 const TLS: [&str; 2] = ["SPIN_TLS_CERT", "SPIN_TLS_KEY"];
 
-/// How the names of Spin's settings of its engine begin.
+/// The prefix of Spin's settings for its engine.
 const ENGINE_PREFIX: &str = "SPIN_WASMTIME_";
 
 /// Refuses to go on where one of these names asks for https.
@@ -29,13 +29,13 @@ pub(crate) fn refuse_tls<'a>(mut names: impl Iterator<Item = &'a str>) -> anyhow
     match names.find(|name| TLS.contains(name)) {
         None => Ok(()),
         Some(name) => anyhow::bail!(
-            "{name} is set in the environment, and this runtime has no TLS yet: it would serve plain \
-             HTTP; unset it, and have a proxy in front that serves https"
+            "{name} is set in the environment, but this runtime has no TLS yet and would serve plain \
+             HTTP; unset it, and put a proxy that serves https in front"
         ),
     }
 }
 
-/// What to tell of the settings among these names that have no effect here, if there are any.
+/// A warning about the settings among these names that have no effect here, if there are any.
 pub(crate) fn warning<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut ignored: Vec<_> = names
         .filter(|name| ONLY_IN_SPIN.contains(name) || name.starts_with(ENGINE_PREFIX))
@@ -44,10 +44,10 @@ pub(crate) fn warning<'a>(names: impl Iterator<Item = &'a str>) -> Option<String
     match ignored.as_slice() {
         [] => None,
         [one] => Some(format!(
-            "{one} is set in the environment; Spin has this setting, this runtime does not"
+            "{one} is set in the environment; Spin supports this setting, this runtime does not"
         )),
         many => Some(format!(
-            "{} are set in the environment; Spin has these settings, this runtime does not",
+            "{} are set in the environment; Spin supports these settings, this runtime does not",
             many.join(", ")
         )),
     }
@@ -67,14 +67,14 @@ mod tests {
             (
                 &["SPIN_LOG_DIR"],
                 Some(
-                    "SPIN_LOG_DIR is set in the environment; Spin has this setting, this \
+                    "SPIN_LOG_DIR is set in the environment; Spin supports this setting, this \
                      runtime does not",
                 ),
             ),
             (
                 &["SPIN_WASMTIME_POOLING", "SPIN_LOG_DIR"],
                 Some(
-                    "SPIN_LOG_DIR, SPIN_WASMTIME_POOLING are set in the environment; Spin has \
+                    "SPIN_LOG_DIR, SPIN_WASMTIME_POOLING are set in the environment; Spin supports \
                      these settings, this runtime does not",
                 ),
             ),

@@ -1,4 +1,4 @@
-//! In which lines of a TOML file its fields stand.
+//! The line of each field in a TOML file.
 
 use std::collections::HashMap;
 
@@ -27,8 +27,8 @@ impl FieldLines {
         lines
     }
 
-    /// Messages that begin with a field's path, in the order of their lines and each with its line in
-    /// front. Of a field that is missing it is the line of its table; what has no line comes first.
+    /// Sorts messages that begin with a field's path by line, and puts the line in front of each. A
+    /// missing field has the line of its table; messages without a line come first.
     pub(crate) fn located(&self, messages: Vec<String>) -> Vec<String> {
         let mut located: Vec<_> = messages
             .into_iter()

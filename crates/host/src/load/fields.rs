@@ -72,8 +72,8 @@ impl Problems {
     }
 }
 
-/// One table of a file. Each field asked for is ticked off; what nobody
-/// asked for is a problem when the table is [finished](Fields::finish).
+/// One table of a file. It remembers which fields were read; any other field is a problem when the
+/// table is [finished](Fields::finish).
 pub(crate) struct Fields<'a> {
     path: String,
     table: &'a Table,
@@ -168,8 +168,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A list for which Spin has a use and this runtime has none: only an empty one is possible. `what` is
-    /// what Spin has.
+    /// A list that only Spin uses: it must be empty here. `what` is what Spin uses it for.
     pub(crate) fn empty_list(&mut self, name: &'static str, what: &str) {
         let list = self.table.get(name).and_then(Value::as_array);
         self.empty(name, list.is_some_and(Vec::is_empty), what);
@@ -189,7 +188,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A field that only Spin has. `what` is what Spin has by it.
+    /// A field that only Spin supports. `what` is what Spin uses it for.
     pub(crate) fn refused(&mut self, name: &'static str, what: &str) {
         self.useless.push(name);
         if self.table.contains_key(name) {
@@ -197,9 +196,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Notes that Spin has something by this field or value, and this runtime has not.
+    /// Notes that only Spin supports this field or value.
     pub(crate) fn only_in_spin(&self, name: &str, what: &str) {
-        self.problem(name, format_args!("Spin has {what}, this runtime does not"));
+        self.problem(
+            name,
+            format_args!("Spin supports {what}, this runtime does not"),
+        );
     }
 
     /// Notes every field that was not asked for. `only_in_spin` are the ones that
@@ -216,7 +218,10 @@ impl<'a> Fields<'a> {
                 self.only_in_spin(name, "this field");
             } else {
                 let known = self.known.join(", ");
-                self.problem(name, format_args!("unknown field; there are: {known}"));
+                self.problem(
+                    name,
+                    format_args!("unknown field; the known ones are: {known}"),
+                );
             }
         }
     }

@@ -132,7 +132,7 @@ impl Copies<'_> {
             let to = to.join(path.file_name().unwrap_or_default());
             if path.is_dir() {
                 if path.is_symlink() {
-                    self.left_out("link", &path, "leads to a folder, perhaps round in circles");
+                    self.left_out("link", &path, "leads to a folder, perhaps in a circle");
                 } else {
                     self.folder(&path, &to)?;
                 }

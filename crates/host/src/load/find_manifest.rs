@@ -1,4 +1,4 @@
-//! Where a program's manifest and its address are.
+//! Finding the manifest, and the address to listen on.
 
 use std::{
     io,
@@ -28,19 +28,19 @@ pub(crate) fn manifest_above(folder: &Path) -> Option<PathBuf> {
     None
 }
 
-/// What `--listen` takes: an address or a name, and a port. Of several addresses that a name
-/// has, 127.0.0.1 is preferred, as by Spin, and else the first is taken.
+/// Parses `--listen`: an address or a name, and a port. If a name has several addresses, 127.0.0.1 is
+/// preferred, as by Spin, otherwise the first.
 ///
 /// # Errors
 ///
-/// No port, or a name that stands for no address.
+/// No port, or a name without an address.
 pub(crate) fn listen_address(text: &str) -> io::Result<SocketAddr> {
     let addresses: Vec<_> = text.to_socket_addrs()?.collect();
     let usual = addresses
         .iter()
         .find(|address| address.ip() == Ipv4Addr::LOCALHOST);
     let address = usual.or(addresses.first()).copied();
-    address.ok_or_else(|| io::Error::other("the name stands for no address"))
+    address.ok_or_else(|| io::Error::other("the name has no address"))
 }
 
 #[cfg(test)]

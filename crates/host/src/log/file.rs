@@ -1,4 +1,4 @@
-//! The files in which is kept what components print.
+//! The files that keep what components print.
 
 use std::{
     fs::{self, File},
@@ -16,23 +16,22 @@ use crate::log::Log;
 /// How the names of these files end, as under Spin.
 const ENDINGS: [&str; 2] = ["stdout.txt", "stderr.txt"];
 
-/// A file that is only added to. A component is never told that this failed: a full disk must not end what
-/// only wants to print.
+/// A file that is only appended to. A component never sees an error of it: a full disk must not end a
+/// component that only prints.
 pub(crate) struct LogFile {
     file: File,
     path: PathBuf,
     log: Log,
-    /// Lines that are missing since it could not be written.
+    /// Lines lost since it could not be written.
     lost: Mutex<usize>,
 }
 
 impl LogFile {
-    /// Opens a file, and makes it and its folder where they are not there. Where it is a pipe, nobody waits
-    /// for who reads that.
+    /// Opens a file, and creates it and its folder if need be. Writing to a pipe never blocks.
     ///
     /// # Errors
     ///
-    /// It cannot be opened, or is a pipe that nobody has open to read.
+    /// It cannot be opened, or is a pipe without a reader.
     pub(crate) fn open(path: PathBuf, log: &Log) -> anyhow::Result<Self> {
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
         let mut options = File::options();
@@ -58,17 +57,17 @@ impl LogFile {
         })
     }
 
-    /// Adds lines. Where that fails, the log says so, once, and how many are missing when it works again.
+    /// Appends lines. If that fails, the log says so once, and how many were lost when it works again.
     pub(crate) fn add(&self, lines: &[u8]) {
         let written = (&self.file).write_all(lines);
-        // A panic leaves a number.
+        // A panic elsewhere leaves a valid number.
         let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
         let path = self.path.display();
         match written {
             Ok(()) if *lost > 0 => {
                 let missing = std::mem::take(&mut *lost);
                 self.log.line(&format!(
-                    "the log file {path} can be written again; {missing} lines are missing in it"
+                    "the log file {path} can be written again; {missing} lines were lost"
                 ));
             }
             Ok(()) => {}
@@ -76,7 +75,7 @@ impl LogFile {
                 if *lost == 0 {
                     self.log.line(&format!(
                         "the log file {path} cannot be written ({error}); what the component prints is \
-                         not kept until it can"
+                         lost until it can"
                     ));
                 }
                 *lost += lines.split_inclusive(|byte| *byte == b'\n').count();
@@ -85,8 +84,8 @@ impl LogFile {
     }
 }
 
-/// Empties the files that are kept in a folder, those of components that are no more among them, as Spin
-/// does for `--truncate-logs`.
+/// Empties the log files in a folder, also those of former components, as Spin does for
+/// `--truncate-logs`.
 ///
 /// # Errors
 ///
@@ -100,7 +99,7 @@ pub(crate) fn truncate(folder: &Path) -> anyhow::Result<()> {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_log = ENDINGS.iter().any(|ending| name.ends_with(ending));
-        // A pipe would wait for somebody to read it.
+        // Opening a pipe would wait for a reader.
         if is_log && path.is_file() {
             File::create(&path)
                 .with_context(|| format!("the log file {} cannot be emptied", path.display()))?;
@@ -176,7 +175,7 @@ mod tests {
         file.add(b"two\n");
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
         let path = path.display();
-        let want = format!("the log file {path} can be written again; 4 lines are missing in it");
+        let want = format!("the log file {path} can be written again; 4 lines were lost");
         assert_eq!(*entries.lock().unwrap(), [want]);
     }
 

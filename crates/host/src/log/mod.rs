@@ -1,4 +1,4 @@
-//! Where the runtime writes what the operator has to know.
+//! The log of the runtime, and what components print.
 
 pub(crate) mod file;
 pub(crate) mod output;
@@ -6,7 +6,7 @@ pub(crate) mod stderr;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-/// A place for log lines; standard error unless it is given another, and nobody waits for that.
+/// Where log lines go: standard error by default, which never blocks.
 #[derive(Clone)]
 pub struct Log(Arc<dyn Fn(&str) + Send + Sync>);
 
@@ -17,8 +17,8 @@ impl Log {
         Self(Arc::new(write))
     }
 
-    /// Waits until what was written to standard error is there, but no longer than `patience`: nobody may
-    /// be reading it. Comes at the end of a program.
+    /// Waits until everything is written to standard error, at most for `patience`. Called at the end of a
+    /// program.
     pub fn flush(patience: Duration) {
         stderr::flush(patience);
     }

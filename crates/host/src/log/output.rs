@@ -25,14 +25,12 @@ use crate::log::{Log, file::LogFile};
 const MAX_LINE_BYTES: usize = 8 << 10;
 
 /// How long the beginning of a line waits for its end. Rust writes a line to standard error in
-/// pieces, one right after the other, and those of several instances should not mix; nobody
-/// sees that it takes so long.
+/// pieces, and the pieces of several instances should not mix. The delay is too short to notice.
 const LINE_TIME: Duration = Duration::from_millis(20);
 
 /// Where one of the two output streams of a component goes.
 ///
-/// Writes are done on the spot: they are appended to a local file, and what a
-/// component printed is there before its response is.
+/// Writes are synchronous: what a component printed is in the file before its response is sent.
 pub(crate) struct Output {
     /// `None` where no state is kept, as in tests.
     file: Option<LogFile>,
@@ -75,7 +73,7 @@ impl Output {
         })))
     }
 
-    /// Never fails: whoever prints could do nothing about it, and would give up.
+    /// Never fails: the component could do nothing about it, and might give up.
     fn write_lines(&self, lines: &[u8]) {
         if let Some(file) = &self.file {
             file.add(lines);
@@ -95,8 +93,8 @@ impl Output {
     }
 }
 
-/// A line without characters that would make a terminal do something: a component
-/// may print what a stranger sent it.
+/// A line with control characters escaped: a component may print what a client sent, and a terminal
+/// would obey.
 pub(crate) fn printable(line: &str) -> String {
     line.chars()
         .flat_map(|c| {
@@ -151,7 +149,7 @@ impl Lines {
     }
 }
 
-/// What was begun is written, and ended, when its instance ends.
+/// An unfinished line is written and ended when its instance ends.
 impl Drop for Lines {
     fn drop(&mut self) {
         if !self.partial.is_empty() {
@@ -181,7 +179,7 @@ impl Stream {
 /// Writes the beginning of a line once it has waited for its end.
 async fn watch(lines: Weak<Mutex<Lines>>) {
     loop {
-        // Not held over a pause: the instance may end meanwhile.
+        // Not held while it sleeps: the instance may end meanwhile.
         let Some(lines) = lines.upgrade() else { return };
         let due = {
             let mut lines = lock(&lines);

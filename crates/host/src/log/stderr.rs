@@ -1,8 +1,8 @@
-//! Standard error, which nobody may be reading.
+//! Writing to standard error without ever blocking.
 //!
-//! A write to a full pipe, or to a terminal that was stopped with Ctrl-S, waits for as long as nobody reads.
-//! So a thread of its own writes, and whoever has a line puts it into a queue that keeps nobody waiting:
-//! what does not fit in is counted, and the count is written in its place.
+//! A write to a full pipe, or to a terminal that was stopped with Ctrl-S, blocks until somebody reads. So a
+//! thread of its own writes, and lines wait for it in a queue. Lines that do not fit are dropped; their
+//! number is written in their place.
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
@@ -13,23 +13,23 @@ use std::{
     time::Duration,
 };
 
-/// How many bytes may wait to be written, beside those that are being written.
+/// How many bytes may wait, not counting those that are being written.
 const MAX_WAITING_BYTES: usize = 1 << 20;
 
-/// The queue of this process; none where there is no thread to be had.
+/// The queue of this process; `None` where no thread could be started.
 static STDERR: LazyLock<Option<Queue>> = LazyLock::new(|| Queue::start(io::stderr()).ok());
 
-/// Writes one entry to standard error, or counts it where nobody reads that.
+/// Writes one entry to standard error, or counts it if it does not fit.
 pub(crate) fn write(entry: &str) {
     match &*STDERR {
         Some(queue) => queue.put(entry),
-        // `eprintln!` would panic once nobody has it open any more, and a server must not end with its log
+        // `eprintln!` would panic if standard error is closed, and a server must not end with its log
         // collector.
         None => drop(writeln!(io::stderr(), "{entry}")),
     }
 }
 
-/// Has panics written here as well: Rust itself would wait until somebody reads.
+/// Writes panics here as well: Rust's own hook would block.
 pub(crate) fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
@@ -64,7 +64,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     waiting: String,
-    /// Lines that did not fit in behind what waits.
+    /// Lines that did not fit.
     lost: usize,
     writing: bool,
 }
@@ -82,8 +82,7 @@ impl Queue {
     fn put(&self, entry: &str) {
         let mut state = self.0.state();
         let fits = state.waiting.len() + entry.len() < MAX_WAITING_BYTES;
-        // Once a line is lost, the next ones are lost as well, until the log says how many: a line that is
-        // there then stands behind all that came before it.
+        // Once a line is lost, so are the next ones, until the log says how many. That keeps the order.
         if fits && state.lost == 0 {
             state.waiting.push_str(entry);
             state.waiting.push('\n');
@@ -108,7 +107,7 @@ impl State {
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
-        // A panic leaves it in order: it is only added to and taken.
+        // A panic elsewhere leaves it valid: entries are only added and taken.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -126,7 +125,7 @@ impl Shared {
             drop(state);
             let text = format!("{}{waiting}{}", gap(failed), gap(lost));
             let written = writer.write_all(text.as_bytes());
-            // The next entry tries again, so this does not go round in circles.
+            // Only the next entry tries again, so this cannot loop.
             failed = match written.and_then(|()| writer.flush()) {
                 Ok(()) => 0,
                 Err(_) => failed + lost + waiting.lines().count(),
@@ -140,12 +139,12 @@ impl Shared {
     }
 }
 
-/// The line for lines that are not there.
+/// The line that stands for lost lines.
 fn gap(lines: usize) -> String {
     if lines == 0 {
         return String::new();
     }
-    format!("{lines} lines of the log are missing here: standard error did not take them\n")
+    format!("{lines} lines of the log were lost here: nobody read standard error\n")
 }
 
 fn lines(entry: &str) -> usize {
@@ -214,7 +213,7 @@ mod tests {
         assert!(kept.lines().all(|kept| kept == line));
         assert_eq!(
             gap,
-            "3 lines of the log are missing here: standard error did not take them\n"
+            "3 lines of the log were lost here: nobody read standard error\n"
         );
         // And on it goes.
         begin(&queue, "last");
@@ -235,7 +234,7 @@ mod tests {
         queue.put("four");
         assert_eq!(
             written.recv().unwrap(),
-            "3 lines of the log are missing here: standard error did not take them\nfour\n"
+            "3 lines of the log were lost here: nobody read standard error\nfour\n"
         );
     }
 

@@ -18,8 +18,8 @@ pub type BodyError = wasmtime_wasi_http::Error;
 
 /// A response's body.
 ///
-/// Holds on to what the request was given until it is sent or dropped: its place
-/// among the concurrent requests, and its ticket in the instance.
+/// Until it is sent or dropped, it keeps the request's place among the concurrent requests, and its
+/// ticket in the instance.
 pub struct Body {
     inner: WasiBody,
     guest: Option<Guest>,

@@ -53,7 +53,7 @@ impl Engine {
         // its command line and Spin use.
         let cache = Cache::from_file(None).map(Some).unwrap_or_else(|error| {
             log.line(&format!(
-                "no cache for compiled code ({error:#}), every start will compile"
+                "compiled code is not cached, so each start compiles again: {error:#}"
             ));
             None
         });
@@ -75,7 +75,7 @@ impl Engine {
             // and works.
             Err(error) => {
                 log.line(&format!(
-                    "no pool for instances ({error:#}), going on without"
+                    "instances are not pooled and start more slowly: {error:#}"
                 ));
                 config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
                 wasmtime::Engine::new(&config)?

@@ -31,8 +31,7 @@ use crate::{
     },
 };
 
-/// An instance takes new requests until it has this fraction of its memory: one part
-/// in four.
+/// An instance takes new requests until it has a quarter of its memory.
 const SHARED_MEMORY: usize = 4;
 
 /// Makes the instances of one component.
@@ -133,8 +132,8 @@ impl WorkerState for Worker {
     }
 }
 
-/// Whether an instance ended only because the whole runtime does. Wasmtime says then
-/// what it says of a panic.
+/// Whether an instance ended only because the whole runtime ends. `wasmtime_wasi_http` has no type
+/// for this error, only a text, which it also uses for a panic.
 fn is_cancelled(error: &wasmtime::Error) -> bool {
     !std::thread::panicking() && error.to_string() == "worker panicked"
 }

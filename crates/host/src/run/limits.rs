@@ -29,12 +29,12 @@ pub struct Limits {
     /// answered 504, or 408 where its body did not come, and its instance takes no others.
     /// The response's body may take longer.
     pub head: Duration,
-    /// How long a call to a key-value store waits while the store serves nobody: then
-    /// somebody holds it who never gives it back, and the call fails. Spin waits for
-    /// ever. Past [`Limits::head`] nobody would hear of it.
+    /// How long a call to a key-value store waits while no other call is served: then the holder of
+    /// the store does not give it back, and the call fails. Spin waits for ever. It should be less
+    /// than [`Limits::head`], or the request ends first.
     pub key_value: Duration,
-    /// What a guest may go on doing after all its responses are complete, before
-    /// its instance is ended.
+    /// How long a guest may go on after all its responses are complete, before its instance is
+    /// ended.
     pub after_responses: Duration,
     /// How long an instance without work is kept (Spin: 1 s).
     pub idle: Duration,
@@ -99,8 +99,8 @@ impl ResourceLimiter for MemoryLimiter {
         let grown = desired.saturating_sub(current);
         let used = self.used.load(Relaxed).saturating_add(grown);
         if used > self.limit {
-            // An error traps on the spot, so that the log shows which code asked
-            // for the memory, not where the guest gave up afterwards.
+            // An error traps at once, so the log shows which code asked for the memory, not where
+            // the guest gave up afterwards.
             return Err(LimitExceeded::Memory {
                 wanted: used,
                 limit: self.limit,

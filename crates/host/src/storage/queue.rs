@@ -1,4 +1,4 @@
-//! Waiting for one's turn for as long as the queue moves.
+//! Waiting in a queue for as long as it moves.
 
 use std::{
     pin::pin,

@@ -18,7 +18,7 @@ use crate::support::{
 const ENOUGH: usize = 6;
 
 /// What a call says that a list of keys of another instance has kept waiting for too long.
-const HELD: &str = "Err(Error::Other(\"the key-value store default has served nobody for 1s: \
+const HELD: &str = "Err(Error::Other(\"the key-value store default has been busy for 1s: \
                     component probe holds it to list its keys; a stream of keys holds its store \
                     until it is read to its end or dropped\"))";
 

@@ -100,7 +100,7 @@ fn a_store_that_cannot_be_used_ends_the_start() {
     for (path, want) in [
         (file.clone(), "file is not a database"),
         (folder.path().to_owned(), "unable to open database file"),
-        (file.join("store.db"), "its folder cannot be made: "),
+        (file.join("store.db"), "its folder cannot be created: "),
     ] {
         let error = refused(Options {
             runtime_config: config("default", Some(&path)),

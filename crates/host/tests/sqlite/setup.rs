@@ -175,7 +175,7 @@ fn a_database_that_cannot_be_used_ends_the_start() {
     .unwrap();
     fs::create_dir(folder.path().join("sqlite_db.db")).unwrap();
     for (state_dir, want) in [
-        (file.join("state"), "its folder cannot be made: "),
+        (file.join("state"), "its folder cannot be created: "),
         (folder.path().to_owned(), "unable to open database file"),
     ] {
         let database = state_dir.join("sqlite_db.db");

@@ -24,7 +24,7 @@ fn words(text: &str, joint: char) -> Result<(), String> {
         let mut chars = word.chars();
         let Some(first) = chars.next() else {
             return Err(format!(
-                "a word before, after or between \"{joint}\" is missing"
+                "a word is missing before, after or between \"{joint}\""
             ));
         };
         if !first.is_ascii_alphabetic() {
@@ -56,7 +56,7 @@ pub(crate) fn variable(name: &str) -> Result<(), String> {
         .split('_')
         .find(|word| !word.starts_with(|c: char| c.is_ascii_lowercase()))
     {
-        Some("") => Err("a word before, after or between \"_\" is missing".to_owned()),
+        Some("") => Err("a word is missing before, after or between \"_\"".to_owned()),
         Some(word) => Err(format!("the word {word:?} does not start with a letter")),
         None => Ok(()),
     }

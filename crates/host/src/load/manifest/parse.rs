@@ -92,7 +92,7 @@ fn application(table: Option<&Table>, problems: &Problems) -> (String, String) {
         if fields.string("base").is_some_and(|base| base != "/") {
             fields.problem(
                 "base",
-                "not possible any more, under Spin either; write it in front of each route",
+                "no longer supported, nor by Spin; put it in front of each route",
             );
         }
         fields.finish(&[]);
@@ -115,7 +115,7 @@ fn variables(table: Option<&Table>, problems: &Problems) -> BTreeMap<String, Var
             fields.string("description");
             if required == table.contains_key("default") {
                 problems.note(format!(
-                    "{path}: needs either required = true or a default, and not both"
+                    "{path}: must have either required = true or a default, not both"
                 ));
             }
             fields.finish(&[]);
@@ -150,7 +150,7 @@ fn triggers(table: Option<&Table>, problems: &Problems) -> Vec<HttpTrigger> {
         None => &[],
     };
     for kind in others {
-        triggers.only_in_spin(kind, "triggers of other types than http");
+        triggers.only_in_spin(kind, "triggers other than http");
     }
     http.iter()
         .enumerate()
@@ -171,9 +171,9 @@ fn trigger(path: &str, table: &Table, problems: &Problems) -> HttpTrigger {
     let component = component_id(&mut fields, table);
     fields.unused("id", "a string", Value::is_str);
     executor(fields.table("executor"), path, problems);
-    fields.refused("static_response", "responses without a component");
-    fields.empty_table("components", "further components of a trigger");
-    fields.empty_table("dependencies", "middleware of a trigger");
+    fields.refused("static_response", "static responses");
+    fields.empty_table("components", "several components of one trigger");
+    fields.empty_table("dependencies", "middleware");
     fields.finish(&[]);
     HttpTrigger { route, component }
 }
@@ -185,8 +185,8 @@ fn component_id(fields: &mut Fields<'_>, table: &Table) -> String {
             fields.value("component");
             fields.problem(
                 "component",
-                "Spin has components inside of triggers, this runtime does not; give it a \
-                 [component.ID] of its own, and its ID here",
+                "Spin supports components inside of triggers, this runtime does not; define it as \
+                 [component.ID], and name its ID here",
             );
             String::new()
         }
@@ -200,7 +200,7 @@ fn component_id(fields: &mut Fields<'_>, table: &Table) -> String {
 fn route(fields: &mut Fields<'_>, table: &Table) -> String {
     if table.get("route").is_some_and(Value::is_table) {
         fields.value("route");
-        fields.only_in_spin("route", "private routes, for its own components alone");
+        fields.only_in_spin("route", "private routes");
         return String::new();
     }
     let route = fields.required_string("route");
@@ -257,8 +257,8 @@ fn component(
     let key_value_stores = labels(&mut fields, "key_value_stores");
     fields.empty_list("allowed_outbound_hosts", "outgoing connections");
     fields.empty_list("allowed_http_hosts", "outgoing connections");
-    fields.empty_list("ai_models", "models to ask");
-    fields.empty_list("exclude_files", "files to leave out");
+    fields.empty_list("ai_models", "AI models");
+    fields.empty_list("exclude_files", "excluding files");
     fields.empty_table("dependencies", "components inside of components");
     // These are for others than `spin up`, or for what was refused above.
     fields.unused(
@@ -306,7 +306,7 @@ fn source(fields: &mut Fields<'_>, table: &Table) -> String {
     fields.problem(
         "source",
         format_args!(
-            "Spin has components from {place}, this runtime does not; only a file is possible"
+            "Spin supports components from {place}, this runtime does not; only a file is supported"
         ),
     );
     String::new()

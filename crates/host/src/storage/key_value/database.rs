@@ -97,7 +97,7 @@ impl Storage for Database {
         }
         self.file
             .create_folder()
-            .context("its folder cannot be made")?;
+            .context("its folder cannot be created")?;
         let connection = match self.connect() {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 return Ok(());

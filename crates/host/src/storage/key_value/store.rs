@@ -169,7 +169,7 @@ fn held_for_too_long(label: &str, patience: Duration, by: &Holder) -> String {
         _ => "",
     };
     format!(
-        "the key-value store {label} has served nobody for {patience:?}: component \
+        "the key-value store {label} has been busy for {patience:?}: component \
          {component} holds it to {doing}{hint}"
     )
 }

@@ -1,4 +1,4 @@
-//! When a statement must not go on.
+//! Stopping the statements of an instance that is gone.
 
 use std::sync::{
     Arc,
@@ -11,7 +11,7 @@ use std::sync::{
 pub(crate) struct Life(Arc<AtomicBool>);
 
 impl Life {
-    /// A witness that outlives it.
+    /// A handle that outlives it.
     pub(super) fn witness(&self) -> Witness {
         Witness(Arc::clone(&self.0))
     }

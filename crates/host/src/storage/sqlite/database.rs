@@ -107,7 +107,7 @@ impl Storage for Database {
     fn check(&self) -> anyhow::Result<()> {
         self.file
             .create_folder()
-            .context("its folder cannot be made")?;
+            .context("its folder cannot be created")?;
         let connection = self.connect()?;
         // SQLite looks into the file only now.
         match connection.query_row("PRAGMA schema_version", [], |_| Ok(())) {

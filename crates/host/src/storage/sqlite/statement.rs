@@ -14,7 +14,7 @@ use super::{
 };
 use crate::run::bindings::spin::sqlite::sqlite::{QueryResult, RowResult, Value};
 
-/// After how many steps of SQLite's machine a statement looks whether it is to stop.
+/// After how many steps of SQLite's virtual machine a statement checks whether it should stop.
 const STEPS_BETWEEN_LOOKS: i32 = 1_000;
 
 /// A statement, for the thread that runs it.
@@ -154,7 +154,7 @@ impl Query {
             .query(rusqlite::params_from_iter(parameters))
             .map_err(|error| failed(turn, error))?;
         while let Some(row) = rows.next().map_err(|error| failed(turn, error))? {
-            // Who has a row has the lock.
+            // With its first row, the statement has the lock.
             turn.take_if(|turn| turn.is_to_read());
             let (row, size) = values::row(row)?;
             take(row, size)?;
@@ -179,7 +179,7 @@ impl Query {
     }
 }
 
-/// An error of SQLite's. One that has waited for the lock in vain has not had its turn.
+/// An error of SQLite's. A statement that waited for the lock in vain gives its turn back unused.
 fn failed(turn: &mut Option<Turn>, error: rusqlite::Error) -> Error {
     if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) {
         *turn = None;

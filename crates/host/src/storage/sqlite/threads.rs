@@ -15,11 +15,11 @@ use super::error::{Error, internal, io};
 /// write files for the components, never wait for a database.
 const MAX_STATEMENTS: usize = 256;
 
-/// How long a statement waits for a thread. Without an end, guests that read from
-/// one connection for what they ask another could hold up one another for ever.
+/// How long a statement waits for a thread. Without a limit, guests that use two connections at the
+/// same time could block one another for ever.
 const THREAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A thread that is kept for somebody, until this is dropped.
+/// A thread that is reserved until this is dropped.
 pub(super) struct Place(
     #[expect(dead_code, reason = "it is held, and given back at the end")] OwnedSemaphorePermit,
 );

@@ -1,4 +1,4 @@
-//! Whose turn it is at a database.
+//! The queue of the statements at a database.
 //!
 //! SQLite's rollback journal lets either many connections read or one commit, and who
 //! has to wait looks again and again whether it may: the later somebody came, the more
@@ -22,8 +22,8 @@ use crate::storage::queue::stand;
 /// How long SQLite waits for a lock, by `rusqlite`'s default.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a reader stands in a queue that does not move. Then it tries its luck:
-/// whoever is at the head may be waiting for something that is no matter to readers.
+/// How long a reader waits in a queue that does not move. Then it reads without a turn: what the
+/// head of the queue waits for may not concern readers.
 const READER_PATIENCE: Duration = Duration::from_millis(250);
 
 /// What SQLite says when it has waited for [`BUSY_TIMEOUT`].
