@@ -32,7 +32,7 @@ use crate::{
 /// An application: its components compiled, its variables resolved, ready to
 /// answer requests.
 ///
-/// The server and [`TestClient`] both go through [`App::handle`].
+/// The server and [`TestClient`](crate::TestClient) both go through [`App::handle`].
 pub struct App {
     manifest: Manifest,
     router: Router,
