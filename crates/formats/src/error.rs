@@ -1,6 +1,6 @@
 //! What can go wrong, by cause.
 
-use crate::urlencoded::MAX_FIELDS;
+use crate::limits::{MAX_FIELDS, MAX_INTEGER_DIGITS};
 
 /// What most functions here return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -59,7 +59,7 @@ pub enum Error {
     /// A text is no integer, or one of too many digits.
     #[error(
         "an integer is at most {} digits, with a minus sign in front if it is negative",
-        crate::json::MAX_INTEGER_DIGITS
+        MAX_INTEGER_DIGITS
     )]
     Integer,
     /// There is no memory to hash a password.

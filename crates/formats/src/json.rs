@@ -16,13 +16,7 @@ mod reader;
 
 pub(crate) use self::reader::{Build, Scalar, read};
 
-/// How deep arrays and objects may be nested; one level more is refused. Each level takes stack, of which a
-/// WebAssembly component has 1 MiB.
-pub const MAX_JSON_DEPTH: usize = 100;
-
-/// How many digits an integer may have, as in Python (`sys.int_info.default_max_str_digits`); one
-/// more is refused. Reading a number takes time that is quadratic in its digits.
-pub const MAX_INTEGER_DIGITS: usize = 4300;
+pub use crate::limits::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH};
 
 /// Reads a JSON body.
 ///

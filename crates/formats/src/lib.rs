@@ -20,6 +20,7 @@ mod error;
 pub mod header_options;
 mod hex;
 pub mod json;
+mod limits;
 mod multi_dict;
 #[cfg(feature = "password")]
 pub mod password;

@@ -10,10 +10,7 @@ use crate::{
     multi_dict::MultiDict,
 };
 
-/// The fields that a query or an urlencoded form may have, in number; that many are accepted, and one more is
-/// refused. A field of two bytes takes a hundred times as much once it is read and shown, and an instance has
-/// many requests at the same time.
-pub const MAX_FIELDS: usize = 10_000;
+pub use crate::limits::MAX_FIELDS;
 
 /// Reads a query string, or a form body that is known to be UTF-8.
 ///

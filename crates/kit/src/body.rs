@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_LENGTH};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
-use crate::error::{Error, Result};
+use crate::error::{BoxError, Error, Result};
 
 /// The most a body may hold, in bytes, where a view does not say otherwise
 /// ([`Request::set_body_limit`](crate::Request::set_body_limit)). That many are accepted; one more is 413.
@@ -12,9 +12,6 @@ pub const MAX_BODY_BYTES: u64 = 1024 * 1024;
 
 /// A body that is on its way, in or out.
 pub type Body = UnsyncBoxBody<Bytes, BoxError>;
-
-/// Whatever made a body, or a view, fail.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A body on its way in, of which no more comes out than its limit.
 ///

@@ -2,10 +2,15 @@
 
 use http::{HeaderValue, Method, StatusCode};
 
-use crate::body::BoxError;
+/// Whatever made a body, or a view, fail.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// When to try again where there was no memory, in seconds.
 const RETRY_AFTER_SECONDS: u32 = 1;
+
+/// Where Spin looks for the key that sessions are signed with.
+const WHERE_THE_KEY_IS_SET: &str = "For Spin it is a variable: SPIN_VARIABLE_SECRET_KEY in the environment or in .env, \
+    or the argument --variable secret_key=...";
 
 /// What a view returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -165,8 +170,7 @@ impl From<formats::Error> for Error {
             Format::MissingField(name) => Self::MissingField(name),
             Format::TooManyFields => Self::TooManyFields(error.to_string()),
             Format::FormNotUtf8 { .. } | Format::Json(_) => Self::Malformed(error.to_string()),
-            #[cfg(feature = "session")]
-            Format::NoSecretKey => crate::session::no_secret_key(),
+            Format::NoSecretKey => Self::Misconfigured(format!("{error} {WHERE_THE_KEY_IS_SET}")),
             Format::SecretKeyFallbacks
             | Format::SessionTooDeep
             | Format::SessionTooLarge

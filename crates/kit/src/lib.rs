@@ -40,9 +40,9 @@ mod store;
 mod variables;
 
 pub use app::{App, either, failing};
-pub use body::{Body, BoxError, MAX_BODY_BYTES};
+pub use body::{Body, MAX_BODY_BYTES};
 pub use conditional::{ETag, FileInfo, body_of_file, send_file};
-pub use error::{Allow, Error, FieldError, Result};
+pub use error::{Allow, BoxError, Error, FieldError, Result};
 pub use formats::{
     MultiDict, hex, http_date,
     json::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH},

@@ -2,8 +2,10 @@
 
 use serde_json::Number;
 
-use super::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    limits::{MAX_INTEGER_DIGITS, MAX_JSON_DEPTH},
+};
 
 /// What can be made of JSON. A body becomes `serde_json`'s values, a session's cookie values with Python's types.
 pub(crate) trait Build: Sized {

@@ -14,8 +14,7 @@ use http_body_util::BodyExt;
 
 use self::route::{Match, Pattern};
 use crate::{
-    body::BoxError,
-    error::{Allow, Error, Result},
+    error::{Allow, BoxError, Error, Result},
     request::{Params, Request, TrustedProxies},
     response::{self, Response},
 };

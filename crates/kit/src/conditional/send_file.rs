@@ -15,9 +15,9 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 
 use crate::{
-    body::{Body, BoxError},
+    body::Body,
     conditional::{self, etag::ETag, range},
-    error::{Error, Result},
+    error::{BoxError, Error, Result},
     request::Request,
     response::{self, Response},
 };

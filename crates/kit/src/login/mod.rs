@@ -37,7 +37,7 @@ use crate::{
     error::{Error, Result},
     request::Request,
     response::Response,
-    session::{LOGIN, Secrets, Session, no_secret_key},
+    session::{LOGIN, Secrets, Session},
     store::db::Database,
 };
 
@@ -121,7 +121,7 @@ impl Login {
         if self.is_available() {
             Ok(())
         } else {
-            Err(no_secret_key())
+            Err(formats::Error::NoSecretKey.into())
         }
     }
 

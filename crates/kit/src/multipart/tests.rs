@@ -22,8 +22,8 @@ use super::{
 use formats::MultiDict;
 
 use crate::{
-    body::{BoxError, Incoming},
-    error::Result,
+    body::Incoming,
+    error::{BoxError, Result},
 };
 
 const CONTENT_TYPE_B: &str = "multipart/form-data; boundary=b";

@@ -22,8 +22,8 @@ use http::{
 use http_body_util::BodyExt;
 
 use crate::{
-    body::{BoxError, MAX_BODY_BYTES},
-    error::{Error, Result},
+    body::MAX_BODY_BYTES,
+    error::{BoxError, Error, Result},
 };
 
 use self::{body::Content, negotiate::Accept, vary::Vary};

@@ -16,8 +16,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::{
-    body::{Body, BoxError},
-    error::{Error, Result},
+    body::Body,
+    error::{BoxError, Error, Result},
 };
 
 pub use self::{attachment::attachment, cookie::Cookie};

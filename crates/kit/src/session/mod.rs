@@ -23,7 +23,7 @@ use formats::session;
 use http::uri::Scheme;
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
     request::Request,
     response::{Response, cookie},
     variables::variable,
@@ -45,16 +45,6 @@ pub async fn secrets() -> Result<Secrets> {
     let key = variable("secret_key").await?;
     let fallbacks = variable("secret_key_fallbacks").await?;
     Ok(Secrets::parse(&key, &fallbacks)?)
-}
-
-/// What is said where a session is needed and there is no key to sign it with: Flask's sentences, and where Spin looks
-/// for the key.
-pub(crate) fn no_secret_key() -> Error {
-    Error::Misconfigured(format!(
-        "{} For Spin it is a variable: SPIN_VARIABLE_SECRET_KEY in the environment or in .env, or the argument \
-         --variable secret_key=...",
-        formats::Error::NoSecretKey
-    ))
 }
 
 /// What a client's session holds (Flask's `session`).
