@@ -1,6 +1,6 @@
 //! One connection of a guest.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use tokio::{
     runtime::Handle,
@@ -13,6 +13,7 @@ use super::{
     database::Database,
     error::{Error, internal},
     rows,
+    short::Short,
     statement::{Kind, Query},
     threads::{Place, Threads},
     turns::Turn,
@@ -26,6 +27,9 @@ use crate::{
 /// others are told.
 const STATEMENT: &str = "run a statement";
 const CONNECTION: &str = "the database connection";
+
+/// How many statements are remembered that are not short.
+const MAX_LONG: usize = 64;
 
 /// A connection: opened when it is first used, and used by one statement at a time.
 #[derive(Clone)]
@@ -51,6 +55,8 @@ pub(super) struct Streamed {
 struct Slot {
     database: Arc<Database>,
     connection: Option<rusqlite::Connection>,
+    /// Statements that turned out not to be short.
+    long: HashSet<String>,
 }
 
 /// All that a statement needs to run.
@@ -98,6 +104,7 @@ impl Connection {
         let slot = Slot {
             database: Arc::clone(&database),
             connection: None,
+            long: HashSet::new(),
         };
         Self {
             database,
@@ -141,6 +148,9 @@ impl Connection {
         parameters: Vec<Value>,
     ) -> Result<Streamed, Error> {
         let query = self.query(sql, parameters);
+        if let Some(streamed) = self.read_now(&query) {
+            return Ok(streamed);
+        }
         let (columns_to, columns) = oneshot::channel();
         let (maker, reader) = self.event_loop.stream(self.held, STATEMENT);
         let (rows_to, rows) = rows::channel(maker, reader);
@@ -181,6 +191,46 @@ impl Connection {
         });
         let columns = columns.await.unwrap_or_else(|_panicked| Err(internal()))?;
         Ok(Streamed { columns, rows, end })
+    }
+
+    /// The result of a short statement that reads, without another thread: to hand it over
+    /// would take longer than most of them do. `None` where something would have to be waited
+    /// for, or where the statement takes longer; then nothing of it has been seen.
+    fn read_now(&self, query: &Query) -> Option<Streamed> {
+        if query.kind() != Kind::Reads {
+            return None;
+        }
+        let mut slot = self.slot.try_lock().ok()?;
+        let Slot {
+            connection, long, ..
+        } = &mut *slot;
+        let connection = connection.as_mut()?;
+        if long.contains(&query.sql) {
+            return None;
+        }
+        let turns = self.database.turns().filter(|_| connection.is_autocommit());
+        let _turn = match turns {
+            Some(turns) => Some(turns.read_now()?),
+            None => None,
+        };
+        let tried = query.collect_short(connection);
+        if let Short::Done { is_long: true, .. } | Short::Undone { is_long: true } = tried {
+            if long.len() == MAX_LONG {
+                long.clear();
+            }
+            long.insert(query.sql.clone());
+        }
+        let Short::Done { result, .. } = tried else {
+            return None;
+        };
+        let (maker, reader) = self.event_loop.stream(self.held, STATEMENT);
+        let (end_to, end) = oneshot::channel();
+        let _ = end_to.send(Ok(()));
+        Some(Streamed {
+            columns: result.columns,
+            rows: rows::complete(result.rows, &maker, reader),
+            end,
+        })
     }
 
     /// What `ask` says of the connection, which is opened for it where need be. `call` is

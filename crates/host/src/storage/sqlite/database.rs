@@ -25,6 +25,9 @@ use crate::{
     },
 };
 
+/// Statements that a connection keeps prepared.
+const KEPT_STATEMENTS: usize = 64;
+
 /// Settings that hold for the whole process: with them a component could take the
 /// memory or the temporary files of all others. Spin does not refuse them.
 const PRAGMAS_OF_THE_PROCESS: [&str; 4] = [
@@ -134,12 +137,19 @@ impl Database {
     ///
     /// A file that cannot be made or opened.
     pub(super) fn open(&self) -> Result<Connection, Error> {
-        self.file.create_folder().map_err(io)?;
-        self.connect().map_err(io)
+        // The folder is there, unless somebody removed it since the start.
+        let connected = self
+            .connect()
+            .or_else(|error| match self.file.create_folder() {
+                Ok(()) => self.connect(),
+                Err(_) => Err(error),
+            });
+        connected.map_err(io)
     }
 
     fn connect(&self) -> rusqlite::Result<Connection> {
         let mut connection = self.file.connect(MAX_RESULT_BYTES)?;
+        connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
         let allow_attach_file = self.allow_attach_file;
         connection.authorizer(Some(move |context: AuthContext<'_>| {
             authorize(&context, allow_attach_file)

@@ -4,7 +4,7 @@
 //! opens databases by label, only those that it was granted, and each open makes a
 //! connection of its own, whose file is opened when it is first used.
 //!
-//! No statement runs on an async thread, none waits for another connection while it
+//! A statement runs on an async thread only where it reads and is short. None waits for another connection while it
 //! has a thread that others need, and none outlives whoever wanted its rows.
 
 mod cancel;
@@ -14,6 +14,7 @@ mod error;
 mod interface;
 mod rows;
 mod setup;
+mod short;
 mod statement;
 mod threads;
 mod turns;

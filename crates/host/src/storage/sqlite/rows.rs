@@ -43,6 +43,17 @@ pub(super) fn channel(maker: Maker, reader: Reader) -> (Sender, Receiver) {
     )
 }
 
+/// All the rows of a statement that has ended.
+pub(super) fn complete(rows: Vec<RowResult>, maker: &Maker, reader: Reader) -> Receiver {
+    rows.iter().for_each(|_| maker.made());
+    let (_closed, batches) = mpsc::channel(1);
+    Receiver {
+        batches,
+        current: rows.into_iter(),
+        reader,
+    }
+}
+
 /// Where the rows of a statement go.
 pub(super) struct Sender {
     batches: mpsc::Sender<Vec<RowResult>>,

@@ -1,8 +1,13 @@
 //! Running one statement, on a thread where it may block.
 
-use std::sync::Arc;
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
-use rusqlite::{Connection, ErrorCode, Statement, fallible_iterator::FallibleIterator as _};
+use rusqlite::{
+    CachedStatement, Connection, ErrorCode, Statement, fallible_iterator::FallibleIterator as _,
+};
 use tokio::sync::oneshot;
 
 use super::{
@@ -15,7 +20,7 @@ use super::{
 use crate::run::bindings::spin::sqlite::sqlite::{QueryResult, RowResult, Value};
 
 /// After how many steps of SQLite's virtual machine a statement checks whether it should stop.
-const STEPS_BETWEEN_LOOKS: i32 = 1_000;
+pub(super) const STEPS_BETWEEN_LOOKS: i32 = 1_000;
 
 /// A statement, for the thread that runs it.
 pub(super) struct Query {
@@ -130,7 +135,7 @@ impl Query {
 
     /// Runs a statement, hands each row to `take`, and gives the turn back when it is
     /// no longer needed.
-    fn each_row(
+    pub(super) fn each_row(
         &self,
         statement: &mut Statement<'_>,
         mut turn: Option<Turn>,
@@ -187,15 +192,46 @@ fn failed(turn: &mut Option<Turn>, error: rusqlite::Error) -> Error {
     io(error)
 }
 
-/// The first statement of a text. As under Spin, the rest is never looked at.
-fn first<'a>(connection: &'a Connection, sql: &str) -> rusqlite::Result<Statement<'a>> {
-    match rusqlite::Batch::new(connection, sql).next()? {
-        Some(statement) => Ok(statement),
-        None => connection.prepare(sql),
+/// A statement that is prepared.
+pub(super) enum Prepared<'a> {
+    /// The connection keeps it for the next time.
+    Kept(CachedStatement<'a>),
+    Once(Statement<'a>),
+}
+
+impl<'a> Deref for Prepared<'a> {
+    type Target = Statement<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Kept(statement) => statement,
+            Self::Once(statement) => statement,
+        }
     }
 }
 
-fn columns(statement: &Statement<'_>) -> Vec<String> {
+impl DerefMut for Prepared<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        match self {
+            Self::Kept(statement) => statement,
+            Self::Once(statement) => statement,
+        }
+    }
+}
+
+/// The first statement of a text. As under Spin, the rest is never looked at.
+pub(super) fn first<'a>(connection: &'a Connection, sql: &str) -> rusqlite::Result<Prepared<'a>> {
+    // An error may be one of the rest.
+    if let Ok(statement) = connection.prepare_cached(sql) {
+        return Ok(Prepared::Kept(statement));
+    }
+    match rusqlite::Batch::new(connection, sql).next()? {
+        Some(statement) => Ok(Prepared::Once(statement)),
+        None => connection.prepare(sql).map(Prepared::Once),
+    }
+}
+
+pub(super) fn columns(statement: &Statement<'_>) -> Vec<String> {
     statement.column_names().map(ToOwned::to_owned).collect()
 }
 

@@ -20,7 +20,7 @@ use super::error::{Error, io};
 use crate::storage::queue::stand;
 
 /// How long SQLite waits for a lock, by `rusqlite`'s default.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a reader waits in a queue that does not move. Then it reads without a turn: what the
 /// head of the queue waits for may not concern readers.
@@ -53,6 +53,12 @@ impl Turns {
     pub(super) async fn read(&self) -> Option<Turn> {
         let place = Arc::clone(&self.queue).read_owned();
         let place = stand(place, &self.served, READER_PATIENCE).await?;
+        Some(Turn::Read { _place: place })
+    }
+
+    /// A turn to read, where nobody is before.
+    pub(super) fn read_now(&self) -> Option<Turn> {
+        let place = Arc::clone(&self.queue).try_read_owned().ok()?;
         Some(Turn::Read { _place: place })
     }
 
