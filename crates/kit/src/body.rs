@@ -4,7 +4,12 @@ use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_LENGTH};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
-use crate::error::{BoxError, Error, Result};
+use spin_sdk::wasip3::http::types;
+
+use crate::{
+    error::{BoxError, Error, Result},
+    service,
+};
 
 /// The most a body may hold, in bytes, where a view does not say otherwise
 /// ([`Request::set_body_limit`](crate::Request::set_body_limit)). That many are accepted; one more is 413.
@@ -12,6 +17,15 @@ pub const MAX_BODY_BYTES: u64 = 1024 * 1024;
 
 /// A body that is on its way, in or out.
 pub type Body = UnsyncBoxBody<Bytes, BoxError>;
+
+/// Where a body comes from.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// Memory, in a test; or another runtime.
+    Body(Body),
+    /// The runtime, which has not been asked for it.
+    Runtime(types::Request),
+}
 
 /// A body on its way in, of which no more comes out than its limit.
 ///
@@ -29,11 +43,15 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// # Errors
     /// 413 where more than the limit is announced.
-    pub(crate) fn new(body: Body, headers: &HeaderMap, limit_bytes: u64) -> Result<Self> {
+    pub(crate) fn new(body: Unread, headers: &HeaderMap, limit_bytes: u64) -> Result<Self> {
         let announced = content_length(headers)?;
         if announced.is_some_and(|length| length > limit_bytes) {
             return Err(Error::TooLarge { limit_bytes });
         }
+        let body = match body {
+            Unread::Body(body) => body,
+            Unread::Runtime(request) => service::body(request, announced),
+        };
         Ok(Self {
             body,
             announced,
@@ -57,12 +75,13 @@ impl Incoming {
         }
     }
 
-    /// The next bytes, never none of them; `None` at the end.
+    /// The next bytes, never none of them; `None` at the end. Where a length was announced, that is the end:
+    /// HTTP leaves no room behind it, and so nothing is asked for that cannot be there.
     ///
     /// # Errors
     /// 413 above the limit; 400 where the body breaks off or its length is not what was announced.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        while !self.ended {
+        while !self.ended && self.announced != Some(self.read_bytes) {
             let Some(frame) = self.body.frame().await else {
                 self.ended = true;
                 break;
@@ -171,7 +190,7 @@ mod tests {
     }
 
     fn read_now(body: Body, headers: &HeaderMap) -> Result<Bytes> {
-        block_on(Incoming::new(body, headers, LIMIT_BYTES)?.read())
+        block_on(Incoming::new(Unread::Body(body), headers, LIMIT_BYTES)?.read())
     }
 
     #[test]
@@ -238,7 +257,8 @@ mod tests {
     #[test]
     fn a_chunk_is_never_empty_and_the_end_stays_the_end() {
         let body = chunked(&["", "12", "", "3", ""], false);
-        let mut incoming = Incoming::new(body, &HeaderMap::new(), LIMIT_BYTES).unwrap();
+        let mut incoming =
+            Incoming::new(Unread::Body(body), &HeaderMap::new(), LIMIT_BYTES).unwrap();
         let mut next = || block_on(incoming.chunk()).unwrap();
         assert_eq!([next(), next()], [Some("12".into()), Some("3".into())]);
         assert_eq!([next(), next()], [None, None]);

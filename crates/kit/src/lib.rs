@@ -22,6 +22,9 @@
 //!
 //! Only `variable`, `db::Connection`, `key_value::Store` and what says so call the host, so everything else is tested natively.
 
+#[doc(hidden)]
+pub use service::exported as __exported;
+
 mod app;
 mod body;
 mod conditional;
@@ -33,6 +36,7 @@ mod multipart;
 pub mod password;
 mod request;
 mod response;
+mod service;
 #[cfg(feature = "session")]
 pub mod session;
 mod store;

@@ -5,15 +5,12 @@
 
 mod plus;
 
-use kit::{Request, Response, Result, json, jsonify, temporary_redirect};
+use kit::{App, Request, Response, Result, json, jsonify, temporary_redirect};
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    site::app()
-        .post("/add", add)
-        .get("/add", cookie)
-        .run(request)
-        .await
+kit::service!(app);
+
+fn app() -> App {
+    site::app().post("/add", add).get("/add", cookie)
 }
 
 async fn add(mut request: Request) -> Result<Response> {

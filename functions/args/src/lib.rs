@@ -1,14 +1,11 @@
 //! GET /args and /args/list: a query's parameter, once and as a list (§1, `request.args`).
 
-use kit::{Request, Response, Result, json, jsonify, text};
+use kit::{App, Request, Response, Result, json, jsonify, text};
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    site::app()
-        .get("/args", first)
-        .get("/args/list", list)
-        .run(request)
-        .await
+kit::service!(app);
+
+fn app() -> App {
+    site::app().get("/args", first).get("/args/list", list)
 }
 
 /// The first value, or an empty body where there is none.

@@ -15,12 +15,13 @@ mod paths;
 mod refusal;
 mod registrations;
 
-use kit::{Response, either};
+use kit::{App, Response, either};
 use paths::{LOG_IN, ME, REGISTER};
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    let mut response = site::app()
+kit::service!(app);
+
+fn app() -> App {
+    site::app()
         .get(REGISTER, page::show_register)
         .post(REGISTER, either(json::register, page::register))
         .get(LOG_IN, page::show_log_in)
@@ -32,12 +33,13 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         )
         .get(ME, either(json::me, page::me))
         .behind_proxies()
-        .run(request)
-        .await;
-    // Each answer is about one person, at one moment.
+        .after_request(is_about_one_person)
+}
+
+/// Each answer is about one person, at one moment.
+fn is_about_one_person(response: &mut Response) {
     response.headers_mut().insert(
         http::header::CACHE_CONTROL,
         http::HeaderValue::from_static("no-store"),
     );
-    response
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use kit::{Cookie, Request, Response, Result, json, jsonify, text};
+use kit::{App, Cookie, Request, Response, Result, json, jsonify, text};
 
 const NAME: &str = "name";
 const VALUE: &str = "唤醒手腕";
@@ -11,8 +11,9 @@ const VALUE: &str = "唤醒手腕";
 /// How long a browser keeps the cookie.
 const LIFETIME: Duration = Duration::from_secs(6 * 60);
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
+kit::service!(app);
+
+fn app() -> App {
     site::app()
         .changing_get("/cookies/add", add)
         .get("/cookies/show", show)
@@ -20,8 +21,6 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .changing_get("/cookies/delete", delete)
         .changing_get("/delete", delete)
         .behind_proxies()
-        .run(request)
-        .await
 }
 
 async fn add(request: Request) -> Result<Response> {

@@ -3,12 +3,13 @@
 //! What Flask finds in its environment is a variable here: the manifest has its default, and whoever
 //! runs the application sets it.
 
-use kit::{Error, Request, Response, Result, json, jsonify, text};
+use kit::{App, Error, Request, Response, Result, json, jsonify, text};
 use spin_sdk::variables;
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    site::app().get("/env", conf).run(request).await
+kit::service!(app);
+
+fn app() -> App {
+    site::app().get("/env", conf)
 }
 
 async fn conf(request: Request) -> Result<Response> {

@@ -1,15 +1,14 @@
 //! POST /form, /form/stream and /register: a form, its raw bytes, and its fields (§1, `request.form`).
 
-use kit::{Error, MultiDict, Request, Response, Result, json, jsonify, text};
+use kit::{App, Error, MultiDict, Request, Response, Result, json, jsonify, text};
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
+kit::service!(app);
+
+fn app() -> App {
     site::app()
         .post("/form", form)
         .post("/form/stream", stream)
         .post("/register", register)
-        .run(request)
-        .await
 }
 
 /// `success`, or what the tutorial prints to its terminal.

@@ -1,7 +1,7 @@
 //! GET /index: a page from a template (§1, `render_template`).
 
 use askama::Template;
-use kit::{Request, Response, Result, json, jsonify, render_template};
+use kit::{App, Request, Response, Result, json, jsonify, render_template};
 
 #[derive(Template)]
 #[template(path = "index.html")]
@@ -14,9 +14,10 @@ struct User<'a> {
     username: &'a str,
 }
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    site::app().get("/index", index).run(request).await
+kit::service!(app);
+
+fn app() -> App {
+    site::app().get("/index", index)
 }
 
 async fn index(request: Request) -> Result<Response> {

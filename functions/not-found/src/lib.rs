@@ -1,8 +1,9 @@
 //! Everything that no other component answers: 404, whatever the method.
 
-use kit::Response;
+use kit::App;
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    site::app().run(request).await
+kit::service!(app);
+
+fn app() -> App {
+    site::app()
 }

@@ -3,7 +3,7 @@
 mod manifest;
 
 use askama::Template;
-use kit::{Error, Request, Response, Result, json, jsonify, render_template, text};
+use kit::{App, Error, Request, Response, Result, json, jsonify, render_template, text};
 
 use crate::manifest::Route;
 
@@ -16,9 +16,10 @@ struct Page {
     routes: Vec<Route>,
 }
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    site::app().get("/routes", routes).run(request).await
+kit::service!(app);
+
+fn app() -> App {
+    site::app().get("/routes", routes)
 }
 
 async fn routes(request: Request) -> Result<Response> {

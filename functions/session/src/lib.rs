@@ -1,21 +1,20 @@
 //! /session: what Flask's `session` keeps between requests (§1), in the cookie that Flask itself writes.
 
 use kit::{
-    Error, Request, Response, Result, jsonify, no_content, see_other,
+    App, Error, Request, Response, Result, jsonify, no_content, see_other,
     session::{self, LOGIN, Session, Value},
     text,
 };
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
+kit::service!(app);
+
+fn app() -> App {
     site::app()
         .changing_get("/session", index)
         .post("/session", set)
         .delete("/session", clear)
         .get("/session/show", show)
         .behind_proxies()
-        .run(request)
-        .await
 }
 
 /// The tutorial's view: it logs somebody in.

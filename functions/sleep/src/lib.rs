@@ -5,7 +5,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use kit::{Error, Request, Response, Result, json, jsonify, python_datetime, python_float, text};
+use kit::{
+    App, Error, Request, Response, Result, json, jsonify, python_datetime, python_float, text,
+};
 use spin_sdk::time::sleep;
 
 /// How long to wait where the query does not say.
@@ -14,9 +16,10 @@ const DEFAULT_SECONDS: f64 = 10.0;
 /// The longest wait, in seconds; more is 400. Runtimes end a request after 30 s.
 const MAX_SECONDS: f64 = 25.0;
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    site::app().get("/sleep", wait).run(request).await
+kit::service!(app);
+
+fn app() -> App {
+    site::app().get("/sleep", wait)
 }
 
 async fn wait(request: Request) -> Result<Response> {

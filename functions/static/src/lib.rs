@@ -4,18 +4,15 @@ mod content_type;
 mod folder;
 mod path;
 
-use kit::{Error, Request, Response, Result, body_of_file, send_file};
+use kit::{App, Error, Request, Response, Result, body_of_file, send_file};
 
 const FAVICON: &str = "/favicon.ico";
 const STATIC: &str = "/static/";
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
-    site::app()
-        .get("/static/...", file)
-        .get(FAVICON, file)
-        .run(request)
-        .await
+kit::service!(app);
+
+fn app() -> App {
+    site::app().get("/static/...", file).get(FAVICON, file)
 }
 
 async fn file(request: Request) -> Result<Response> {

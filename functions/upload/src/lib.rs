@@ -11,10 +11,11 @@ mod settings;
 mod show;
 mod store;
 
-use kit::{Response, either};
+use kit::{App, either};
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
+kit::service!(app);
+
+fn app() -> App {
     site::app()
         .post("/upload", either(json::upload, page::upload))
         .get("/uploads", either(json::list, page::list))
@@ -22,6 +23,4 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .delete("/uploads/:name", either(json::delete, page::delete))
         .form_methods()
         .behind_proxies()
-        .run(request)
-        .await
 }

@@ -13,10 +13,11 @@ mod text;
 mod tutorial;
 mod word;
 
-use kit::{Response, either};
+use kit::{App, either};
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
+kit::service!(app);
+
+fn app() -> App {
     site::app()
         .get("/", page::index)
         .changing_get("/data", tutorial::data)
@@ -30,6 +31,4 @@ async fn handle(request: spin_sdk::http::Request) -> Response {
         .delete("/words/:id", either(rest::delete, page::delete))
         .form_methods()
         .behind_proxies()
-        .run(request)
-        .await
 }

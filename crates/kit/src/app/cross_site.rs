@@ -19,7 +19,9 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 impl Request {
     /// Whether a browser says that another site made the request.
     pub fn is_cross_site(&self) -> bool {
-        is_cross_site(self.headers(), self.host())
+        let said = self.named(&[SEC_FETCH_SITE, ORIGIN, REFERER]);
+        // Most programs say nothing, and then no more needs to be looked at.
+        !said.is_empty() && is_cross_site(&said, self.host())
     }
 }
 

@@ -52,6 +52,7 @@ pub struct App {
     proxies: Option<Proxies>,
     error_page: Option<PrepareErrorPage>,
     challenge: Option<&'static str>,
+    after_request: Vec<fn(&mut Response)>,
 }
 
 /// Looks at a request, and returns what makes the page of an error of it.
@@ -207,13 +208,35 @@ impl App {
         self
     }
 
-    /// Answers a request of the runtime.
+    /// Has every answer changed before it goes out, those of errors too, as Flask's `after_request` does.
+    ///
+    /// # Example
+    /// ```
+    /// use kit::{App, Response};
+    ///
+    /// fn not_stored(response: &mut Response) {
+    ///     let no_store = http::HeaderValue::from_static("no-store");
+    ///     response.headers_mut().insert("cache-control", no_store);
+    /// }
+    ///
+    /// let app = App::new().after_request(not_stored);
+    /// ```
+    pub fn after_request(mut self, change: fn(&mut Response)) -> Self {
+        self.after_request.push(change);
+        self
+    }
+
+    /// Answers a request of a test, or of `spin_sdk::http_service`. [`service!`](crate::service) is faster.
     pub async fn run<B>(self, request: http::Request<B>) -> Response
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let mut request = Request::new(request);
+        self.answer(Request::new(request)).await
+    }
+
+    /// Answers a request.
+    pub(crate) async fn answer(self, mut request: Request) -> Response {
         let (method, path) = (request.method().clone(), request.path().to_owned());
         let prepare = self.error_page.as_ref();
         let error_page = prepare
@@ -250,6 +273,9 @@ impl App {
         if let Some(vary) = vary.header() {
             headers.append(header::VARY, vary);
         }
+        self.after_request
+            .iter()
+            .for_each(|change| change(&mut response));
         if method == Method::HEAD {
             *response.body_mut() = response::body(Bytes::new());
             return response;

@@ -12,7 +12,9 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, Method, StatusCode,
-    header::{ETAG, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE},
+    header::{
+        ETAG, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, RANGE,
+    },
 };
 
 use self::etag::Tags;
@@ -26,6 +28,16 @@ pub use self::{
     etag::ETag,
     send_file::{FileInfo, body_of_file, send_file},
 };
+
+/// The headers that make a request conditional, or one for a part.
+pub(crate) const HEADERS: [HeaderName; 6] = [
+    IF_MATCH,
+    IF_MODIFIED_SINCE,
+    IF_NONE_MATCH,
+    IF_RANGE,
+    IF_UNMODIFIED_SINCE,
+    RANGE,
+];
 
 impl Request {
     /// Checks that what a request is to change is what its client has seen: `If-Match`, compared strongly,
@@ -52,7 +64,7 @@ impl Request {
     /// }
     /// ```
     pub fn check_if_match(&self, own: &ETag, field: Option<&str>) -> Result<()> {
-        is_unchanged(self.method(), self.headers(), own)?;
+        is_unchanged(self.method(), &self.named(&HEADERS), own)?;
         let field = field.map(Tags::parse);
         if field.is_some_and(|tags| !tags.any(|tag| own.strong_eq(tag))) {
             return Err(Error::PreconditionFailed);
@@ -83,7 +95,7 @@ impl Request {
     /// }
     /// ```
     pub fn not_modified(&self, own: &ETag) -> Result<Option<Response>> {
-        let unchanged = is_unchanged(self.method(), self.headers(), own)?;
+        let unchanged = is_unchanged(self.method(), &self.named(&HEADERS), own)?;
         Ok(unchanged.then(|| {
             let mut response = Response::new(response::body(Bytes::new()));
             *response.status_mut() = StatusCode::NOT_MODIFIED;

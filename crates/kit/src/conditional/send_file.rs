@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use formats::http_date;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 
@@ -67,15 +67,15 @@ pub fn send_file(
     body: impl FnOnce(Range<u64>) -> Result<Body>,
 ) -> Result<Response> {
     let mut response = Response::new(response::body(Bytes::new()));
-    let (method, headers) = (request.method(), request.headers());
+    let (method, asked) = (request.method(), request.named(&conditional::HEADERS));
     let unchanged = match file.modified {
-        Some(modified) => conditional::is_unchanged_since(method, headers, &file.etag, modified)?,
-        None => conditional::is_unchanged(method, headers, &file.etag)?,
+        Some(modified) => conditional::is_unchanged_since(method, &asked, &file.etag, modified)?,
+        None => conditional::is_unchanged(method, &asked, &file.etag)?,
     };
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
-        let part = part(request, file)?;
+        let part = part(method, &asked, file)?;
         let range = part.clone().unwrap_or(0..file.length);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, file.content_type.clone());
@@ -120,9 +120,8 @@ pub fn body_of_file(
 }
 
 /// The part to send, which only GET has (RFC 9110, section 14.2).
-fn part(request: &Request, file: &FileInfo) -> Result<Option<Range<u64>>> {
-    let headers = request.headers();
-    if request.method() != Method::GET || !conditional::allows_range(headers, &file.etag) {
+fn part(method: &Method, headers: &HeaderMap, file: &FileInfo) -> Result<Option<Range<u64>>> {
+    if method != Method::GET || !conditional::allows_range(headers, &file.etag) {
         return Ok(None);
     }
     range::requested(headers, file.length)

@@ -22,7 +22,7 @@ use super::{
 use formats::MultiDict;
 
 use crate::{
-    body::Incoming,
+    body::{Incoming, Unread},
     error::{BoxError, Result},
 };
 
@@ -53,7 +53,7 @@ fn chunked(body: &[u8], chunk_bytes: usize, limit_bytes: u64) -> Result<Incoming
         .map(|chunk| Ok(Frame::data(Bytes::copy_from_slice(chunk))))
         .collect();
     let body = StreamBody::new(stream::iter(chunks)).boxed_unsync();
-    Incoming::new(body, &HeaderMap::new(), limit_bytes)
+    Incoming::new(Unread::Body(body), &HeaderMap::new(), limit_bytes)
 }
 
 /// A body of parts, each with its header lines and its content.
@@ -279,7 +279,7 @@ fn what_has_no_end_is_refused_long_before_the_body_ends() {
             .chunks(4096)
             .map(|chunk| Ok::<_, BoxError>(Frame::data(chunk.into())));
         let body = StreamBody::new(endless).boxed_unsync();
-        let body = Incoming::new(body, &HeaderMap::new(), u64::MAX).unwrap();
+        let body = Incoming::new(Unread::Body(body), &HeaderMap::new(), u64::MAX).unwrap();
         let got = block_on(read(CONTENT_TYPE_B, body));
         assert!(
             matches!(got, Err(Error::TooMuch { .. })),

@@ -6,14 +6,14 @@ mod tests;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::Value;
 
 use super::Request;
 use formats::{MultiDict, json, urlencoded};
 
 use crate::{
-    body::{Body, Incoming},
+    body::{Incoming, Unread},
     error::{Error, Result},
     multipart::{self, Parts, UploadedFile},
     request::fields::{self, TextFields},
@@ -22,7 +22,7 @@ use crate::{
 /// What is left of a body.
 #[derive(Debug)]
 pub(super) enum Content {
-    Unread(Body),
+    Unread(Unread),
     Read(Bytes),
     /// Taken apart while it was read.
     Multipart(Rc<multipart::Form>),
@@ -232,7 +232,7 @@ impl Request {
     }
 
     fn content_type(&self) -> Option<String> {
-        let value = self.headers().get(CONTENT_TYPE)?;
+        let value = self.header(CONTENT_TYPE)?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
     }
 
@@ -269,8 +269,9 @@ impl Request {
         Ok(form)
     }
 
-    fn incoming(&self, body: Body) -> Result<Incoming> {
-        Incoming::new(body, self.headers(), self.body_limit_bytes)
+    fn incoming(&self, body: Unread) -> Result<Incoming> {
+        let headers = self.named(&[CONTENT_LENGTH]);
+        Incoming::new(body, &headers, self.body_limit_bytes)
     }
 
     /// For a body that was read before its limit was set.

@@ -12,11 +12,12 @@ use crate::request::client_addr::{TrustedProxies, X_FORWARDED_FOR, address, entr
 
 pub(crate) const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
+/// The headers in which a proxy says anything about its client.
+pub(crate) const HEADERS: [HeaderName; 3] = [X_FORWARDED_FOR, X_FORWARDED_PROTO, FORWARDED];
+
 /// Whether a proxy, or somebody who pretends to be one, says anything about its client.
 pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
-    [X_FORWARDED_FOR, X_FORWARDED_PROTO, FORWARDED]
-        .iter()
-        .any(|name| headers.contains_key(name))
+    HEADERS.iter().any(|name| headers.contains_key(name))
 }
 
 impl TrustedProxies {

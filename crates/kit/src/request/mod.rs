@@ -4,29 +4,31 @@ mod body;
 mod client_addr;
 mod client_scheme;
 mod fields;
+mod headers;
 mod language;
 mod negotiate;
 mod runtime;
 mod vary;
 
-use std::{net::IpAddr, rc::Rc};
+use std::{borrow::Cow, net::IpAddr, rc::Rc};
 
 use bytes::Bytes;
 use formats::{MultiDict, cookie, urlencoded};
 use http::{
-    HeaderMap, HeaderName, Method,
-    header::{COOKIE, HOST},
-    request::Parts,
-    uri::Scheme,
+    HeaderMap, HeaderName, HeaderValue, Method, Uri,
+    header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST},
+    uri::{self, Scheme},
 };
 use http_body_util::BodyExt;
+use spin_sdk::wasip3::http::types;
 
 use crate::{
-    body::MAX_BODY_BYTES,
+    body::{MAX_BODY_BYTES, Unread},
     error::{BoxError, Error, Result},
+    service,
 };
 
-use self::{body::Content, negotiate::Accept, vary::Vary};
+use self::{body::Content, headers::Headers, negotiate::Accept, vary::Vary};
 
 pub use self::{
     client_addr::TrustedProxies,
@@ -59,7 +61,9 @@ pub(crate) type Params = Vec<(&'static str, String)>;
 /// ```
 #[derive(Debug)]
 pub struct Request {
-    parts: Parts,
+    method: Method,
+    uri: uri::Parts,
+    headers: Headers,
     args: MultiDict,
     /// Why `args` is empty although the query is not.
     unread_query: Option<Error>,
@@ -80,32 +84,56 @@ impl Request {
         B::Error: Into<BoxError>,
     {
         let (parts, body) = request.into_parts();
-        let args = urlencoded::parse(parts.uri.query().unwrap_or_default());
-        let (args, unread_query) = match args {
+        Self::from_parts(
+            parts.method,
+            parts.uri.into_parts(),
+            parts.headers.into(),
+            Unread::Body(body.map_err(Into::into).boxed_unsync()),
+        )
+    }
+
+    /// Takes a request straight from the runtime.
+    pub(crate) fn from_wasi(
+        request: types::Request,
+    ) -> std::result::Result<Self, types::ErrorCode> {
+        let method = request.get_method().try_into();
+        let method = method.map_err(|_| types::ErrorCode::HttpRequestMethodInvalid)?;
+        let fields = request.get_headers();
+        let uri = service::uri(&request, &fields)?;
+        let body = Unread::Runtime(request);
+        Ok(Self::from_parts(method, uri, fields.into(), body))
+    }
+
+    fn from_parts(method: Method, uri: uri::Parts, headers: Headers, body: Unread) -> Self {
+        let query = uri.path_and_query.as_ref().and_then(|path| path.query());
+        let (args, unread_query) = match urlencoded::parse(query.unwrap_or_default()) {
             Ok(args) => (args, None),
             Err(error) => (MultiDict::default(), Some(error.into())),
         };
         Self {
             args,
             unread_query,
-            accept: Accept::from_headers(&parts.headers),
+            accept: Accept::from_headers(&headers.named(&[ACCEPT])),
             vary: Rc::default(),
             path_params: Params::new(),
             proxies: TrustedProxies::default(),
             body_limit_bytes: MAX_BODY_BYTES,
-            body: Content::Unread(body.map_err(Into::into).boxed_unsync()),
-            parts,
+            body: Content::Unread(body),
+            method,
+            uri,
+            headers,
         }
     }
 
     /// The method.
     pub fn method(&self) -> &Method {
-        &self.parts.method
+        &self.method
     }
 
     /// The path, as in the URI: percent-encoded, without the query.
     pub fn path(&self) -> &str {
-        self.parts.uri.path()
+        let path = self.uri.path_and_query.as_ref();
+        path.map_or("/", |path| path.path())
     }
 
     /// The value of a parameter of the path: that of `id` where the route is `/words/:id`.
@@ -137,8 +165,20 @@ impl Request {
     }
 
     /// All headers. Use [`Self::header_items`] to show them to a client.
+    ///
+    /// The runtime hands all of them over for that. [`Self::header`] is faster.
     pub fn headers(&self) -> &HeaderMap {
-        &self.parts.headers
+        self.headers.all()
+    }
+
+    /// The value of a header; of several lines with its name, the first one's.
+    pub fn header(&self, name: HeaderName) -> Option<HeaderValue> {
+        self.named(std::slice::from_ref(&name)).get(name).cloned()
+    }
+
+    /// The headers with these names, and perhaps others.
+    pub(crate) fn named(&self, names: &[HeaderName]) -> Cow<'_, HeaderMap> {
+        self.headers.named(names)
     }
 
     /// The client's headers as Flask lists them: names such as `Content-Type`, values as Latin-1.
@@ -168,7 +208,7 @@ impl Request {
     /// The cookies (Flask's `request.cookies`). The answer then varies by `Cookie`, and says so.
     pub fn cookies(&self) -> MultiDict {
         self.vary.by_cookie();
-        cookie::parse(self.headers().get_all(COOKIE))
+        cookie::parse(self.named(&[COOKIE]).get_all(COOKIE))
     }
 
     /// The host that the client meant, with its port if it named one.
@@ -176,11 +216,7 @@ impl Request {
         let mut hosts = self.headers().get_all(HOST).iter();
         match (hosts.next(), hosts.next()) {
             (Some(host), None) => host.to_str().ok(),
-            (None, _) => self
-                .parts
-                .uri
-                .authority()
-                .map(|authority| authority.as_str()),
+            (None, _) => self.uri.authority.as_ref().map(|host| host.as_str()),
             _ => None,
         }
     }
@@ -189,23 +225,26 @@ impl Request {
     /// as the runtime does.
     pub fn scheme(&self) -> Scheme {
         let peer = self.remote_addr();
-        if let Some(scheme) = peer.and_then(|peer| self.proxies.scheme(peer, self.headers())) {
+        let said = self.named(&client_scheme::HEADERS);
+        if let Some(scheme) = peer.and_then(|peer| self.proxies.scheme(peer, &said)) {
             return scheme;
         }
-        let full_url = runtime::full_url(self.headers());
-        let scheme = full_url.as_ref().unwrap_or(&self.parts.uri).scheme();
-        scheme.cloned().unwrap_or(Scheme::HTTP)
+        let full_url = runtime::full_url(&self.named(&[runtime::FULL_URL]));
+        let scheme = full_url.map(Uri::into_parts).map(|url| url.scheme);
+        let scheme = scheme.unwrap_or_else(|| self.uri.scheme.clone());
+        scheme.unwrap_or(Scheme::HTTP)
     }
 
     /// Who connected (Flask's `request.remote_addr`), where the runtime says so. Behind a proxy that is
     /// the proxy.
     pub fn remote_addr(&self) -> Option<IpAddr> {
-        runtime::client_addr(self.headers())
+        runtime::client_addr(&self.named(&[runtime::CLIENT_ADDR]))
     }
 
     /// Who sent the request, as far as the proxies between are trusted to tell; see [`TrustedProxies`].
     pub fn client_addr(&self) -> Option<IpAddr> {
-        let forwarded_for = self.headers().get_all(client_addr::X_FORWARDED_FOR);
+        let said = self.named(&[client_addr::X_FORWARDED_FOR]);
+        let forwarded_for = said.get_all(client_addr::X_FORWARDED_FOR);
         Some(self.proxies.client(self.remote_addr()?, forwarded_for))
     }
 
@@ -217,7 +256,7 @@ impl Request {
 
     /// Whether a proxy, or somebody who pretends to be one, says anything about its client.
     pub(crate) fn is_forwarded(&self) -> bool {
-        client_scheme::is_forwarded(self.headers())
+        client_scheme::is_forwarded(&self.named(&client_scheme::HEADERS))
     }
 
     /// Whether the client prefers JSON to a page and to text. The answer then varies by `Accept`, and says so.
@@ -251,11 +290,12 @@ impl Request {
     pub fn language(&self, offered: &[Language]) -> Language {
         self.vary.by_accept_language();
         self.vary.by_cookie();
-        let cookies = cookie::parse(self.headers().get_all(COOKIE));
+        let headers = self.named(&[COOKIE, ACCEPT_LANGUAGE]);
+        let cookies = cookie::parse(headers.get_all(COOKIE));
         let chosen = cookies.get(LANGUAGE_COOKIE).and_then(Language::from_tag);
         chosen
             .filter(|language| offered.contains(language))
-            .unwrap_or_else(|| language::preferred(self.headers(), offered))
+            .unwrap_or_else(|| language::preferred(&headers, offered))
     }
 
     pub(crate) fn accept(&self) -> &Accept {
@@ -283,7 +323,7 @@ impl Request {
     }
 
     pub(crate) fn set_method(&mut self, method: Method) {
-        self.parts.method = method;
+        self.method = method;
     }
 
     pub(crate) fn set_path_params(&mut self, params: Params) {

@@ -7,8 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, Uri};
 
-const CLIENT_ADDR: HeaderName = HeaderName::from_static("spin-client-addr");
-const FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
+pub(crate) const CLIENT_ADDR: HeaderName = HeaderName::from_static("spin-client-addr");
+pub(crate) const FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
 
 /// Whether a header is the runtime's, or pretends to be.
 pub(crate) fn owns(name: &HeaderName) -> bool {

@@ -1,14 +1,13 @@
 //! GET /{{project-name | kebab_case}}: a greeting.
 
-use kit::{Request, Response, Result, json, jsonify, text};
+use kit::{App, Request, Response, Result, json, jsonify, text};
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> Response {
+kit::service!(app);
+
+fn app() -> App {
     site::app()
         // Each view has a line here. A path that is new needs a route in spin.toml, too.
         .get("/{{project-name | kebab_case}}", greet)
-        .run(request)
-        .await
 }
 
 /// Greets whoever `?name=` says.

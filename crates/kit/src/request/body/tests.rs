@@ -2,7 +2,6 @@
 
 use futures::executor::block_on;
 use http::Method;
-use http::{HeaderValue, header::CONTENT_LENGTH};
 use http_body_util::Full;
 use serde_json::json;
 
@@ -17,9 +16,21 @@ const PARTS: &str = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n\
     --b\r\nContent-Disposition: form-data; name=f; filename=f.csv\r\n\r\nx,y\r\n--b--\r\n";
 
 fn post(content_type: Option<&str>, body: impl Into<Bytes>) -> Request {
+    post_with(content_type, None, body)
+}
+
+/// The same with another header.
+fn post_with(
+    content_type: Option<&str>,
+    header: Option<(&str, &str)>,
+    body: impl Into<Bytes>,
+) -> Request {
     let mut request = http::Request::post("/register?_method=PUT");
     if let Some(content_type) = content_type {
         request = request.header(CONTENT_TYPE, content_type);
+    }
+    if let Some((name, value)) = header {
+        request = request.header(name, value);
     }
     Request::new(request.body(Full::new(body.into())).unwrap())
 }
@@ -220,11 +231,9 @@ fn a_view_sets_the_limit_of_its_body() {
     for content_type in [None, Some(FORM), Some(MULTIPART)] {
         for announced in [true, false] {
             for (limit, want) in [(length, true), (length - 1, false), (0, false)] {
-                let mut request = post(content_type, PARTS);
-                if announced {
-                    let headers = &mut request.parts.headers;
-                    headers.insert(CONTENT_LENGTH, length.into());
-                }
+                let length = length.to_string();
+                let header = announced.then_some(("content-length", length.as_str()));
+                let mut request = post_with(content_type, header, PARTS);
                 request.set_body_limit(limit);
                 match block_on(request.form()) {
                     Ok(_) => assert!(want, "{content_type:?} {limit}"),
@@ -271,9 +280,8 @@ fn only_a_form_means_another_method() {
         (Some("text/plain"), "_method=PUT", None),
         (None, "_method=PUT", None),
     ] {
-        let mut request = post(content_type, body.to_owned());
-        let headers = &mut request.parts.headers;
-        headers.insert("x-http-method-override", HeaderValue::from_static("PUT"));
+        let header = Some(("x-http-method-override", "PUT"));
+        let mut request = post_with(content_type, header, body.to_owned());
         let got = block_on(request.method_override()).unwrap();
         assert_eq!(got, want, "{content_type:?} {body}");
         assert!(block_on(request.form()).is_ok(), "{content_type:?} {body}");

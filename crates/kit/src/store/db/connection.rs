@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use spin_sdk::sqlite;
+use spin_sdk::{sqlite, wit_bindgen::StreamResult};
 
 use super::{
     Database, DbError, Migration, Rows, Value,
@@ -16,6 +16,9 @@ use super::{
 
 #[cfg(doc)]
 use super::{MAX_ATTEMPTS, MAX_IDLE_CONNECTIONS, MAX_REPEATED_BYTES};
+
+/// Rows that are read at once, at most. To ask for each of them takes longer than to read it.
+const ROWS_AT_ONCE: usize = 128;
 
 /// A connection to the database that `spin.toml` grants with `sqlite_databases = ["default"]`.
 ///
@@ -77,14 +80,18 @@ impl Open for sqlite::Connection {
     }
 
     async fn run(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
-        let mut result = self.execute(statement, parameters).await?;
-        let columns = result.columns().to_vec();
+        let result = self.execute(statement, parameters).await?;
+        let (columns, mut stream, end) = result.into_inner();
         let mut rows = Vec::new();
-        while let Some(row) = result.next().await {
-            rows.push(row.values);
+        loop {
+            let (status, read) = stream.read(Vec::with_capacity(ROWS_AT_ONCE)).await;
+            rows.extend(read.into_iter().map(|row| row.values));
+            if !matches!(status, StreamResult::Complete(_)) {
+                break;
+            }
         }
         // Only now it is known whether these were all, and whether a change was kept.
-        result.result().await?;
+        end.await?;
         Ok(Rows::new(columns, rows))
     }
 }
