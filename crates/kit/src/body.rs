@@ -11,10 +11,6 @@ use crate::{
     service,
 };
 
-/// The most a body may hold, in bytes, where a view does not say otherwise
-/// ([`Request::set_body_limit`](crate::Request::set_body_limit)). That many are accepted; one more is 413.
-pub const MAX_BODY_BYTES: u64 = 1024 * 1024;
-
 /// A body that is on its way, in or out.
 pub type Body = UnsyncBoxBody<Bytes, BoxError>;
 

@@ -1,6 +1,6 @@
 //! What can go wrong, by cause.
 
-use http::{HeaderValue, Method, StatusCode};
+use http::{Method, StatusCode};
 
 /// Whatever made a body, or a view, fail.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -70,8 +70,8 @@ pub enum Error {
     MethodNotAllowed {
         /// The method that was tried.
         method: Method,
-        /// Those that would work.
-        allow: Allow,
+        /// Those that would work, as the header `Allow` lists them.
+        allow: String,
     },
     /// 409: what is to be made exists already.
     #[error("{detail}")]
@@ -194,10 +194,6 @@ pub struct FieldError {
     /// What is wrong, and what would be right.
     pub detail: String,
 }
-
-/// The methods that a path has. OPTIONS is always one, and HEAD comes with GET (RFC 9110, section 9.3).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Allow(HeaderValue);
 
 impl Error {
     /// 400 for one parameter of the query.
@@ -347,58 +343,5 @@ impl FieldError {
     /// For a field that is not there.
     pub fn missing(field: impl Into<String>) -> Self {
         Self::new(field, "missing", "is missing")
-    }
-}
-
-impl Allow {
-    /// What a path has that is routed for these methods.
-    pub fn new<'a>(methods: impl IntoIterator<Item = &'a Method>) -> Self {
-        let mut names = vec![Method::OPTIONS.to_string()];
-        for method in methods {
-            names.push(method.to_string());
-            if method == Method::GET {
-                names.push(Method::HEAD.to_string());
-            }
-        }
-        names.sort();
-        names.dedup();
-        // A method is a token (RFC 9110, section 9.1), so the list is always a valid header value.
-        Self(HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS")))
-    }
-
-    /// Whether a method is one of them.
-    pub(crate) fn has(&self, method: &Method) -> bool {
-        let names = self.0.to_str().unwrap_or_default();
-        names.split(", ").any(|name| name == method.as_str())
-    }
-
-    /// The value of the header `Allow`.
-    pub fn header(&self) -> HeaderValue {
-        self.0.clone()
-    }
-}
-
-impl std::fmt::Display for Allow {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(self.0.to_str().unwrap_or_default())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn allow_always_has_options_and_head_comes_with_get() {
-        for (methods, want) in [
-            (&[][..], "OPTIONS"),
-            (&[Method::POST], "OPTIONS, POST"),
-            (
-                &[Method::POST, Method::GET, Method::POST],
-                "GET, HEAD, OPTIONS, POST",
-            ),
-        ] {
-            assert_eq!(Allow::new(methods).header(), want, "{methods:?}");
-        }
     }
 }

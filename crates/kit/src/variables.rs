@@ -33,7 +33,7 @@ impl TrustedProxies {
     /// # Errors
     /// 500 where they are no networks, and where `spin.toml` does not grant the component the variable, with
     /// what to write there.
-    pub async fn from_variable() -> Result<Self> {
+    pub(crate) async fn from_variable() -> Result<Self> {
         let networks = variable("trusted_proxies").await?;
         networks.parse().map_err(|why| {
             // Which networks those are is nobody's business; the log says it.

@@ -3,6 +3,7 @@
 mod app;
 mod error_page;
 mod frame;
+mod language;
 mod migrations;
 mod scripts;
 #[cfg(feature = "testing")]
@@ -14,8 +15,9 @@ mod visit;
 
 pub use app::app;
 pub use frame::{Frame, Link, Message, Site, Visitor, switched};
+pub use language::{Language, OFFERED};
 pub use scripts::ForScripts;
-pub use texts::{Counted, OFFERED, Texts, fill, grouped};
+pub use texts::{Counted, Texts, fill, grouped};
 pub use url::{log_in, url};
 #[cfg(feature = "login")]
 pub use visit::Visit;

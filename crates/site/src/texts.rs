@@ -4,18 +4,15 @@
 //! `chinese.rs` a constant of it each. So the compiler refuses a text that one of them lacks. What scripts say is a
 //! part of the same struct, see [`ForScripts`](crate::ForScripts). A test calls `site::testing::check_texts`.
 
-use kit::Language;
 use serde::Serialize;
 
-/// The languages of the pages.
-pub const OFFERED: [Language; 2] = [Language::English, Language::Chinese];
+use crate::language::Language;
 
 /// The texts of a page. It is a struct with a field for each text.
 ///
 /// # Example
 /// ```
-/// use kit::Language;
-/// use site::Texts as _;
+/// use site::{Language, Texts as _};
 ///
 /// struct Texts {
 ///     greeting: &'static str,

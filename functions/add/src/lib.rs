@@ -5,7 +5,7 @@
 
 mod plus;
 
-use kit::{App, Request, Response, Result, json, jsonify, temporary_redirect};
+use kit::{App, Request, Response, Result, json, jsonify, response::temporary_redirect};
 
 kit::service!(app);
 

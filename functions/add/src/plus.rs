@@ -4,8 +4,12 @@
 //! and lists are joined. Everything else Python refuses, and so does this (Python language
 //! reference, 6.7).
 
-use kit::{Error, FieldError, MAX_INTEGER_DIGITS, Number, Result, Value, python_float};
+use kit::{
+    Error, FieldError, Result, Value,
+    formats::{json::MAX_INTEGER_DIGITS, python},
+};
 use num_bigint::BigInt;
+use serde_json::Number;
 
 /// What may stand on either side of `+`.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +112,7 @@ fn integer(sum: &BigInt) -> Result<Value> {
 }
 
 fn float(sum: f64) -> Result<Value> {
-    python_float(sum)
+    python::float(sum)
         .map(Value::Number)
         .ok_or_else(|| Error::unprocessable("sum-too-large", "the sum is too large for a float"))
 }

@@ -1,6 +1,6 @@
 //! Names and passwords, as somebody wants them to be.
 
-use kit::{Error, FieldError, TextFields, login::name_key, python_strip};
+use kit::{Error, FieldError, TextFields, formats::python, login::name_key};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::{common, key::Key};
@@ -136,9 +136,9 @@ impl NewAccount {
     /// Every flaw of every field.
     pub(crate) fn new(fields: &TextFields) -> Result<Self, Flaws> {
         let mut flaws = Flaws::new();
-        let name = Field::Name.require(fields).map(python_strip);
+        let name = Field::Name.require(fields).map(python::strip);
         let nickname = Field::Nickname.get(fields).map(Option::unwrap_or_default);
-        let nickname = nickname.map(python_strip);
+        let nickname = nickname.map(python::strip);
         let password = Field::Password.require(fields);
         let mut flawed =
             |field, value: Result<&str, (Field, Flaw)>, flaw: &dyn Fn(&str) -> Option<Flaw>| {
@@ -182,7 +182,7 @@ pub(crate) fn flaw_of_password(password: &str, name: &str) -> Option<Flaw> {
     if chars > MAX_PASSWORD_CHARS {
         return Some(Flaw::TooLong(MAX_PASSWORD_CHARS));
     }
-    let key = name_key(python_strip(password));
+    let key = name_key(python::strip(password));
     if !name.is_empty() && Key(key.clone()) == Key::new(name) {
         return Some(Flaw::IsName);
     }
@@ -396,7 +396,7 @@ mod tests {
         fn two_names_that_are_accepted_differ_to_the_eye_or_are_one(text in "\\PC{2,8}") {
             let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
             if let Ok(name) = name(&text) {
-                prop_assert_eq!(name, python_strip(&seen));
+                prop_assert_eq!(name, python::strip(&seen));
             }
         }
     }

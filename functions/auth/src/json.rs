@@ -1,6 +1,10 @@
 //! /auth for programs: the answers are JSON.
 
-use kit::{Request, Response, Result, created, jsonify, login::Login, no_content};
+use kit::{
+    Request, Response, Result, jsonify,
+    login::Login,
+    response::{created, no_content},
+};
 
 use crate::{
     actions::{self, CHANGE_FIELDS, LOG_IN_FIELDS, REGISTER_FIELDS, Visit},

@@ -1,6 +1,6 @@
 //! What an account is found by.
 
-use kit::{login::name_key, python_strip};
+use kit::{formats::python, login::name_key};
 
 /// The most characters of a name that are looked at. Nobody registers with more than a part of that, and a
 /// table that came from elsewhere may have longer names than ours.
@@ -13,7 +13,7 @@ pub(crate) struct Key(pub(crate) String);
 impl Key {
     /// The key of a name as it was sent.
     pub(crate) fn new(name: &str) -> Self {
-        let name: String = python_strip(name).chars().take(MAX_LOOKED_AT).collect();
+        let name: String = python::strip(name).chars().take(MAX_LOOKED_AT).collect();
         Self(name_key(&name))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use kit::{App, Cookie, Request, Response, Result, json, jsonify, text};
+use kit::{App, Request, Response, Result, json, jsonify, response::Cookie, text};
 
 const NAME: &str = "name";
 const VALUE: &str = "唤醒手腕";

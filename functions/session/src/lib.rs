@@ -1,7 +1,8 @@
 //! /session: what Flask's `session` keeps between requests (§1), in the cookie that Flask itself writes.
 
 use kit::{
-    App, Error, Request, Response, Result, jsonify, no_content, see_other,
+    App, Error, Request, Response, Result, jsonify,
+    response::{no_content, see_other},
     session::{self, LOGIN, Session, Value},
     text,
 };

@@ -5,9 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use kit::{
-    App, Error, Request, Response, Result, json, jsonify, python_datetime, python_float, text,
-};
+use kit::{App, Error, Request, Response, Result, formats::python, json, jsonify, text};
 use spin_sdk::time::sleep;
 
 /// How long to wait where the query does not say.
@@ -29,7 +27,7 @@ async fn wait(request: Request) -> Result<Response> {
     print("end: : ");
 
     if request.wants_json() {
-        return Ok(jsonify(&json!({ "seconds": python_float(seconds) })));
+        return Ok(jsonify(&json!({ "seconds": python::float(seconds) })));
     }
     Ok(text("hello world"))
 }
@@ -50,7 +48,7 @@ fn seconds(text: Option<&str>) -> Result<f64> {
 
 /// Prints a label and the time, as the tutorial does.
 fn print(label: &str) {
-    let line = format!("{label} {}\n", python_datetime(SystemTime::now()));
+    let line = format!("{label} {}\n", python::datetime(SystemTime::now()));
     // Where nobody reads it, the wait goes on.
     let _ = io::stdout().write_all(line.as_bytes());
 }

@@ -9,7 +9,10 @@ use std::{
     time::SystemTime,
 };
 
-use kit::{ETag, Error, FileInfo, Result};
+use kit::{
+    Error, Result,
+    conditional::{ETag, FileInfo},
+};
 use sha2::{Digest, Sha256};
 
 use crate::content_type;

@@ -4,7 +4,10 @@ mod content_type;
 mod folder;
 mod path;
 
-use kit::{App, Error, Request, Response, Result, body_of_file, send_file};
+use kit::{
+    App, Error, Request, Response, Result,
+    conditional::{body_of_file, send_file},
+};
 
 const FAVICON: &str = "/favicon.ico";
 const STATIC: &str = "/static/";

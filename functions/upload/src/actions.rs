@@ -1,6 +1,6 @@
 //! What can be done with pictures, whoever is told of it and how.
 
-use kit::{ETag, Error, Request, Result, db::Database as _};
+use kit::{Error, Request, Result, conditional::ETag, db::Database as _};
 use site::Visit;
 
 use crate::{

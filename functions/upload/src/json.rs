@@ -1,7 +1,10 @@
 //! Pictures for programs, and for the tutorial, which answers an upload with a text.
 
 use http::StatusCode;
-use kit::{Error, Request, Response, Result, Value, json, jsonify, no_content, rfc3339, text};
+use kit::{
+    Error, Request, Response, Result, Value, formats::rfc3339, json, jsonify, response::no_content,
+    text,
+};
 
 use crate::{
     actions,

@@ -1,6 +1,9 @@
 //! The name under which a picture is kept.
 
-use kit::{Error, Result, hex, secure_filename};
+use kit::{
+    Error, Result,
+    formats::{hex, secure_filename},
+};
 use sha2::{Digest, Sha256};
 
 use crate::picture;

@@ -1,6 +1,11 @@
 //! Taking a picture out of a form while it comes in.
 
-use kit::{Error, FilePart, Part, Parts, Result, db::Database, key_value::KeyValue};
+use kit::{
+    Error, Result,
+    db::Database,
+    key_value::KeyValue,
+    multipart::{FilePart, Part, Parts},
+};
 
 use crate::{
     name, picture,

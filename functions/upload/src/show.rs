@@ -1,7 +1,10 @@
 //! GET /uploads/NAME: the picture itself, for everybody.
 
 use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
-use kit::{Error, FileInfo, Request, Response, Result, send_file};
+use kit::{
+    Error, Request, Response, Result,
+    conditional::{FileInfo, send_file},
+};
 
 use crate::{
     actions::{not_found, tag_of},
@@ -27,7 +30,7 @@ pub(crate) async fn show(request: Request) -> Result<Response> {
     };
     let mut response = send_file(&request, &info, |range| {
         let chunks = pictures.read(&picture, range);
-        Ok(kit::stream("", chunks).into_body())
+        Ok(kit::response::stream("", chunks).into_body())
     })?;
     response
         .headers_mut()

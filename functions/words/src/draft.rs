@@ -5,7 +5,7 @@ mod tests;
 
 use std::{borrow::Cow, fmt};
 
-use kit::{Error, FieldError, MultiDict, Result, python_strip};
+use kit::{Error, FieldError, MultiDict, Result, formats::python};
 
 use crate::text::fold;
 
@@ -125,7 +125,7 @@ impl Draft {
     /// 400 where a parameter is missing, 422 with each that is too long.
     pub(crate) fn of_query(args: &MultiDict) -> Result<Self> {
         let text = |field: Field| -> Result<String> {
-            Ok(python_strip(args.require(field.name())?).replace('\n', ""))
+            Ok(python::strip(args.require(field.name())?).replace('\n', ""))
         };
         let draft = Self {
             english: text(Field::English)?,
@@ -209,7 +209,7 @@ impl Draft {
 
     /// The pair that is there only once: trimmed, and without letter case.
     pub(crate) fn pair(&self) -> [String; 2] {
-        [&self.english, &self.chinese].map(|text| fold(python_strip(text)))
+        [&self.english, &self.chinese].map(|text| fold(python::strip(text)))
     }
 
     /// What a search looks in; see `migrations/0001_words.sql`.
@@ -246,7 +246,7 @@ pub(crate) fn searchable(text: &str) -> String {
 
 /// Trimmed, and without `\r` in front of `\n`. A `\r` elsewhere stays.
 fn with_line_ends(text: &str) -> String {
-    let text = python_strip(text);
+    let text = python::strip(text);
     let Some((lines, last)) = text.rsplit_once('\n') else {
         return text.to_owned();
     };
@@ -258,7 +258,7 @@ fn with_line_ends(text: &str) -> String {
 
 /// Trimmed, and each line ended by `\n`, which browsers send as `\r\n`.
 fn tidy(text: String) -> String {
-    let trimmed = python_strip(&text);
+    let trimmed = python::strip(&text);
     if trimmed.contains('\r') {
         return trimmed.replace("\r\n", "\n").replace('\r', "\n");
     }

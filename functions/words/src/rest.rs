@@ -1,7 +1,10 @@
 //! /words and /words/ID: the words as a REST resource, for programs.
 
 use http::header;
-use kit::{Request, Response, Result, created, json, jsonify, no_content};
+use kit::{
+    Request, Response, Result, json, jsonify,
+    response::{created, no_content},
+};
 
 use crate::{
     draft::Field,

@@ -1,7 +1,8 @@
 //! A word of the book.
 
 use kit::{
-    ETag, Value,
+    Value,
+    conditional::ETag,
     db::{DbError, Row},
     json,
 };

@@ -11,7 +11,7 @@ use crate::{error::Result, request::Request, response::Response};
 ///
 /// # Example
 /// ```
-/// use kit::{App, Request, Response, Result, either, html, json, jsonify};
+/// use kit::{App, Request, Response, Result, either, json, jsonify, response::html};
 ///
 /// async fn word(_: Request) -> Result<Response> {
 ///     Ok(jsonify(&json!({ "english": "wake up" })))

@@ -1,5 +1,6 @@
 //! From a request to its answer: routes, methods, and what holds for every one of them.
 
+mod allow;
 mod cross_site;
 mod either;
 mod method_override;
@@ -12,9 +13,10 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 
+use self::allow::Allow;
 use self::route::{Match, Pattern};
 use crate::{
-    error::{Allow, BoxError, Error, Result},
+    error::{BoxError, Error, Result},
     request::{Params, Request, TrustedProxies},
     response::{self, Response},
 };
@@ -139,11 +141,11 @@ impl App {
     /// sees the method meant, and reads the form as if it were the first to.
     ///
     /// The form is read before the view can set a limit, so it has at most
-    /// [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES). `Allow` does not list POST, which does nothing by itself.
+    /// [`Request::MAX_BODY_BYTES`]. `Allow` does not list POST, which does nothing by itself.
     ///
     /// # Example
     /// ```
-    /// use kit::{App, Request, Response, Result, no_content, see_other};
+    /// use kit::{App, Request, Response, Result, response::{no_content, see_other}};
     ///
     /// async fn delete(request: Request) -> Result<Response> {
     ///     if request.wants_page() {
@@ -189,7 +191,7 @@ impl App {
     ///
     /// # Example
     /// ```
-    /// use kit::{App, html};
+    /// use kit::{App, response::html};
     ///
     /// let app = App::new().error_page(|_| |error, _| Ok(html(format!("<h1>{}</h1>", error.status()))));
     /// ```
@@ -358,7 +360,7 @@ impl App {
         let Some(index) = here.iter().position(|(route, _)| route.method == wanted) else {
             return Err(Error::MethodNotAllowed {
                 method: request.method().clone(),
-                allow,
+                allow: allow.header(),
             });
         };
         let (route, params) = here.swap_remove(index);
@@ -380,7 +382,7 @@ impl App {
 
 fn options(allow: &Allow) -> Response {
     let mut response = response::empty();
-    response.headers_mut().insert(header::ALLOW, allow.header());
+    problem::insert_allow(response.headers_mut(), &allow.header());
     response
 }
 

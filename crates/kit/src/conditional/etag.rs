@@ -8,7 +8,7 @@ use formats::hex;
 ///
 /// # Example
 /// ```
-/// assert_eq!(kit::ETag::from_hash(&[0x0a, 0xff]).header(), "\"0aff\"");
+/// assert_eq!(kit::conditional::ETag::from_hash(&[0x0a, 0xff]).header(), "\"0aff\"");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ETag(HeaderValue);

@@ -62,7 +62,7 @@ impl Request {
     ///
     /// # Example
     /// ```
-    /// use kit::{ETag, Request, Response, Result, no_content};
+    /// use kit::{Request, Response, Result, conditional::ETag, response::no_content};
     ///
     /// async fn delete(mut request: Request) -> Result<Response> {
     ///     let own = ETag::from_hash(b"version 7");
@@ -90,7 +90,7 @@ impl Request {
     ///
     /// # Example
     /// ```
-    /// use kit::{ETag, Request, Response, Result, json, jsonify};
+    /// use kit::{Request, Response, Result, json, jsonify, conditional::ETag};
     ///
     /// async fn show(request: Request) -> Result<Response> {
     ///     let tag = ETag::from_hash(b"version 7");

@@ -48,7 +48,7 @@ pub struct FileInfo {
 ///
 /// # Example
 /// ```
-/// use kit::{ETag, FileInfo, Request, Response, Result, body_of_file, send_file};
+/// use kit::{Request, Response, Result, conditional::{ETag, FileInfo, body_of_file, send_file}};
 ///
 /// async fn robots(request: Request) -> Result<Response> {
 ///     let text = "User-agent: *\n";

@@ -5,7 +5,7 @@
 //! a client puts into its session makes it somebody. Both last for [`LIFETIME`] from the last visit
 //! but for a day.
 //!
-//! The application has the tables `users` and `sessions`; `migrations/0002_accounts.sql` shows them.
+//! The application has the tables `users` and `sessions`, as in `crates/kit/src/login/schema.sql`.
 //!
 //! # Example
 //! ```

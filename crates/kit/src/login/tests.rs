@@ -16,10 +16,10 @@ fn secrets() -> Secrets {
     Secrets::parse("wristwaking", "[]").unwrap()
 }
 
-/// The tables that a login needs, as this repository's application has them.
+/// The tables that a login needs.
 const MIGRATION: Migration = Migration {
-    name: "0002_accounts",
-    sql: include_str!("../../../../migrations/0002_accounts.sql"),
+    name: "accounts",
+    sql: include_str!("schema.sql"),
 };
 
 /// A database with these accounts, with ids from 1.

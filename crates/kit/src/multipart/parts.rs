@@ -26,8 +26,8 @@ use crate::{
 /// [`Request::parts`](crate::Request::parts) is where they come from, with an example.
 ///
 /// # Limits
-/// [`MAX_FORM_PARTS`](crate::MAX_FORM_PARTS), [`MAX_FIELD_BYTES`](crate::MAX_FIELD_BYTES) and
-/// [`MAX_PART_HEADER_BYTES`](crate::MAX_PART_HEADER_BYTES), and that of the body as a whole.
+/// [`MAX_FORM_PARTS`](super::MAX_FORM_PARTS), [`MAX_FIELD_BYTES`](super::MAX_FIELD_BYTES) and
+/// [`MAX_PART_HEADER_BYTES`](super::MAX_PART_HEADER_BYTES), and that of the body as a whole.
 #[derive(Debug)]
 pub struct Parts {
     source: Arc<Source>,

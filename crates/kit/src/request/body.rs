@@ -38,7 +38,7 @@ pub(crate) enum FormKind {
 }
 
 impl Request {
-    /// Sets how many bytes the body may have, in place of [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES). Comes
+    /// Sets how many bytes the body may have, in place of [`Request::MAX_BODY_BYTES`]. Comes
     /// before the body is read; one that was read by then, for [`Self::method_override`] say, had to keep
     /// to the limit of then, too.
     pub fn set_body_limit(&mut self, bytes: u64) {
@@ -127,7 +127,7 @@ impl Request {
     ///
     /// # Example
     /// ```
-    /// use kit::{Part, Request, Response, Result, text};
+    /// use kit::{Request, Response, Result, text, multipart::Part};
     ///
     /// async fn measure(mut request: Request) -> Result<Response> {
     ///     request.set_body_limit(16 * 1024 * 1024);
@@ -164,7 +164,7 @@ impl Request {
     /// 415 where it is not called JSON, 400 where it is not JSON, and those of [`Self::data`].
     ///
     /// # Limits
-    /// [`MAX_JSON_DEPTH`](crate::MAX_JSON_DEPTH) and [`MAX_INTEGER_DIGITS`](crate::MAX_INTEGER_DIGITS).
+    /// [`MAX_JSON_DEPTH`](formats::json::MAX_JSON_DEPTH) and [`MAX_INTEGER_DIGITS`](formats::json::MAX_INTEGER_DIGITS).
     pub async fn json(&mut self) -> Result<Value> {
         if !self.is_json() {
             return Err(Error::UnsupportedMediaType {

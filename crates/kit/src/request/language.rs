@@ -1,68 +1,11 @@
 //! Which language an answer has: `Accept-Language`, by RFC 9110, section 12.5.4, and RFC 4647.
 //!
-//! The crates for this compare tags of hundreds of languages with data of their own; two that are told
-//! apart by their first subtag need none of it.
+//! The crates for this compare tags with the data of hundreds of languages. An application that offers a few, each
+//! with its own first subtag, needs none of it.
 
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
 
 use super::negotiate;
-
-/// The name of the cookie in which a reader's choice is kept; its value is a [`Language::tag`].
-pub const LANGUAGE_COOKIE: &str = "lang";
-
-/// A language that pages are written in.
-///
-/// # Example
-/// ```
-/// use kit::Language;
-///
-/// assert_eq!(Language::Chinese.tag(), "zh-CN");
-/// assert_eq!(Language::from_tag("zh-Hant-TW"), Some(Language::Chinese));
-/// assert_eq!(Language::from_tag("fr"), None);
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Chinese, in simplified characters.
-    Chinese,
-}
-
-impl Language {
-    /// The tag (BCP 47) for HTML's `lang` and for `Content-Language`.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Chinese => "zh-CN",
-        }
-    }
-
-    /// The language of a tag, whatever its script and region; none where it is another language.
-    ///
-    /// This is RFC 4647's lookup (section 3.4), which cuts a tag until it finds a language: who reads
-    /// `zh-Hant` or `en-GB` is better off with our Chinese or English than with a page in the other.
-    pub fn from_tag(tag: &str) -> Option<Self> {
-        let primary = tag.split('-').next().unwrap_or_default();
-        [Self::English, Self::Chinese]
-            .into_iter()
-            .find(|language| primary.eq_ignore_ascii_case(language.primary()))
-    }
-
-    /// All that can be said of it in a tag, in lower case: our Chinese is `zh-Hans-CN`, which is written
-    /// `zh-CN` for short.
-    fn subtags(self) -> &'static [&'static str] {
-        match self {
-            Self::English => &["en"],
-            Self::Chinese => &["zh", "hans", "cn"],
-        }
-    }
-
-    /// The tag without its script and region.
-    fn primary(self) -> &'static str {
-        self.subtags().first().copied().unwrap_or_default()
-    }
-}
 
 /// One entry, such as `zh-TW;q=0.8`.
 #[derive(Debug)]
@@ -92,11 +35,11 @@ struct Welcome {
     place: std::cmp::Reverse<usize>,
 }
 
-/// The offered language that the client likes best: the first where it likes all the same, or none, and
-/// [`Language::default`] where none is offered.
+/// The offered language that the client likes best: the first of those that it likes the same, and none where it
+/// wants none of them.
 ///
-/// Nobody is refused: an entry that cannot be read is left out.
-pub(crate) fn preferred(headers: &HeaderMap, offered: &[Language]) -> Language {
+/// An entry that cannot be read is left out.
+pub(crate) fn preferred<'a>(headers: &HeaderMap, offered: &[&'a str]) -> Option<&'a str> {
     let ranges: Vec<Range> = headers
         .get_all(ACCEPT_LANGUAGE)
         .iter()
@@ -104,17 +47,16 @@ pub(crate) fn preferred(headers: &HeaderMap, offered: &[Language]) -> Language {
         .flat_map(|value| value.split(','))
         .filter_map(Range::parse)
         .collect();
-    let mut best: Option<(Welcome, Language)> = None;
+    let mut best: Option<(Welcome, &str)> = None;
     for language in offered {
-        let Some(welcome) = welcome(&ranges, *language) else {
+        let Some(welcome) = welcome(&ranges, language) else {
             continue;
         };
         if best.is_none_or(|(best, _)| welcome > best) {
-            best = Some((welcome, *language));
+            best = Some((welcome, language));
         }
     }
-    let first = offered.first().copied().unwrap_or_default();
-    best.map_or(first, |(_, language)| language)
+    best.map(|(_, language)| language)
 }
 
 /// None where the client does not want the language, or says nothing about it.
@@ -122,7 +64,7 @@ pub(crate) fn preferred(headers: &HeaderMap, offered: &[Language]) -> Language {
 /// The ranges that name it most closely decide, whatever the others say: `zh-CN, zh;q=0` is for who reads
 /// no Chinese but that of `zh-CN`, `zh, zh-CN;q=0` for who reads any but that. Of several that name it as
 /// closely, one that refuses it counts, and else the best.
-fn welcome(ranges: &[Range], language: Language) -> Option<Welcome> {
+fn welcome(ranges: &[Range], language: &str) -> Option<Welcome> {
     let closeness: Vec<_> = ranges
         .iter()
         .map(|range| range.closeness(language))
@@ -157,21 +99,26 @@ impl Range {
     }
 
     /// None where the range does not name the language at all.
-    fn closeness(&self, language: Language) -> Option<Closeness> {
+    fn closeness(&self, language: &str) -> Option<Closeness> {
         if self.tag == "*" {
             return Some(Closeness::Any);
         }
-        if Language::from_tag(&self.tag) != Some(language) {
+        let language = language.to_ascii_lowercase();
+        if primary(&self.tag) != primary(&language) {
             return None;
         }
-        let mut subtags = self.tag.split('-');
-        let of_language = language.subtags();
-        if subtags.all(|subtag| of_language.contains(&subtag)) {
+        let is_part = |subtag| language.split('-').any(|own| own == subtag);
+        if self.tag.split('-').all(is_part) {
             return Some(Closeness::Exact(self.tag.split('-').count()));
         }
         // One that refuses a relative is about that alone.
         (self.quality > 0.0).then_some(Closeness::Relative)
     }
+}
+
+/// A tag without its script and region.
+fn primary(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -181,15 +128,23 @@ mod tests {
 
     use super::*;
 
-    const BOTH: &[Language] = &[Language::English, Language::Chinese];
+    /// Our Chinese is `zh-Hans-CN`, which is written `zh-CN` for short.
+    const CHINESE: &str = "zh-Hans-CN";
+    const BOTH: &[&str] = &["en", CHINESE];
 
-    fn preferred_of(lines: &[&str], offered: &[Language]) -> &'static str {
+    /// `zh-CN`, `en`, or nothing where none is liked.
+    fn preferred_of(lines: &[&str], offered: &[&str]) -> &'static str {
         let mut headers = HeaderMap::new();
         for line in lines {
             let line = HeaderValue::from_bytes(line.as_bytes()).unwrap();
             headers.append(ACCEPT_LANGUAGE, line);
         }
-        preferred(&headers, offered).tag()
+        match preferred(&headers, offered) {
+            None => "",
+            Some("en") => "en",
+            Some(CHINESE) => "zh-CN",
+            Some(other) => panic!("{other} is not offered"),
+        }
     }
 
     #[test]
@@ -227,7 +182,7 @@ mod tests {
             ("en;q=0.5, *", "zh-CN"),
             ("en;q=0.5, *;q=0.1", "en"),
             ("zh;q=0.5, *;q=0", "zh-CN"),
-            ("*;q=0", "en"),
+            ("*;q=0", ""),
         ] {
             assert_eq!(preferred_of(&[line], BOTH), want, "{line}");
         }
@@ -236,7 +191,7 @@ mod tests {
     #[test]
     fn a_quality_of_nothing_refuses_a_language() {
         for (line, want) in [
-            ("en;q=0", "en"),
+            ("en;q=0", ""),
             ("en;q=0, *", "zh-CN"),
             ("en;q=0, zh;q=0.1", "zh-CN"),
             ("zh, zh-CN;q=0, en;q=0.1", "en"),
@@ -257,8 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_left_out_and_the_first_is_the_default() {
-        let other_way_round = &[Language::Chinese, Language::English];
+    fn what_cannot_be_read_is_left_out() {
         for lines in [
             &[][..],
             &[""],
@@ -267,13 +221,12 @@ mod tests {
             &["zhx, eng, x-zh"],
             &["zh;q=2, en;q=x"],
             &["唤醒"],
-            &["*"],
         ] {
-            assert_eq!(preferred_of(lines, BOTH), "en", "{lines:?}");
-            assert_eq!(preferred_of(lines, other_way_round), "zh-CN", "{lines:?}");
-            assert_eq!(preferred_of(lines, &[]), "en", "{lines:?}");
+            assert_eq!(preferred_of(lines, BOTH), "", "{lines:?}");
         }
-        assert_eq!(preferred_of(&["zh"], &[Language::English]), "en");
+        assert_eq!(preferred_of(&["*"], &[CHINESE, "en"]), "zh-CN");
+        assert_eq!(preferred_of(&["*"], &[]), "");
+        assert_eq!(preferred_of(&["zh"], &["en"]), "");
     }
 
     #[test]
@@ -297,7 +250,7 @@ mod tests {
     proptest! {
         #[test]
         fn only_what_is_offered_is_answered(line in "[ -~]{0,40}") {
-            prop_assert_eq!(preferred_of(&[&line], &[Language::Chinese]), "zh-CN");
+            prop_assert_ne!(preferred_of(&[&line], &[CHINESE]), "en");
         }
     }
 }

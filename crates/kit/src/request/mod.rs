@@ -23,18 +23,15 @@ use http_body_util::BodyExt;
 use spin_sdk::wasip3::http::types;
 
 use crate::{
-    body::{MAX_BODY_BYTES, Unread},
+    body::Unread,
     error::{BoxError, Error, Result},
     service,
 };
 
 use self::{body::Content, headers::Headers, negotiate::Accept, vary::Vary};
 
-pub use self::{
-    client_addr::TrustedProxies,
-    fields::TextFields,
-    language::{LANGUAGE_COOKIE, Language},
-};
+pub(crate) use self::client_addr::TrustedProxies;
+pub use self::fields::TextFields;
 
 /// The parameters of a path, by name, percent-decoded.
 pub(crate) type Params = Vec<(&'static str, String)>;
@@ -46,8 +43,8 @@ pub(crate) type Params = Vec<(&'static str, String)>;
 /// first there, if at all.
 ///
 /// # Limits
-/// A body holds at most [`MAX_BODY_BYTES`] bytes, or what [`Self::set_body_limit`] says; a query and an
-/// urlencoded form have at most [`MAX_FIELDS`](crate::MAX_FIELDS) fields.
+/// A body holds at most [`Self::MAX_BODY_BYTES`] bytes, or what [`Self::set_body_limit`] says; a query and an
+/// urlencoded form have at most [`MAX_FIELDS`](formats::urlencoded::MAX_FIELDS) fields.
 ///
 /// # Example
 /// ```
@@ -77,6 +74,10 @@ pub struct Request {
 }
 
 impl Request {
+    /// The most bytes that a body may have, unless a view sets another limit ([`Self::set_body_limit`]). That many
+    /// are accepted; one more is 413.
+    pub const MAX_BODY_BYTES: u64 = 1024 * 1024;
+
     /// Takes a request from the runtime, or from a test.
     pub fn new<B>(request: http::Request<B>) -> Self
     where
@@ -117,7 +118,7 @@ impl Request {
             vary: Rc::default(),
             path_params: Params::new(),
             proxies: TrustedProxies::default(),
-            body_limit_bytes: MAX_BODY_BYTES,
+            body_limit_bytes: Self::MAX_BODY_BYTES,
             body: Content::Unread(body),
             method,
             uri,
@@ -241,7 +242,7 @@ impl Request {
         runtime::client_addr(&self.named(&[runtime::CLIENT_ADDR]))
     }
 
-    /// Who sent the request, as far as the proxies between are trusted to tell; see [`TrustedProxies`].
+    /// Who sent the request, as far as the proxies between are trusted to tell (`App::behind_proxies`).
     pub fn client_addr(&self) -> Option<IpAddr> {
         let said = self.named(&[client_addr::X_FORWARDED_FOR]);
         let forwarded_for = said.get_all(client_addr::X_FORWARDED_FOR);
@@ -250,7 +251,7 @@ impl Request {
 
     /// Believes these proxies from here on. An app does that with
     /// `App::behind_proxies`.
-    pub fn set_proxies(&mut self, proxies: TrustedProxies) {
+    pub(crate) fn set_proxies(&mut self, proxies: TrustedProxies) {
         self.proxies = proxies;
     }
 
@@ -271,31 +272,24 @@ impl Request {
         self.accept.prefers_page()
     }
 
-    /// The language of the answer, one of those that are offered: that of the cookie
-    /// [`LANGUAGE_COOKIE`](crate::LANGUAGE_COOKIE), or else the one that `Accept-Language` likes best, or
-    /// else the first. The answer then varies by both headers, and says so.
+    /// The tag that the client likes best among those offered (Flask's
+    /// `request.accept_languages.best_match`); the first of those that it likes the same, none where it wants none of
+    /// them. The answer then varies by `Accept-Language`, and says so.
     ///
     /// # Example
     /// ```
-    /// use kit::{Language, Request, Response, Result, text};
+    /// use kit::{Request, Response, Result, text};
     ///
     /// async fn greet(request: Request) -> Result<Response> {
-    ///     let language = request.language(&[Language::English, Language::Chinese]);
-    ///     Ok(text(match language {
-    ///         Language::English => "wake up",
-    ///         Language::Chinese => "唤醒",
+    ///     Ok(text(match request.best_language(&["en", "zh-Hans-CN"]) {
+    ///         Some("zh-Hans-CN") => "唤醒",
+    ///         _ => "wake up",
     ///     }))
     /// }
     /// ```
-    pub fn language(&self, offered: &[Language]) -> Language {
+    pub fn best_language<'a>(&self, offered: &[&'a str]) -> Option<&'a str> {
         self.vary.by_accept_language();
-        self.vary.by_cookie();
-        let headers = self.named(&[COOKIE, ACCEPT_LANGUAGE]);
-        let cookies = cookie::parse(headers.get_all(COOKIE));
-        let chosen = cookies.get(LANGUAGE_COOKIE).and_then(Language::from_tag);
-        chosen
-            .filter(|language| offered.contains(language))
-            .unwrap_or_else(|| language::preferred(&headers, offered))
+        language::preferred(&self.named(&[ACCEPT_LANGUAGE]), offered)
     }
 
     pub(crate) fn accept(&self) -> &Accept {
@@ -348,132 +342,4 @@ fn title_case(name: &HeaderName) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use http_body_util::Full;
-
-    use super::*;
-
-    fn get(lines: &[(&str, &str)]) -> Request {
-        let request = http::Request::get("http://uri.example:81/a%20b?x=1&x=2");
-        let request = lines.iter().fold(request, |request, (name, value)| {
-            request.header(*name, *value)
-        });
-        Request::new(request.body(Full::new(Bytes::new())).unwrap())
-    }
-
-    #[test]
-    fn the_query_is_read_apart_from_the_path() {
-        let request = get(&[]);
-        assert_eq!(request.args().getlist("x"), ["1", "2"]);
-        assert_eq!(request.path(), "/a%20b");
-    }
-
-    #[test]
-    fn headers_are_listed_without_those_of_the_runtime() {
-        let request = get(&[
-            ("x-a", "1"),
-            ("spin-client-addr", "10.0.0.1:1"),
-            ("x-a", "2"),
-            ("x-utf-8", "\u{e9}"),
-            ("x-3d_m.odel", ""),
-        ]);
-        let want = [
-            ("Host", "uri.example:81"),
-            ("X-A", "1"),
-            ("X-A", "2"),
-            ("X-Utf-8", "Ã©"),
-            ("X-3D_M.Odel", ""),
-        ];
-        assert_eq!(
-            request.header_items(),
-            want.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
-    }
-
-    #[test]
-    fn the_client_is_who_connected_unless_a_proxy_did() {
-        let peer = ("spin-client-addr", "10.0.0.1:4711");
-        let forwarded_for = ("x-forwarded-for", "203.0.113.9");
-        for (lines, trusted, want) in [
-            (&[forwarded_for][..], "0.0.0.0/0", None),
-            (&[peer, forwarded_for], "", Some("10.0.0.1")),
-            (&[peer, forwarded_for], "10.0.0.0/8", Some("203.0.113.9")),
-            (&[peer], "10.0.0.0/8", Some("10.0.0.1")),
-        ] {
-            let want = want.map(|address| address.parse().unwrap());
-            let mut request = get(lines);
-            request.set_proxies(trusted.parse().unwrap());
-            assert_eq!(request.client_addr(), want, "{lines:?} {trusted}");
-        }
-    }
-
-    #[test]
-    fn the_host_is_the_header_or_else_the_uris() {
-        for (lines, want) in [
-            (&[][..], Some("uri.example:81")),
-            (&[("host", "words.example")], Some("words.example")),
-            (&[("host", "a.example"), ("host", "b.example")], None),
-        ] {
-            assert_eq!(get(lines).host(), want, "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn the_scheme_is_the_one_that_the_client_sees() {
-        assert_eq!(get(&[]).scheme(), Scheme::HTTP);
-        assert_eq!(
-            get(&[("spin-full-url", "https://words.example/")]).scheme(),
-            Scheme::HTTPS
-        );
-        let peer = ("spin-client-addr", "10.0.0.1:4711");
-        let by_http = ("spin-full-url", "http://words.example/");
-        let by_https = ("spin-full-url", "https://words.example/");
-        let (http, https) = (
-            ("x-forwarded-proto", "http"),
-            ("x-forwarded-proto", "https"),
-        );
-        for (lines, trusted, want) in [
-            (&[peer, by_http, https][..], "10.0.0.0/8", Scheme::HTTPS),
-            (&[peer, by_https, http], "10.0.0.0/8", Scheme::HTTP),
-            (&[peer, by_http, https], "192.0.2.0/24", Scheme::HTTP),
-            (&[peer, by_http, https], "", Scheme::HTTP),
-            // Nobody knows who connected.
-            (&[by_http, https], "0.0.0.0/0", Scheme::HTTP),
-        ] {
-            let mut request = get(lines);
-            request.set_proxies(trusted.parse().unwrap());
-            assert_eq!(request.scheme(), want, "{lines:?} {trusted}");
-        }
-    }
-
-    #[test]
-    fn a_parameter_that_the_route_lacks_is_our_fault() {
-        let mut request = get(&[]);
-        request.set_path_params(vec![("id", "7".to_owned())]);
-        assert_eq!(request.path_param("id").unwrap(), "7");
-        assert!(matches!(request.path_param("x"), Err(Error::Internal(_))));
-    }
-
-    #[test]
-    fn the_language_is_that_of_the_cookie_or_else_the_best_liked_one() {
-        const ENGLISH: (&str, &str) = ("accept-language", "en");
-        const CHINESE: (&str, &str) = ("accept-language", "zh-CN");
-        for (lines, want) in [
-            (&[][..], Language::English),
-            (&[CHINESE], Language::Chinese),
-            (&[ENGLISH, ("cookie", "lang=zh-CN")], Language::Chinese),
-            (&[CHINESE, ("cookie", "lang=en")], Language::English),
-            (&[CHINESE, ("cookie", "lang=fr")], Language::Chinese),
-            (&[CHINESE, ("cookie", "lang=")], Language::Chinese),
-            (
-                &[CHINESE, ("cookie", "lang=fr; lang=en")],
-                Language::Chinese,
-            ),
-        ] {
-            let offered = [Language::English, Language::Chinese];
-            assert_eq!(get(lines).language(&offered), want, "{lines:?}");
-        }
-        let english_only = get(&[("cookie", "lang=zh-CN")]).language(&[Language::English]);
-        assert_eq!(english_only, Language::English);
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@ use crate::response::Response;
 ///
 /// # Example
 /// ```
-/// use kit::{attachment, text};
+/// use kit::{text, response::attachment};
 ///
 /// let response = attachment(text("english,chinese"), "单词.csv");
 /// assert_eq!(

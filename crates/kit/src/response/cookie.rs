@@ -21,7 +21,7 @@ use crate::{
 /// # Example
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use kit::{Cookie, Request, Response, Result, text};
+/// use kit::{Request, Response, Result, text, response::Cookie};
 ///
 /// async fn remember(request: Request) -> Result<Response> {
 ///     let mut response = text("add cookies");

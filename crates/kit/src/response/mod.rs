@@ -15,12 +15,10 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::{
-    body::Body,
-    error::{BoxError, Error, Result},
-};
+use crate::error::{BoxError, Error, Result};
 
 pub use self::{attachment::attachment, cookie::Cookie};
+pub use crate::body::Body;
 
 /// An answer on its way. Status and headers are changed as those of any [`http::Response`].
 ///
@@ -56,7 +54,7 @@ pub fn text(text: impl Into<String>) -> Response {
 ///
 /// # Example
 /// ```
-/// let response = kit::html("<p>tea</p>");
+/// let response = kit::response::html("<p>tea</p>");
 /// assert_eq!(response.headers()["referrer-policy"], "same-origin");
 /// ```
 pub fn html(page: impl Into<String>) -> Response {
@@ -103,7 +101,7 @@ pub fn jsonify(value: &Value) -> Response {
 ///
 /// # Example
 /// ```
-/// use kit::{created, json};
+/// use kit::{json, response::created};
 ///
 /// let response = created("/words/7", &json!({ "id": 7 }));
 /// assert_eq!(response.status(), 201);
@@ -131,7 +129,7 @@ pub fn created(target: &str, value: &Value) -> Response {
 /// fn export() -> Response {
 ///     let lines = ["english,chinese\r\n", "wake,唤醒\r\n"];
 ///     let chunks = lines.map(|line| Ok::<_, Error>(line.into()));
-///     kit::stream("text/csv; charset=utf-8", stream::iter(chunks))
+///     kit::response::stream("text/csv; charset=utf-8", stream::iter(chunks))
 /// }
 /// # assert_eq!(export().headers()["content-type"], "text/csv; charset=utf-8");
 /// ```

@@ -3,10 +3,10 @@
 mod texts;
 
 use askama::Template;
-use kit::{Error, FieldError, Language, Request, Response, Result, render_template};
+use kit::{Error, FieldError, Request, Response, Result, render_template};
 
 use self::texts::Texts;
-use crate::{Texts as _, log_in, texts::OFFERED};
+use crate::{Language, Texts as _, log_in};
 
 /// Its heading and its links are in the reader's language; what is said in detail is what programs get, too, and
 /// English.
@@ -27,7 +27,7 @@ struct Page {
 pub(crate) fn prepare(
     request: &Request,
 ) -> impl FnOnce(&Error, Option<&str>) -> Result<Response> + use<> {
-    let language = request.language(&OFFERED);
+    let language = Language::from_request(request);
     move |error, back| render_template(&Page::new(error, language, back))
 }
 
@@ -51,6 +51,7 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::OFFERED;
 
     const ATTACK: &str = "<script>alert(\"唤醒\")</script>";
 

@@ -9,10 +9,14 @@ mod visitor;
 
 use std::time::{Duration, SystemTime};
 
-use kit::{Cookie, LANGUAGE_COOKIE, Language, Request, Response, Result, see_other};
+use kit::{
+    Request, Response, Result,
+    response::{Cookie, see_other},
+};
 
 use crate::{
-    texts::{OFFERED, Texts},
+    language::{self, Language},
+    texts::Texts,
     url::{log_in, url},
 };
 
@@ -45,14 +49,14 @@ impl<T: Texts> Site<T> {
     /// For the page at `home`, a path of our own, with these parameters, in the language that the reader
     /// chose or else likes best. A link of another site may name one for this page alone; see [`switched`].
     pub fn new(request: &Request, home: &str, parameters: &[(&str, &str)]) -> Self {
-        let own = request.language(&OFFERED);
+        let own = Language::from_request(request);
         let linked = asked_for(request).filter(|_| request.is_cross_site());
         Self::in_language(linked.unwrap_or(own), home, parameters)
     }
 
     /// The same in a certain language.
     pub fn in_language(language: Language, home: &str, parameters: &[(&str, &str)]) -> Self {
-        let mut all = vec![("lang", other(language).tag())];
+        let mut all = vec![("lang", language.other().tag())];
         all.extend(parameters);
         Self {
             language,
@@ -79,7 +83,7 @@ impl<T: Texts> Site<T> {
 
     /// The other language.
     pub fn other(&self) -> Language {
-        other(self.language)
+        self.language.other()
     }
 }
 
@@ -98,7 +102,7 @@ pub fn switched(
         return Ok(None);
     };
     let mut response = see_other(&url(home, parameters));
-    Cookie::new(request, LANGUAGE_COOKIE, chosen.tag())
+    Cookie::new(request, language::COOKIE, chosen.tag())
         .expires(SystemTime::now() + CHOICE_KEPT)
         .set_on(&mut response)?;
     Ok(Some(response))
@@ -107,13 +111,6 @@ pub fn switched(
 /// The language in `?lang=`.
 fn asked_for(request: &Request) -> Option<Language> {
     request.args().get("lang").and_then(Language::from_tag)
-}
-
-fn other(language: Language) -> Language {
-    match language {
-        Language::English => Language::Chinese,
-        Language::Chinese => Language::English,
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use askama::Template;
 use kit::{
     Error, MultiDict, Request, Response, Result, failing,
     login::{Account, Login},
-    render_template, see_other,
+    render_template,
+    response::see_other,
 };
 use site::{Message, fill, url};
 

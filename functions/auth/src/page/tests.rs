@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::executor::block_on;
 use http_body_util::{BodyExt as _, Full};
-use kit::Language;
+use site::Language;
 use site::Texts as _;
 
 use super::*;

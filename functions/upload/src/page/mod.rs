@@ -4,7 +4,7 @@ mod texts;
 
 use askama::Template;
 use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
-use kit::{Error, Request, Response, Result, failing, render_template, see_other};
+use kit::{Error, Request, Response, Result, failing, render_template, response::see_other};
 use site::{ForScripts, Message, Visit, fill, url};
 
 use self::texts::Texts;
@@ -214,7 +214,7 @@ impl Card {
     fn new(file: &Picture, texts: &Texts) -> Self {
         let version = file.sha256.get(..VERSION_DIGITS).unwrap_or_default();
         let info = file.info.clone().filter(|info| !info.trim().is_empty());
-        let date = kit::rfc3339(file.uploaded_at());
+        let date = kit::formats::rfc3339(file.uploaded_at());
         Self {
             name: file.name.clone(),
             url: file.url(),

@@ -9,7 +9,7 @@ mod json;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use kit::{BoxError, Error, Request, Response, Result, attachment, db::walk};
+use kit::{BoxError, Error, Request, Response, Result, db::walk, response::attachment};
 
 use crate::{store::Words, word::Word};
 
@@ -56,7 +56,7 @@ async fn file<F: Format>(format: F) -> Result<Response> {
     // What fails at once is still an answer of its own.
     let first = pages.next().await.transpose()?;
     let pages = stream::iter(first.map(Ok)).chain(pages);
-    let file = kit::stream(F::CONTENT_TYPE, encoded(format, pages));
+    let file = kit::response::stream(F::CONTENT_TYPE, encoded(format, pages));
     Ok(attachment(file, F::FILE_NAME))
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use http::StatusCode;
-use kit::{Request, Response, Result, db::PageRequest, see_other};
+use kit::{Request, Response, Result, db::PageRequest, response::see_other};
 use site::{Message, fill, grouped, url};
 
 use super::{

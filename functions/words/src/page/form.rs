@@ -88,7 +88,7 @@ fn lang(field: Field) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use kit::Language;
+    use site::Language;
     use site::Texts as _;
 
     use super::*;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use kit::{Error, Request, Response, Result, see_other};
+use kit::{Error, Request, Response, Result, response::see_other};
 
 use super::{
     import_form::ImportForm,

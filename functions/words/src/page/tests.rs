@@ -4,9 +4,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use askama::Template;
 use kit::{
-    Error, Language, MultiDict,
+    Error, MultiDict,
     db::{DEFAULT_PAGE_ROWS, Page, PageRequest},
 };
+use site::Language;
 use site::{Message, OFFERED, Texts as _};
 
 use super::{

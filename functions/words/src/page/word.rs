@@ -5,7 +5,8 @@ use http::StatusCode;
 use kit::{
     Error, MultiDict, Request, Response, Result,
     db::{Connection, DEFAULT_PAGE_ROWS},
-    render_template, see_other,
+    render_template,
+    response::see_other,
 };
 use site::{Message, fill, url};
 

@@ -6,7 +6,9 @@ use http_body_util::Full;
 use serde_json::json;
 
 use super::*;
-use crate::{MAX_BODY_BYTES, multipart::Part};
+use crate::multipart::Part;
+
+const MAX_BODY_BYTES: u64 = Request::MAX_BODY_BYTES;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=b";

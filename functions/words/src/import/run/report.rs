@@ -135,7 +135,7 @@ impl Report {
         let chunks = iter::once(Ok(begin.into()))
             .chain(lists)
             .chain(iter::once(Ok(end.into())));
-        let mut response = kit::stream(content_type, stream::iter(chunks));
+        let mut response = kit::response::stream(content_type, stream::iter(chunks));
         *response.status_mut() = status;
         response
     }

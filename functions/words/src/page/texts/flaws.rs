@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_long_word_is_told_how_long_it_may_be() {
-        let texts = Texts::in_language(kit::Language::English);
+        let texts = Texts::in_language(site::Language::English);
         let said = texts.flaw(Field::SentenceChi, Flaw::TooLong);
         assert!(said.contains("2,000"), "{said}");
     }
@@ -246,7 +246,7 @@ mod tests {
                 assert!(!said.is_empty() && !said.contains(['{', '}']), "{said}");
             }
         }
-        let texts = Texts::in_language(kit::Language::English);
+        let texts = Texts::in_language(site::Language::English);
         let said = texts.reading(&readings[0]);
         assert!(
             said.contains("as GBK, but it could also be Big5, windows-1252"),
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_limit_is_named() {
-        let texts = Texts::in_language(kit::Language::English);
+        let texts = Texts::in_language(site::Language::English);
         for (refusal, want) in [
             (
                 Refusal::Other(Error::TooLarge {
