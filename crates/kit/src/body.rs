@@ -8,7 +8,7 @@ use spin_sdk::wasip3::http::types;
 
 use crate::{
     error::{BoxError, Error, Result},
-    service,
+    wasi,
 };
 
 /// A body that is on its way, in or out.
@@ -46,7 +46,7 @@ impl Incoming {
         }
         let body = match body {
             Unread::Body(body) => body,
-            Unread::Runtime(request) => service::body(request, announced),
+            Unread::Runtime(request) => wasi::body(request, announced),
         };
         Ok(Self {
             body,

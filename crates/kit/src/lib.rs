@@ -39,6 +39,7 @@ pub mod session;
 mod store;
 #[cfg(feature = "variables")]
 mod variables;
+mod wasi;
 
 pub use app::{App, either, failing};
 pub use error::{BoxError, Error, FieldError, Result};

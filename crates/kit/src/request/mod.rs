@@ -25,7 +25,7 @@ use spin_sdk::wasip3::http::types;
 use crate::{
     body::Unread,
     error::{BoxError, Error, Result},
-    service,
+    wasi,
 };
 
 use self::{body::Content, headers::Headers, negotiate::Accept, vary::Vary};
@@ -100,7 +100,7 @@ impl Request {
         let method = request.get_method().try_into();
         let method = method.map_err(|_| types::ErrorCode::HttpRequestMethodInvalid)?;
         let fields = request.get_headers();
-        let uri = service::uri(&request, &fields)?;
+        let uri = wasi::uri(&request, &fields)?;
         let body = Unread::Runtime(request);
         Ok(Self::from_parts(method, uri, fields.into(), body))
     }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::stream;
 use http_body::Frame;
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::{BodyExt, StreamBody, combinators::UnsyncBoxBody};
 use spin_sdk::{
     wasip3::{
         http::types::{ErrorCode, Request, Trailers},
@@ -12,7 +12,7 @@ use spin_sdk::{
     wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult},
 };
 
-use crate::{body::Body, error::BoxError};
+use crate::error::BoxError;
 
 /// Bytes that are read at once, at most.
 const CHUNK_BYTES: u64 = 64 << 10;
@@ -37,7 +37,7 @@ struct Reading {
 /// The body of a request, of which so many bytes are announced.
 ///
 /// The runtime is asked for it when it is first read. Trailers are not looked at: nothing here uses them.
-pub(crate) fn body(request: Request, announced: Option<u64>) -> Body {
+pub(crate) fn body(request: Request, announced: Option<u64>) -> UnsyncBoxBody<Bytes, BoxError> {
     let most = announced.map_or(CHUNK_BYTES_UNANNOUNCED, |length| length.min(CHUNK_BYTES));
     let room = usize::try_from(most).unwrap_or(0);
     let chunks = stream::unfold(Some(State::Unread(request)), move |state| async move {
