@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 ///   standard) is one in either.
 /// - `name*=charset'language'value` (RFC 8187) is `name` with percent escapes, in ASCII, UTF-8 or
 ///   ISO-8859-1.
-/// - Of several options of one name the last wins. What is no option is passed over; a quote that is
+/// - If a name comes several times, the last option wins. Text that is no option is skipped; a quote that is
 ///   not closed ends the header.
 ///
 /// Continuations (`name*0=`, RFC 2231) are not put together: no client of a form sends them.
@@ -124,7 +124,7 @@ fn extended(raw: &str) -> String {
 }
 
 /// A text in one of the charsets that Werkzeug knows in a form: ASCII, UTF-8 and ISO-8859-1, under the names that
-/// it knows. What is none of it becomes U+FFFD; `None` where the charset is another.
+/// it knows. Bytes outside the charset become U+FFFD; `None` where the charset is another.
 pub fn decode(charset: &str, bytes: &[u8]) -> Option<String> {
     let ascii = |byte: &u8| match byte.is_ascii() {
         true => char::from(*byte),

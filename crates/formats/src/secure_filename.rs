@@ -5,8 +5,8 @@ use unicode_normalization::UnicodeNormalization;
 /// A version of a client's file name that is safe as a file's name, a key and part of a URL (Werkzeug's
 /// `secure_filename`): only ASCII letters, digits, `_`, `.` and `-`, and neither `.` nor `_` at its ends.
 ///
-/// Empty where nothing is left. It is as long as the name allows, and of a name such as `唤醒.png` nothing but
-/// `png` is left: whoever keeps the file decides about both.
+/// Empty if no character is left. There is no limit to its length, and `唤醒.png` becomes `png`: the caller decides
+/// what to do about both.
 ///
 /// # Example
 /// ```

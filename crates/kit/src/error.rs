@@ -18,8 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a request is not answered as it was meant; each cause has one status.
 ///
 /// The client gets a problem document (RFC 9457), or a page that says the same where it is a browser.
-/// What an error holds is for the client's eyes, but for the cause of [`Self::Internal`]. A 5xx goes to
-/// the log.
+/// The client sees everything that an error holds, except the cause of [`Self::Internal`]. A 5xx goes to the log.
 ///
 /// # Example
 /// ```
@@ -73,7 +72,7 @@ pub enum Error {
         /// Those that would work, as the header `Allow` lists them.
         allow: String,
     },
-    /// 409: what is to be made exists already.
+    /// 409: what the client wants to make exists already.
     #[error("{detail}")]
     Conflict {
         /// What kind of thing exists.
@@ -138,9 +137,8 @@ pub enum Error {
     /// 500: our fault. Holds the cause, for the log.
     #[error("the server failed to answer; the cause is in its log")]
     Internal(#[source] BoxError),
-    /// 500: the application lacks a setting or a grant, or puts more in a place than it can hold. Says to
-    /// whoever runs it what to set or to grant, and where; the client sees it, so it says nothing that a
-    /// stranger may not know.
+    /// 500: the application lacks a setting or a grant, or puts more in a place than it can hold. Tells the operator
+    /// what to set or to grant, and where. The client sees it too, so it must hold no secret.
     #[error("{0}")]
     Misconfigured(String),
     /// 503: this function needs a database or a store that the application does not grant it here. Says what to
@@ -155,7 +153,7 @@ pub enum Error {
         /// When to try again, in seconds from now.
         retry_after_seconds: u32,
     },
-    /// 507: there is no room left for what is to be kept. Says what is full.
+    /// 507: there is no room left. Says what is full.
     #[error("{0}")]
     InsufficientStorage(String),
 }

@@ -8,7 +8,7 @@
 //!   `.cookies()`, `.best_language()`): [`Request`]; files: [`multipart`]
 //! - what goes out: [`text`], [`jsonify`], [`render_template`], [`redirect`]; the rest, and cookies: [`response`]
 //! - entity tags, ranges, files: [`conditional`], [`Request::not_modified`], [`Request::check_if_match`]
-//! - what can go wrong, with its status: [`Error`], and a page of one's own that says so: [`failing`]
+//! - what can go wrong, with its status: [`Error`], and your own page for it: [`failing`]
 //! - a client's session, as Flask reads and writes it (feature `session`): `session`
 //! - who is logged in, and what they may change (feature `login`): `login`
 //! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`

@@ -1,4 +1,4 @@
-//! Takes JSON apart, for whatever is to be made of it.
+//! Reads JSON into values of any kind (see [`Build`]).
 
 use serde_json::Number;
 

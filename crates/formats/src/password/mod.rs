@@ -1,8 +1,8 @@
 //! Passwords, kept as Werkzeug keeps them (feature `password`).
 //!
-//! A table of users moves over as it is: what `generate_password_hash` made is checked here, and what is made
-//! here `check_password_hash` checks. New hashes are Werkzeug's default, scrypt with 32 MiB; a hash that is
-//! cheaper to guess from is right once more, and then to be made anew.
+//! A table of users moves over as it is: this module checks the hashes of `generate_password_hash`, and
+//! `check_password_hash` checks those of this module. New hashes are Werkzeug's default, scrypt with 32 MiB. A hash that
+//! is cheaper to guess from still counts, and the caller is told to replace it.
 //!
 //! # What it costs
 //! A hash takes 32 MiB and, on purpose, a good part of a second of computing. So [`hash`] and [`verify`] give back
@@ -110,7 +110,7 @@ pub fn hash(password: &str) -> Result<Work<String>> {
 
 /// Checks a password, as Werkzeug's `check_password_hash` does.
 ///
-/// What is no hash is [`Verdict::Wrong`], and so is a hash that is not checked for its
+/// A text that is no hash is [`Verdict::Wrong`], and so is a hash that is not checked for its
 /// [limits](self#constants) or its method: Werkzeug's plain and MD5 ones, which it does not check any more
 /// either. Of these [`unsupported`] knows the ones that Werkzeug would check.
 ///

@@ -60,7 +60,7 @@ pub const LIFETIME: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 /// Werkzeug warns above the same number. The attribute `Secure` is counted, be it there or not.
 pub const MAX_COOKIE_BYTES: usize = 4093;
 
-/// How old a cookie has to be to be set anew although it would say the same.
+/// How old a cookie must be before it is set again without a change.
 const RENEW_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The key that makes a session permanent, as in Flask.
@@ -167,7 +167,7 @@ impl Session {
         self.get(PERMANENT).is_some_and(Value::is_truthy)
     }
 
-    /// Makes the session outlive the browser, for [`LIFETIME`] from the last visit but for a day, or end
+    /// Makes the session outlive the browser, for [`LIFETIME`] from the last visit or up to a day less, or end
     /// with it.
     pub fn set_permanent(&mut self, permanent: bool) {
         self.insert(PERMANENT, permanent);
@@ -179,10 +179,10 @@ impl Session {
     }
 
     /// The cookie that the client has to keep:
-    /// - of a session that holds something else than when it was opened: one that is signed and dated anew;
+    /// - of a session that holds something else than when it was opened: a new one, with a new date;
     /// - of one that was emptied: one that deletes it;
     /// - of any other: none, unless its cookie is older than a day, and the session is permanent or was set to
-    ///   what it was: such a session goes on, so its cookie is dated anew.
+    ///   what it was: such a session goes on, so its cookie gets a new date.
     ///
     /// The cookie lacks `Secure`; see [`Cookie::secure`].
     ///

@@ -1,7 +1,7 @@
 //! Signing, as itsdangerous' `TimestampSigner` does with what Flask sets: HMAC-SHA1, with a key that is
 //! itself the HMAC of a salt.
 //!
-//! SHA-1 is what Flask's cookies are signed with. What is known against it does not help to forge an HMAC.
+//! Flask signs its cookies with SHA-1. The known attacks on SHA-1 do not help to forge an HMAC.
 
 use std::fmt;
 

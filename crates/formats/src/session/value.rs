@@ -266,7 +266,7 @@ mod tests {
 
     use super::*;
 
-    /// Flask 3.1.3's `jsonify` of each, but for the last four rows, which it cannot answer.
+    /// Flask 3.1.3's `jsonify` of each, except the last four rows, which it cannot answer.
     #[test]
     fn values_are_json_as_flask_has_it() {
         let uuid = 0x12345678_1234_5678_1234_567812345678;

@@ -1,6 +1,8 @@
 //! The header `Allow`, by RFC 9110, section 10.2.1.
 
-use http::Method;
+use http::{HeaderMap, HeaderValue, Method, header::ALLOW};
+
+use crate::response::{self, Response};
 
 /// The methods that a path has. OPTIONS is always one, and HEAD comes with GET (RFC 9110, section 9.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,20 @@ impl Allow {
     /// The value of the header.
     pub(super) fn header(&self) -> String {
         self.0.join(", ")
+    }
+
+    /// The answer to OPTIONS.
+    pub(super) fn answer(&self) -> Response {
+        let mut response = response::empty();
+        insert(response.headers_mut(), &self.header());
+        response
+    }
+}
+
+/// Says which methods a path has. They are tokens (RFC 9110, section 9.1), so the list is a valid header value.
+pub(super) fn insert(headers: &mut HeaderMap, allow: &str) {
+    if let Ok(allow) = HeaderValue::try_from(allow) {
+        headers.insert(ALLOW, allow);
     }
 }
 

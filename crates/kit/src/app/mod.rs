@@ -27,8 +27,8 @@ pub use self::{either::either, problem::failing};
 ///
 /// A path is written as in `spin.toml` and matches as a whole: `/words/:id` matches where one segment is in
 /// the place of `:id` ([`Request::path_param`] is its value), and `/static/...` matches `/static` and all
-/// below it. Of several that match, the one counts that says most: a literal segment beats a parameter, and
-/// that beats `/...`. What holds for each:
+/// below it. If several match, the most specific one counts: a literal segment beats a parameter, and
+/// that beats `/...`. For each route:
 /// - an unknown path is 404, an unknown method 405 with `Allow`;
 /// - HEAD is GET without the body, and OPTIONS answers `Allow`, as in Flask;
 /// - a change that a browser marks as another site's is 403, before the view sees it;
@@ -342,7 +342,7 @@ impl App {
         }
         let allow = Allow::new(here.iter().map(|(route, _)| &route.method));
         if request.method() == Method::OPTIONS {
-            return Ok(options(&allow));
+            return Ok(allow.answer());
         }
         if self.is_form_method(&request, &allow) {
             if request.is_cross_site() {
@@ -378,12 +378,6 @@ impl App {
             && !allow.has(&Method::POST)
             && (allow.has(&Method::PUT) || allow.has(&Method::DELETE))
     }
-}
-
-fn options(allow: &Allow) -> Response {
-    let mut response = response::empty();
-    problem::insert_allow(response.headers_mut(), &allow.header());
-    response
 }
 
 /// Writes a cause and what caused that, on one line.

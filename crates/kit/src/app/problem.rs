@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 
+use super::allow;
 use crate::{
     error::Error,
     response::{self, Response},
@@ -13,8 +14,7 @@ pub(crate) fn answer(error: &Error, page: Option<Response>) -> Response {
     failing(page.unwrap_or_else(|| document(error)), error)
 }
 
-/// A page that says in words of its own what went wrong, with the status of that and the headers that the status
-/// is nothing without: where what exists is, and when to try again.
+/// Gives a page that describes an error the error's status and its headers, such as `Location` or `Retry-After`.
 ///
 /// # Example
 /// ```
@@ -65,18 +65,11 @@ fn title(error: &Error) -> &'static str {
     error.status().canonical_reason().unwrap_or("Error")
 }
 
-/// Says which methods a path has. They are tokens (RFC 9110, section 9.1), so the list is a valid header value.
-pub(super) fn insert_allow(headers: &mut HeaderMap, allow: &str) {
-    if let Ok(allow) = HeaderValue::try_from(allow) {
-        headers.insert(header::ALLOW, allow);
-    }
-}
-
-/// The headers that a status is nothing without.
+/// Adds the headers that belong to a status.
 fn add_headers(error: &Error, headers: &mut HeaderMap) {
     match error {
         Error::MethodNotAllowed { allow, .. } => {
-            insert_allow(headers, allow);
+            allow::insert(headers, allow);
         }
         Error::Conflict { location, .. } => {
             headers.insert(header::LOCATION, response::location(location));

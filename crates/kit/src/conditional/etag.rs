@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use formats::hex;
 
-/// A strong entity tag of one's own: the same as long as every byte is.
+/// A strong entity tag: it stays the same as long as every byte does.
 ///
 /// # Example
 /// ```
@@ -28,12 +28,12 @@ impl ETag {
         self.0.clone()
     }
 
-    /// The same, and meant strongly.
+    /// Strong comparison (8.8.3.2).
     pub(crate) fn strong_eq(&self, tag: &Tag) -> bool {
         !tag.weak && tag.quoted == self.0.as_bytes()
     }
 
-    /// The same, however it is meant.
+    /// Weak comparison (8.8.3.2).
     pub(crate) fn weak_eq(&self, tag: &Tag) -> bool {
         tag.quoted == self.0.as_bytes()
     }

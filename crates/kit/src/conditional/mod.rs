@@ -48,14 +48,13 @@ pub(crate) const HEADERS: [HeaderName; 6] = [
 ];
 
 impl Request {
-    /// Checks that what a request is to change is what its client has seen: `If-Match`, compared strongly,
-    /// and `If-None-Match`, which names what must not be there. Without either all is well.
+    /// Checks that a client changes what it has seen: `If-Match`, compared strongly, names it, and `If-None-Match`
+    /// names what must not be there. A request with neither passes.
     ///
-    /// `own` is the tag of what is there now. An HTML form cannot send a header: `field` is what its
-    /// hidden field says instead, `None` where it has none, and counts besides the header.
+    /// `own` is the tag of what is there now. An HTML form cannot send a header, so it may have a hidden field:
+    /// `field` is its value, `None` if there is none. Header and field must both hold.
     ///
-    /// Between this and the change another request may come: let the change itself say in its `WHERE`
-    /// what it is to change.
+    /// Another request may come between this check and the change. So name the version in the change's `WHERE`, too.
     ///
     /// # Errors
     /// 412 where something else is there.
@@ -80,8 +79,8 @@ impl Request {
         Ok(())
     }
 
-    /// The answer to a client that has it already: 304, with the tag; `None` where it is to be sent, and
-    /// then with the tag too ([`ETag::header`]). For GET and HEAD.
+    /// For GET and HEAD: the answer 304, with the tag, if the client has the current version. With `None` the view
+    /// sends it, with the tag ([`ETag::header`]).
     ///
     /// A strong tag is of one representation: a page and JSON of the same thing need tags of their own.
     ///
@@ -113,7 +112,7 @@ impl Request {
     }
 }
 
-/// Whether the client has it already: 304.
+/// Whether the client has the current version: 304.
 ///
 /// # Errors
 /// 412 where the client wants something else to be there, or nothing.

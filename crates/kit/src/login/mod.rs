@@ -1,9 +1,8 @@
 //! Who is logged in (feature `login`).
 //!
 //! A login is a row in the database's table `sessions`, and a random token in Flask's signed session cookie.
-//! So it ends on the server, too: a cookie that is sent again after a logout is nobody's, and nothing that
-//! a client puts into its session makes it somebody. Both last for [`LIFETIME`] from the last visit
-//! but for a day.
+//! So it ends on the server, too: after a logout the old cookie is worth nothing, and a client cannot log in by what
+//! it puts into its session. Row and cookie last for [`LIFETIME`] from the last visit, or up to a day less.
 //!
 //! The application has the tables `users` and `sessions`, as in `crates/kit/src/login/schema.sql`.
 //!
@@ -135,16 +134,16 @@ impl Login {
             .ok_or_else(|| Error::unauthorized("login-required", format!("log in to {to}")))
     }
 
-    /// Whether the account may change what belongs to the account of this id: its own, and all that there is
-    /// where it is one of the admins. What nobody owns is only for them, and so is what an account owned that
-    /// is gone, whoever has its name now.
+    /// Whether the account may change what belongs to the account of this id. Everybody may change their own, and
+    /// admins everything. Only admins may change what nobody owns, or what a deleted account owned, even if a new
+    /// account has its name.
     pub fn may_change(&self, owner_id: Option<i64>, admins: &Admins) -> bool {
         self.account()
             .is_some_and(|account| account.owns(owner_id) || admins.has(account))
     }
 
-    /// Refuses who may not change what belongs to the account of this id; see [`Self::may_change`]. `owner` is
-    /// the name that the account had, and `to` says what is to be done: "change a word".
+    /// Refuses a client that may not change what belongs to the account of this id; see [`Self::may_change`]. `owner`
+    /// is the name that the account had, and `to` names the change: "change a word".
     ///
     /// # Errors
     /// 401 and 500 as [`Self::require`], 403 where it is not the account's.
@@ -204,7 +203,7 @@ impl Login {
         Ok(true)
     }
 
-    /// Logs out: the row is deleted, and the session is emptied. Whoever is not logged in may, too.
+    /// Logs out: deletes the row and empties the session. Does no harm if nobody is logged in.
     ///
     /// # Errors
     /// 500 without a secret key; those of the database.

@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 
 /// The accounts that may change everything (the variable `admins`: names, separated by commas).
 ///
-/// A name counts for whoever has it, so the account comes first and the variable then: a name that stands here
-/// and is free is not to be registered, see [`Self::reserve`].
+/// Whoever owns the account of such a name is an admin. So register the account first and set the variable then:
+/// nobody may register a free name that stands here, see [`Self::reserve`].
 #[derive(Debug, Clone, Default)]
 pub struct Admins(Vec<String>);
 

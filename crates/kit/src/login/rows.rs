@@ -9,11 +9,10 @@ use crate::{
 /// How long a login lasts, in seconds.
 const LIFETIME_SECS: i64 = LIFETIME.as_secs().cast_signed();
 
-/// How much of its time has to be over for a login to be made to last anew. Not with every visit: that would
-/// make a change of every read.
+/// How old a login must be before a visit extends it. If every visit did, every read would be a change.
 const RENEW_AFTER_SECS: i64 = 24 * 60 * 60;
 
-/// Whether a login is to be made to last anew.
+/// Whether a visit extends a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Renewal {
     Due,
@@ -44,14 +43,14 @@ pub(super) async fn find(
     Ok(Some((Account::from_row(row)?, renewal)))
 }
 
-/// Makes a login last anew. Where that fails the login is as good as before, and the next visit tries again.
+/// Extends a login. If that fails, the login stays as it was, and the next visit tries again.
 pub(super) async fn renew(db: &impl Database, token: &Token) {
     let update = "UPDATE sessions SET expires_at = unixepoch() + ? WHERE token_hash = ?";
     if let Err(error) = db
         .execute(update, params![LIFETIME_SECS, token.hash()])
         .await
     {
-        eprintln!("a login was not made to last anew: {error}");
+        eprintln!("a login was not extended: {error}");
     }
 }
 

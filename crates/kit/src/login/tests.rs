@@ -106,7 +106,7 @@ fn who_has_logged_in_is_known_by_the_cookie() {
         login.account().unwrap().created_at,
         "2022-02-15T14:57:42.714Z"
     );
-    // Nothing is set anew on the same day.
+    // Nothing is renewed on the same day.
     assert_eq!(saved(login), None);
 }
 

@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// The parts of a multipart form in their order, each read while it comes in, so that a file of any size
-/// takes no more room than a piece of it (Flask's `request.files`, with a `stream_factory` of one's own).
+/// takes no more room than a piece of it (Flask's `request.files`, with your own `stream_factory`).
 ///
-/// [`Request::parts`](crate::Request::parts) is where they come from, with an example.
+/// [`Request::parts`](crate::Request::parts) returns them and has an example.
 ///
 /// # Limits
 /// [`MAX_FORM_PARTS`](super::MAX_FORM_PARTS), [`MAX_FIELD_BYTES`](super::MAX_FIELD_BYTES) and
@@ -92,8 +92,8 @@ impl Parts {
         }
     }
 
-    /// The next part; `None` where there is none, which is known only when the whole body was read. What was
-    /// not read of the file before is passed over.
+    /// The next part, or `None` after the last one, once the whole body was read. If the part before was not read to
+    /// its end, the rest of it is skipped.
     ///
     /// # Errors
     /// 400 where a part has no name, or the body ends before its last boundary; 413 above the limits; and

@@ -21,7 +21,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How much the parser is given at a time, but for the last piece.
+/// How much the parser is given at a time, except the last piece.
 pub(super) const PIECE_BYTES: usize = 64 * 1024;
 
 /// How much it may hold in which it finds neither a part nor some of its content: a header, the rest of the

@@ -5,8 +5,8 @@
 //! came later would wait for all ten. So the one that came first has the turn, the others only look whether
 //! it is theirs and step back, and the one that has it steps back before and after it computes.
 //!
-//! Nobody is woken: a task of a component cannot be sure to wake another one. To look again costs next to
-//! nothing beside the hash that it waits for.
+//! No task wakes another: in a component that is not certain to work. Looking again costs next to nothing beside
+//! the hash that a task waits for.
 
 use std::{
     cell::{Cell, RefCell},

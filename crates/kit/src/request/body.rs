@@ -202,7 +202,7 @@ impl Request {
     /// The named fields, and what is wrong with those that are not text.
     ///
     /// # Errors
-    /// Those of [`Self::fields`], but for fields that are not text: these are in the answer.
+    /// Those of [`Self::fields`], except for fields that are not text: the answer has these.
     pub async fn text_fields(&mut self, names: &[&str]) -> Result<TextFields> {
         if self.is_json() {
             return TextFields::from_json(&self.json().await?, names);

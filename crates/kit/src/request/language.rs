@@ -19,8 +19,8 @@ struct Range {
 enum Closeness {
     /// `*`: what nothing else names.
     Any,
-    /// It names a relative, as `zh-TW` is one of `zh-CN`. Who reads that is better off with this than with a
-    /// page in another language, as RFC 4647's lookup has it (section 3.4); to refuse it says nothing of this.
+    /// It names a relative, as `zh-TW` is one of `zh-CN`. Its readers are better off with this language than with an
+    /// unrelated one (RFC 4647's lookup, section 3.4). A client that refuses a relative does not refuse this language.
     Relative,
     /// It is the language's tag, or a part of it, with so many subtags (RFC 4647, section 3.3): the more
     /// there are, the more it is meant.

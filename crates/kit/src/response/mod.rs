@@ -161,8 +161,8 @@ pub fn no_content() -> Response {
 
 /// Sends the client elsewhere, by GET in practice: 302, as Flask's `redirect`.
 ///
-/// What may not stand in a URL is escaped, so no target can end the header. Where the target comes
-/// from a client, check first that it is a path of one's own.
+/// Characters that a URL may not have are escaped, so no target can end the header. If the target comes
+/// from a client, check first that it is a path of your own.
 pub fn redirect(target: &str) -> Response {
     redirect_with(StatusCode::FOUND, target)
 }

@@ -101,7 +101,7 @@ impl Session {
     ///
     /// # Errors
     /// 500 where no cookie can hold the session. A component that keeps in it what a client sent should ask
-    /// [`session::Session::fits`] before: then it is the client that is to be told.
+    /// [`session::Session::fits`] before, and answer the client with a 4xx.
     pub fn save_on(self, mut response: Response) -> Result<Response> {
         if let Some(cookie) = self.session.save()? {
             cookie::set(&mut response, &cookie.secure(self.secure))?;

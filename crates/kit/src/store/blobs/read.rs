@@ -18,7 +18,7 @@ pub struct Blob {
     pub id: String,
     /// How many bytes it has.
     pub size: u64,
-    /// How many bytes each of its chunks has, but for the last one.
+    /// How many bytes each of its chunks has, except the last one.
     pub chunk_bytes: u64,
 }
 

@@ -49,7 +49,7 @@ pub struct Written {
     pub sha256: String,
     /// How many chunks they are in.
     pub chunks: u32,
-    /// How many bytes each of these has, but for the last one.
+    /// How many bytes each of these has, except the last one.
     pub chunk_bytes: u64,
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Lent<C: Open>(Mutex<Slot<C>>);
 struct Slot<C> {
     /// None while a statement has it, and while none is lent.
     connection: Option<C>,
-    /// Whether it is to be closed instead of being lent to others.
+    /// Whether to close it instead of lending it again.
     retired: bool,
 }
 
@@ -53,8 +53,8 @@ impl<C: Open> Lent<C> {
         })))
     }
 
-    /// Runs a statement. What has changed nothing is tried again: while the database is locked, up to
-    /// [`MAX_ATTEMPTS`] times, and where the other side has given the connection up, on another one. With
+    /// Runs a statement. If it failed without a change, it is tried again: up to [`MAX_ATTEMPTS`] times while the
+    /// database is locked, and on another connection if the other side closed this one. With
     /// more than [`MAX_REPEATED_BYTES`] of parameters there is one attempt, as they would be in memory twice.
     pub(super) async fn execute(
         &self,

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{jsonify, response::html, text};
 
+mod forms;
+mod proxies;
+
 const JSON: (&str, &str) = ("accept", "application/json");
 const BROWSER: (&str, &str) = ("accept", "text/html,*/*;q=0.8");
 const OTHER_SITE: (&str, &str) = ("sec-fetch-site", "cross-site");
@@ -374,68 +377,6 @@ fn a_parameter_of_the_path_is_its_segment() {
     }
 }
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-
-#[test]
-fn a_form_may_mean_put_and_delete_where_an_app_says_so() {
-    for (path, lines, body, want) in [
-        ("/words/7", &[FORM][..], "_method=PUT&name=a", Ok("PUT 7 a")),
-        ("/words/7", &[FORM], "_method=DELETE", Ok("DELETE 7 ")),
-        ("/uploads/a", &[FORM], "_method=DELETE", Ok("DELETE a ")),
-        ("/word", &[FORM], "_method=PUT", Ok("changed")),
-        ("/both", &[FORM], "_method=PUT", Ok("changed")),
-        ("/words/import", &[FORM], "_method=DELETE", Ok("changed")),
-        ("/uploads/a", &[FORM], "_method=PUT", Err(405)),
-        ("/words/7", &[FORM], "name=a", Err(405)),
-        ("/words/7", &[FORM], "", Err(405)),
-        ("/words/7", &[], "_method=PUT", Err(405)),
-        ("/words/7?_method=PUT", &[FORM], "", Err(405)),
-        ("/words/7", &[FORM], "_method=PATCH", Err(400)),
-        ("/words/7", &[FORM], "_method=put", Err(400)),
-        ("/patched/7", &[FORM], "_method=PATCH", Err(405)),
-        ("/cookies", &[FORM], "_method=GET", Err(405)),
-        ("/nowhere", &[FORM], "_method=PUT", Err(404)),
-        ("/words/7", &[FORM, OTHER_SITE], "_method=PUT", Err(403)),
-        ("/words/7", &[FORM, OTHER_SITE], "_method=PATCH", Err(403)),
-        (
-            "/words/7",
-            &[FORM, ("content-length", "1048577")],
-            "_method=PUT",
-            Err(413),
-        ),
-    ] {
-        let response = answer_of(app().form_methods(), "POST", path, lines, body);
-        let got = match response.status().as_u16() {
-            200 => Ok(response.body().as_str()),
-            status => Err(status),
-        };
-        assert_eq!(got, want, "{path} {lines:?} {body}");
-
-        let without = answer_of(app(), "POST", path, lines, body);
-        let unchanged = matches!(path, "/word" | "/both" | "/words/import" | "/nowhere");
-        let want = if unchanged {
-            response.status().as_u16()
-        } else {
-            405
-        };
-        assert_eq!(without.status().as_u16(), want, "{path} {body}");
-    }
-}
-
-#[test]
-fn only_a_posted_form_means_another_method() {
-    for method in ["GET", "PUT", "PATCH", "DELETE"] {
-        let app = app().form_methods();
-        let response = answer_of(app, method, "/words/7", &[FORM], "_method=DELETE");
-        assert_eq!(response.body(), &format!("{method} 7 "));
-    }
-    let response = answer_of(app().form_methods(), "POST", "/words/7", &[FORM], "");
-    assert_eq!(
-        response.headers()["allow"],
-        "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"
-    );
-}
-
 #[test]
 fn an_answer_that_breaks_off_does_not_end_well() {
     let request = http::Request::get("/cut").body(Full::<Bytes>::default());
@@ -451,53 +392,4 @@ fn any_body_will_do() {
         .map_err(|never: Infallible| -> BoxError { match never {} });
     let request = http::Request::get("/nowhere").body(body).unwrap();
     assert_eq!(block_on(App::new().run(request)).status().as_u16(), 404);
-}
-
-async fn who(request: Request) -> Result<Response> {
-    let client = request.client_addr().map(|address| address.to_string());
-    let scheme = request.scheme();
-    Ok(text(format!("{} {scheme}", client.unwrap_or_default())))
-}
-
-#[test]
-fn proxies_are_looked_up_where_something_came_through_one() {
-    const PEER: (&str, &str) = ("spin-client-addr", "10.0.0.1:80");
-    const HTTPS: (&str, &str) = ("x-forwarded-proto", "https");
-    const CLIENT: (&str, &str) = ("x-forwarded-for", "203.0.113.9");
-    let known = |proxies: &'static str| {
-        let app = App::new().get("/who", who);
-        app.behind(move || async move { Ok(proxies.parse().unwrap()) })
-    };
-    let broken = || {
-        let app = App::new().get("/who", who);
-        app.behind(|| async { Err(Error::Misconfigured("trusted_proxies is wrong".to_owned())) })
-    };
-    for (app, lines, want) in [
-        (
-            known("10.0.0.1"),
-            &[PEER, HTTPS, CLIENT][..],
-            Ok("203.0.113.9 https"),
-        ),
-        (
-            known("10.0.0.2"),
-            &[PEER, HTTPS, CLIENT],
-            Ok("10.0.0.1 http"),
-        ),
-        (
-            App::new().get("/who", who),
-            &[PEER, HTTPS, CLIENT],
-            Ok("10.0.0.1 http"),
-        ),
-        (known("10.0.0.1"), &[HTTPS, CLIENT], Ok(" http")),
-        (broken(), &[PEER], Ok("10.0.0.1 http")),
-        (broken(), &[PEER, HTTPS], Err(500)),
-        (broken(), &[PEER, CLIENT], Err(500)),
-    ] {
-        let response = answer_of(app, "GET", "/who", lines, "");
-        let got = match response.status().as_u16() {
-            200 => Ok(response.body().as_str()),
-            status => Err(status),
-        };
-        assert_eq!(got, want, "{lines:?}");
-    }
 }
