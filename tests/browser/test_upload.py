@@ -440,7 +440,7 @@ def test_many_pictures_are_pages_by_name_and_by_age(page, inspect):
     inspect("uploads-many")
     assert all_pages(page) == sorted(by_age)
     page.set_viewport_size({"width": DESK, "height": 800})
-    page.get_by_role("link", name="Newest first").click()
+    page.get_by_role("link", name="Show the newest first").click()
     expect(names(page).first).to_have_text(by_age[-1])
     assert all_pages(page) == by_age[::-1]
 

@@ -69,7 +69,7 @@ def test_a_file_with_mistakes_is_not_imported(book, console, keeper, view):
         "en": [
             ["3", "chinese", "It is empty."],
             ["4", "english", "The same pair is in line 2."],
-            ["5", "whole line", "Columns here: 1. Columns in the first line: 2."],
+            ["5", "whole line", "Columns: 1, instead of 2 as in the first line."],
         ],
         "zh-CN": [
             ["3", "chinese", "是空的。"],
@@ -102,7 +102,7 @@ def test_lines_with_mistakes_are_left_out(book, keeper, page, view):
             "2 lines were left out, because the words are already in the book.",
             "2 lines with mistakes were left out:",
         ],
-        "zh-CN": ["导入了 1 个词。", "有 2 行的词已经记过了，没有重复导入。", "跳过了 2 行有错误的："],
+        "zh-CN": ["导入了 1 个词。", "有 2 行的词已经记过了，没有重复导入。", "跳过了 2 行，因为有错误："],
     }
     expect(book.result.locator(".result-summary")).to_have_text(texts[view.lang])
     # What is there already, in the book or in the file, is no mistake.

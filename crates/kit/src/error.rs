@@ -59,13 +59,13 @@ pub enum Error {
         detail: String,
     },
     /// 403: a browser sends a change that another site asked for.
-    #[error("this request changes something, and the browser says that another site made it")]
+    #[error("this request would change something, and it comes from another site")]
     CrossSite,
     /// 404: nothing is there. Holds the path.
-    #[error("nothing is served at {0}")]
+    #[error("there is nothing at {0}")]
     NotFound(String),
     /// 405: the path is right, the method is not.
-    #[error("the method {method} is not for this path; it has {allow}")]
+    #[error("this path does not accept {method}, only {allow}")]
     MethodNotAllowed {
         /// The method that was tried.
         method: Method,
@@ -83,7 +83,7 @@ pub enum Error {
         location: String,
     },
     /// 412: what is there is not what the client takes it for (`If-Match`).
-    #[error("what is there now is not what the request names in If-Match or If-None-Match")]
+    #[error("the current version does not meet If-Match or If-None-Match")]
     PreconditionFailed,
     /// 413: the body is larger than it may be.
     #[error("the body is larger than {limit_bytes} bytes")]
@@ -103,7 +103,7 @@ pub enum Error {
     #[error("{0}")]
     TooManyFields(String),
     /// 415: the body is of the wrong kind.
-    #[error("the body must be {want}, not {}", got.as_deref().unwrap_or("of an unnamed content type"))]
+    #[error("the body must be {want}, not {}", got.as_deref().unwrap_or("without a Content-Type"))]
     UnsupportedMediaType {
         /// The content type that was sent, if any.
         got: Option<String>,
@@ -111,7 +111,7 @@ pub enum Error {
         want: &'static str,
     },
     /// 416: the range that is asked for lies behind the end.
-    #[error("there are {length} bytes, and the range begins behind them")]
+    #[error("the range begins after the end: there are only {length} bytes")]
     RangeNotSatisfiable {
         /// How many bytes there are.
         length: u64,

@@ -90,7 +90,7 @@ pub(crate) async fn begin(
     match LIMITS.record(db, values).await? {
         Recorded::Row(id) => Ok(Attempt { id: Some(id) }),
         Recorded::Full(retry_after_seconds) => Err(Error::TooManyRequests {
-            detail: "there were too many attempts to log in: wait before you try again".to_owned(),
+            detail: "too many attempts to log in: wait, then try again".to_owned(),
             retry_after_seconds,
         }),
     }

@@ -111,10 +111,11 @@ impl Flaw {
             Self::TooShort(min) => format!("must have at least {min} characters"),
             Self::TooLong(max) => format!("must have at most {max} characters"),
             Self::Invisible => {
-                "must have no invisible characters, and no white space but single spaces".to_owned()
+                "must not have invisible characters, or white space other than single spaces"
+                    .to_owned()
             }
             Self::IsName => "must not be the name".to_owned(),
-            Self::Common => "is one of the commonest passwords".to_owned(),
+            Self::Common => "is one of the most common passwords".to_owned(),
             Self::Wrong => "is not your password".to_owned(),
         }
     }

@@ -69,8 +69,9 @@ pub(crate) async fn begin(db: &impl Database, address: Option<IpAddr>) -> Result
     match LIMITS.record(db, values).await? {
         Recorded::Row(id) => Ok(Registration { id: Some(id) }),
         Recorded::Full(retry_after_seconds) => Err(Error::TooManyRequests {
-            detail: "there were too many registrations from your network within an hour: wait before you register"
-                .to_owned(),
+            detail:
+                "too many registrations from your network within an hour: wait before you register"
+                    .to_owned(),
             retry_after_seconds,
         }),
     }
@@ -134,10 +135,7 @@ mod tests {
             (59..=60).contains(&retry_after_seconds),
             "{retry_after_seconds}"
         );
-        assert!(
-            detail.starts_with("there were too many registrations"),
-            "{detail}"
-        );
+        assert!(detail.starts_with("too many registrations"), "{detail}");
         pass(&db, 60);
         assert_eq!(registered(&db, ADDRESS), MAX_REGISTRATIONS);
         // What is over is not kept.

@@ -57,7 +57,7 @@ async fn set(mut request: Request) -> Result<Response> {
         return Err(Error::invalid(
             LOGIN,
             "reserved",
-            "is set by logging in, and by nothing else",
+            "can be set only by logging in",
         ));
     }
     let mut session = open(&request).await?;

@@ -235,7 +235,7 @@ pub(crate) fn unprocessable(flaws: &[(Field, Flaw)], not_text: &[FieldError]) ->
             .map(move |(_, flaw)| flaw.error(field));
         not_text.cloned().into_iter().chain(flaws)
     });
-    Error::invalid_fields("the word cannot be kept as it is", errors.collect())
+    Error::invalid_fields("some fields of the word are wrong", errors.collect())
 }
 
 /// A text as it is searched for, and in.

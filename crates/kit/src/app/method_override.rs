@@ -41,7 +41,7 @@ fn read_form(form: &MultiDict) -> Result<Option<Method>> {
         _ => Err(Error::bad_parameter(
             FIELD,
             "unknown-value",
-            "must be PUT or DELETE, and be there once",
+            "must be PUT or DELETE, and be sent only once",
         )),
     }
 }

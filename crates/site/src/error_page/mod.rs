@@ -8,8 +8,8 @@ use kit::{Error, FieldError, Request, Response, Result, render_template};
 use self::texts::Texts;
 use crate::{Language, Texts as _, log_in};
 
-/// Its heading and its links are in the reader's language; what is said in detail is what programs get, too, and
-/// English.
+/// It is in the reader's language, except for a detail that only one function has: that one is English, as programs
+/// get it.
 #[derive(Template)]
 #[template(path = "error.html")]
 struct Page {
@@ -17,10 +17,17 @@ struct Page {
     texts: &'static Texts,
     status: u16,
     title: &'static str,
-    detail: String,
+    /// What went wrong; none where a field alone says it.
+    detail: Option<Detail>,
     errors: Vec<FieldError>,
     /// Where to log in, where that would help.
     log_in: Option<String>,
+}
+
+/// A sentence, and the language it is in.
+struct Detail {
+    text: String,
+    language: Language,
 }
 
 /// Looks up the reader's language; see [`kit::App::error_page`].
@@ -35,15 +42,28 @@ impl Page {
     /// `back` is the page to come back to after a login, where there is one.
     fn new(error: &Error, language: Language, back: Option<&str>) -> Self {
         let texts = Texts::in_language(language);
+        let errors = error.fields();
         Self {
             language,
             texts,
             status: error.status().as_u16(),
             title: (texts.title)(error),
-            detail: error.to_string(),
-            errors: error.fields(),
+            detail: (errors.len() != 1).then(|| Detail::new(error, texts, language)),
+            errors,
             log_in: matches!(error, Error::Unauthorized { .. })
                 .then(|| log_in(back.unwrap_or_default())),
+        }
+    }
+}
+
+impl Detail {
+    fn new(error: &Error, texts: &Texts, language: Language) -> Self {
+        match (texts.detail)(error) {
+            Some(text) => Self { text, language },
+            None => Self {
+                text: error.to_string(),
+                language: Language::English,
+            },
         }
     }
 }
@@ -73,6 +93,28 @@ mod tests {
                 assert!(!page.contains("<script"), "{page}");
             }
         }
+    }
+
+    #[test]
+    fn a_chinese_reader_gets_a_chinese_sentence_or_one_that_is_marked_as_english() {
+        let page = |error| Page::new(&error, Language::Chinese, None).render().unwrap();
+        let missing = page(Error::NotFound("/nowhere".to_owned()));
+        assert!(
+            missing.contains("<p lang=\"zh-CN\">/nowhere 这个地址没有内容。</p>"),
+            "{missing}"
+        );
+        let full = page(Error::InsufficientStorage("the store is full".to_owned()));
+        assert!(
+            full.contains("<p lang=\"en\">the store is full</p>"),
+            "{full}"
+        );
+    }
+
+    #[test]
+    fn one_wrong_field_is_named_once() {
+        let error = Error::bad_parameter("limit", "out-of-range", "must be a number");
+        let page = Page::new(&error, Language::English, None).render().unwrap();
+        assert_eq!(page.matches("must be a number").count(), 1, "{page}");
     }
 
     #[test]

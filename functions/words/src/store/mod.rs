@@ -249,14 +249,15 @@ fn not_found(id: i64) -> Error {
 pub(crate) fn pair_exists(id: i64) -> Error {
     Error::Conflict {
         code: "word-exists",
-        detail: format!("the same pair of English and Chinese is there already, as word {id}"),
+        detail: format!("the book already has this pair of English and Chinese, as word {id}"),
         location: Word::path_of(id),
     }
 }
 
 fn contended() -> Error {
     Error::Unavailable {
-        detail: "others keep changing the same word; nothing was changed, so try again".to_owned(),
+        detail: "others are changing this word at the same time; nothing was changed: try again"
+            .to_owned(),
         retry_after_seconds: 1,
     }
 }

@@ -311,7 +311,7 @@ fn an_error_is_a_problem_and_for_a_browser_a_page() {
         chinese.body()
     );
     let problem: Value = serde_json::from_str(answer("GET", "/nowhere", &[]).body()).unwrap();
-    assert_eq!(problem["detail"], "nothing is served at /nowhere");
+    assert_eq!(problem["detail"], "there is nothing at /nowhere");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::Texts;
 
 pub(super) static TEXTS: Texts = Texts {
     title,
+    detail,
     log_in: "登录",
     home: "回到首页",
 };
@@ -32,4 +33,21 @@ fn title(error: &Error) -> &'static str {
         Error::Unavailable { .. } => "暂时无法处理，请稍后再试",
         Error::InsufficientStorage(_) => "没有存储空间了",
     }
+}
+
+fn detail(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::CrossSite => "这个请求会改动内容，却来自另一个网站，所以没有执行。".to_owned(),
+        Error::NotFound(path) => format!("{path} 这个地址没有内容。"),
+        Error::MethodNotAllowed { method, allow } => {
+            format!("这个地址不支持 {method}，只支持 {allow}。")
+        }
+        Error::PreconditionFailed => "现在的版本不符合 If-Match 或 If-None-Match。".to_owned(),
+        Error::TooLarge { limit_bytes } => format!("请求体不能超过 {limit_bytes} 字节。"),
+        Error::RangeNotSatisfiable { length } => {
+            format!("请求的范围超出了末尾：一共只有 {length} 字节。")
+        }
+        Error::Internal(_) => "服务器没能完成这个请求，原因记在它的日志里。".to_owned(),
+        _ => return None,
+    })
 }

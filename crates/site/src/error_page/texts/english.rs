@@ -6,6 +6,8 @@ use super::Texts;
 
 pub(super) static TEXTS: Texts = Texts {
     title,
+    // The error is English itself.
+    detail: |_| None,
     log_in: "Log in",
     home: "Back to the home page",
 };

@@ -12,6 +12,9 @@ pub(super) struct Texts {
     /// What an error is called.
     #[serde(skip)]
     pub(super) title: fn(&Error) -> &'static str,
+    /// What went wrong, where the language has a sentence of its own for it.
+    #[serde(skip)]
+    pub(super) detail: fn(&Error) -> Option<String>,
     /// The link to log in.
     pub(super) log_in: &'static str,
     /// The link to the first page.

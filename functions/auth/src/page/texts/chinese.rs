@@ -33,11 +33,11 @@ pub(super) static TEXTS: Texts = Texts {
     changed: "密码已修改，其他地方已全部退出。",
     log_out_heading: "退出登录",
     log_out_text: "只在这个浏览器里退出登录。",
-    back: "回到词表",
+    back: "返回词表",
 
     fix_fields: "请修改标出的内容。",
     wrong: "名字或密码不对。",
-    taken: "这个名字已经有人用了，请换一个。如果这是你的账号，",
+    taken: "这个名字已经有人用了，请换一个。这是你的账号吗？",
     reserved: "这个名字在设置“admins”里，所以谁都不能注册。请管理员先把它去掉，等你注册之后再加回去。",
     too_often: "尝试次数过多，请五分钟后再试。",
     crowded: "你所在的网络注册次数过多，请一小时后再试。",

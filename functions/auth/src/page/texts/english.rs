@@ -4,7 +4,7 @@ use super::Texts;
 
 pub(super) static TEXTS: Texts = Texts {
     log_in_heading: "Log in",
-    log_in_text: "You can change the words that you add while you are logged in.",
+    log_in_text: "If you log in before you add words, you can change them later.",
     log_in: "Log in",
     no_account: "No account yet?",
     go_register: "Create one",
@@ -37,11 +37,11 @@ pub(super) static TEXTS: Texts = Texts {
 
     fix_fields: "Check the marked fields.",
     wrong: "The name or the password is wrong.",
-    taken: "This name is taken. Choose another one. If the account is yours:",
+    taken: "This name is taken. Choose another one. Is the account yours?",
     reserved: "This name is in the setting “admins”, so nobody can register it. Ask the administrator to remove it \
                there. Once you have registered, it can be added again.",
     too_often: "Too many attempts. Wait five minutes, then try again.",
-    crowded: "There were too many registrations from your network. Try again in an hour.",
+    crowded: "Too many registrations from your network. Try again in an hour.",
 
     missing_name: "Enter your name.",
     missing_password: "Enter your password.",

@@ -83,7 +83,7 @@ impl MemoryPermit {
         while !permit.try_grant() {
             if now().duration_since(since) >= PATIENCE {
                 return Err(Error::Unavailable {
-                    detail: "other files are being imported; nothing of this one was, so try again"
+                    detail: "other files are being imported, and this one was not: try again"
                         .to_owned(),
                     retry_after_seconds: 10,
                 });

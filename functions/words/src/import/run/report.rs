@@ -115,7 +115,7 @@ impl Report {
         } else {
             let problem = format!(
                 "\"type\":\"about:blank\",\"title\":\"Unprocessable Entity\",\"status\":{},\
-                 \"code\":\"lines-wrong\",\"detail\":\"nothing was imported, as some lines are wrong\",",
+                 \"code\":\"lines-wrong\",\"detail\":\"nothing was imported, because some lines are wrong\",",
                 status.as_u16()
             );
             ("application/problem+json", problem)
@@ -226,7 +226,7 @@ mod tests {
             { "line": 3, "field": null, "code": "wrong-number-of-fields", "detail": "the line has 3 fields, and the first one has 4" },
             { "line": 4, "field": "chinese", "code": "not-utf-8", "detail": "is not UTF-8: save the file as \"CSV UTF-8\"" },
             { "line": 5, "field": "english", "code": "same-as-line", "detail": "the same pair is in line 2" },
-            { "line": 6, "field": "english", "code": "word-exists", "detail": "the same pair is there already, as word 9" },
+            { "line": 6, "field": "english", "code": "word-exists", "detail": "the book already has this pair, as word 9" },
             { "line": 7, "field": null, "code": "unclosed-quote", "detail": "opens a quote that is never closed, so the rest of the file cannot be read" },
         ]);
         let (status, content_type, skipped) = answer(wrong(), Mode::Skip);
@@ -244,7 +244,7 @@ mod tests {
                 "title": "Unprocessable Entity",
                 "status": 422,
                 "code": "lines-wrong",
-                "detail": "nothing was imported, as some lines are wrong",
+                "detail": "nothing was imported, because some lines are wrong",
                 "imported": 0,
                 "skipped": 0,
                 "errors": errors,

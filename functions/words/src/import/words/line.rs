@@ -69,7 +69,7 @@ impl LineFlaw {
             }
             (Self::SameAsLine(line), _) => format!("the same pair is in line {line}"),
             (Self::SameAsWord(id), _) => {
-                format!("the same pair is there already, as word {id}")
+                format!("the book already has this pair, as word {id}")
             }
         }
     }

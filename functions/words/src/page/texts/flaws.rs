@@ -267,7 +267,10 @@ mod tests {
                 "16 MiB",
             ),
             (Refusal::Flaw(FileFlaw::TooManyWords), "100,000 words"),
-            (Refusal::Other(Error::TooManyFields(String::new())), "parts"),
+            (
+                Refusal::Other(Error::TooManyFields(String::new())),
+                "fields",
+            ),
             (
                 Refusal::Flaw(FileFlaw::TextTooLarge),
                 "In UTF-8, the file is larger than 16 MiB",
