@@ -20,6 +20,8 @@ _STICKING_OUT = """() => {
 
 def sticking_out(page) -> list[str]:
     """Why the page scrolls sideways: how wide it is, and which elements reach out of the window."""
+    # After a click the text may be there before the style sheets are.
+    page.wait_for_load_state()
     return page.evaluate(_STICKING_OUT)
 
 
