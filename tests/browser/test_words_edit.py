@@ -173,7 +173,7 @@ def test_theirs_can_be_taken_on_the_page_of_a_word(book, form, console, keeper, 
     fill(form, english="mine")
     keeper.change(wake, english="theirs")
     button(form, "save").click()
-    form.get_by_role("link", name="Take theirs").click()
+    form.get_by_role("link", name="Use the current version").click()
     expect(field(form, "english")).to_have_value("theirs")
     fill(form, english="ours")
     button(form, "save").click()

@@ -161,7 +161,7 @@ def test_how_a_file_with_mistakes_was_read_is_said_too(book, console, keeper, vi
     book.open()
     choose(book, "Vokabel,Bedeutung\nwake,唤醒\nwake,唤醒\n")
     send(book)
-    expect(book.result).to_contain_text("The first line was read as names of columns")
+    expect(book.result).to_contain_text("The first line was read as column names")
     expect(book.result.locator("tbody tr .number")).to_have_text(["3"])
     assert keeper.words() == []
 
