@@ -100,7 +100,7 @@ mod tests {
         let page = |error| Page::new(&error, Language::Chinese, None).render().unwrap();
         let missing = page(Error::NotFound("/nowhere".to_owned()));
         assert!(
-            missing.contains("<p lang=\"zh-CN\">/nowhere 这个地址没有内容。</p>"),
+            missing.contains("<p lang=\"zh-CN\">这个地址没有内容：/nowhere</p>"),
             "{missing}"
         );
         let full = page(Error::InsufficientStorage("the store is full".to_owned()));

@@ -38,7 +38,7 @@ fn title(error: &Error) -> &'static str {
 fn detail(error: &Error) -> Option<String> {
     Some(match error {
         Error::CrossSite => "这个请求会改动内容，却来自另一个网站，所以没有执行。".to_owned(),
-        Error::NotFound(path) => format!("{path} 这个地址没有内容。"),
+        Error::NotFound(path) => format!("这个地址没有内容：{path}"),
         Error::MethodNotAllowed { method, allow } => {
             format!("这个地址不支持 {method}，只支持 {allow}。")
         }
