@@ -481,3 +481,18 @@ fn all_modules_are_loaded_at_once() {
     let listed: BTreeSet<String> = MODULES.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(listed, reached);
 }
+
+/// What the row editor does not find there it would send back empty.
+#[test]
+fn a_row_and_its_editor_have_every_field_of_a_word() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let (row, editor) = (
+        read("templates/row.html"),
+        read("../../static/js/fields.js"),
+    );
+    for name in Field::NAMES {
+        assert!(row.contains(&format!("data-field=\"{name}\"")), "{name}");
+        assert!(editor.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
