@@ -1,6 +1,6 @@
 //! An application, ready to answer requests.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, num::NonZeroUsize, path::Path, sync::Arc, thread};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -23,6 +23,7 @@ use crate::{
         body::{self, Body, BodyError},
         clocks::{AnswerClock, Late, TimedBody},
         dispatch::Dispatch,
+        instances::Handlers,
         limits::Limits,
         requests::Failure,
     },
@@ -37,11 +38,36 @@ pub struct App {
     manifest: Manifest,
     router: Router,
     components: Components,
+    /// Those that [`App::handle`] asks.
+    handlers: Handlers,
+    cores: NonZeroUsize,
     places: Arc<Places>,
     capacity: Capacity,
     limits: Limits,
     log: Log,
     storage: Vec<String>,
+}
+
+/// An application with instances of its own, for the requests of one thread.
+pub(crate) struct OnCore {
+    app: Arc<App>,
+    handlers: Handlers,
+}
+
+impl OnCore {
+    /// Answers one request, as [`App::handle`] does.
+    pub(crate) async fn handle<B>(&self, request: Request<B>, client: SocketAddr) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
+        self.app.answer(&self.handlers, request, client).await
+    }
+
+    /// Where the application's failures are written.
+    pub(crate) fn log(&self) -> &Log {
+        self.app.log()
+    }
 }
 
 impl App {
@@ -72,6 +98,8 @@ impl App {
         let requests = options.limits.concurrent_requests.min(capacity.connections);
         Ok(Self {
             storage: components::storage(&manifest, &databases, &stores, &options),
+            handlers: Handlers::new(&components),
+            cores: options.cores.unwrap_or_else(all_cores),
             components,
             manifest,
             router,
@@ -107,11 +135,37 @@ impl App {
         self.capacity
     }
 
+    /// On how many threads it is served.
+    pub(crate) fn cores(&self) -> NonZeroUsize {
+        self.cores
+    }
+
+    /// The application for one thread. The rest, limits included, it shares with all others.
+    pub(crate) fn on_core(self: &Arc<Self>) -> OnCore {
+        OnCore {
+            app: Arc::clone(self),
+            handlers: Handlers::new(&self.components),
+        }
+    }
+
     /// Answers one request, which came from `client`.
     ///
     /// Never fails: what goes wrong becomes a response, and an entry in the log if
     /// the client cannot mend it.
     pub async fn handle<B>(&self, request: Request<B>, client: SocketAddr) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
+        self.answer(&self.handlers, request, client).await
+    }
+
+    async fn answer<B>(
+        &self,
+        handlers: &Handlers,
+        request: Request<B>,
+        client: SocketAddr,
+    ) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
@@ -123,7 +177,7 @@ impl App {
         let Some(matched) = self.router.route(&path) else {
             return bare(StatusCode::NOT_FOUND);
         };
-        match self.dispatch(request, &matched, client).await {
+        match self.dispatch(handlers, request, &matched, client).await {
             Ok(response) => response,
             Err(refusal) => refusal.into_response(),
         }
@@ -151,6 +205,7 @@ impl App {
 
     async fn dispatch<B>(
         &self,
+        handlers: &Handlers,
         mut request: Request<B>,
         matched: &RouteMatch<'_, '_>,
         client: SocketAddr,
@@ -162,7 +217,7 @@ impl App {
         let clock = AnswerClock::start(self.limits.head);
         headers::prepare(&mut request, matched, client)?;
         let id = &matched.route.component;
-        let Some(component) = self.components.get(id) else {
+        let Some(component) = handlers.get(id) else {
             self.log.line(&format!("there is no component {id}"));
             return Err(Refusal::internal());
         };
@@ -171,15 +226,14 @@ impl App {
         };
         let dispatch = Dispatch {
             component: component.clone(),
-            id: id.clone(),
             clock: clock.clone(),
             log: self.log.clone(),
             place,
         };
         let timed = |body| body::wasi(TimedBody::new(body::wasi(body), clock.clone()));
-        let answer = tokio::spawn(dispatch.run(request.map(timed)));
+        let answer = dispatch.run(request.map(timed));
         match clock.answer(answer).await {
-            Ok(answer) => Ok(answer.unwrap_or(Err(Failure::Failed))?),
+            Ok(answer) => Ok(answer?),
             Err(late) => {
                 if late == Late::Component {
                     let limit = self.limits.head;
@@ -191,4 +245,9 @@ impl App {
             }
         }
     }
+}
+
+/// The cores that the process may use.
+fn all_cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }

@@ -36,7 +36,7 @@ pub use self::{
     log::Log,
     run::{
         body::{Body, BodyError},
-        clocks::SHUTDOWN_GRACE,
+        clocks::{END_GRACE, SHUTDOWN_GRACE},
         limits::Limits,
     },
     storage::key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},

@@ -3,14 +3,10 @@
 use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
-use handspun::{Cli, End, Log};
-use tokio::runtime::Runtime;
+use handspun::{Cli, END_GRACE, End, Log};
+use tokio::runtime;
 
-/// How long the end of the program waits for threads that still run. Their results are not needed any
-/// more, and a database drops a change that is not complete.
-const END_GRACE: Duration = Duration::from_secs(1);
-
-/// How long it waits until the rest of its log is read.
+/// How long the end of the program waits until the rest of its log is read.
 const LOG_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The same after a second Ctrl-C, where it waits for nothing else.
@@ -18,7 +14,10 @@ const INTERRUPTED_LOG_PATIENCE: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let ended = Runtime::new()
+    // This thread accepts connections; others serve them.
+    let ended = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
         .map_err(anyhow::Error::from)
         .and_then(|runtime| {
             let ended = runtime.block_on(cli.run());

@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod cores;
 mod http2;
 mod key_value;
 mod limits;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use handspun::{Limits, serve};
+use handspun::{Options, serve};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -24,13 +24,19 @@ pub(crate) struct Server {
 }
 
 pub(crate) async fn server() -> Server {
-    let probe = Probe::new(Limits::default());
+    server_with(Options::default()).await
+}
+
+/// The same with these options, but for its variables and its log.
+pub(crate) async fn server_with(options: Options) -> Server {
+    let probe = Probe::with(options);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(serve(listener, probe.app, None, async {
+    let serving = serve(listener, probe.app, None, async {
         let _ = stopped.await;
-    }));
+    });
+    let ended = tokio::spawn(async { serving.await.unwrap() });
     Server {
         address,
         stop,
@@ -38,7 +44,7 @@ pub(crate) async fn server() -> Server {
     }
 }
 
-async fn read_until(stream: &mut TcpStream, end: &str) -> String {
+pub(crate) async fn read_until(stream: &mut TcpStream, end: &str) -> String {
     let mut text = String::new();
     while !text.ends_with(end) {
         let mut buffer = [0; 1024];

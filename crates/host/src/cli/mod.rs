@@ -184,11 +184,16 @@ impl Up {
                 .write_all(announcement.as_bytes())
                 .and_then(|()| out.flush());
         });
-        Ok(self.serve(listener, app, signals).await)
+        self.serve(listener, app, signals).await
     }
 
     /// Serves until a signal comes and running requests have ended, or Ctrl-C comes once more.
-    async fn serve(&self, listener: TcpListener, app: Arc<App>, mut signals: StopSignals) -> End {
+    async fn serve(
+        &self,
+        listener: TcpListener,
+        app: Arc<App>,
+        mut signals: StopSignals,
+    ) -> anyhow::Result<End> {
         let access = (!self.quiet).then(|| app.log().clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = serve(listener, app, access, async {
@@ -201,8 +206,11 @@ impl Up {
             signals.interrupt().await;
         };
         tokio::select! {
-            () = serving => End::Done,
-            () = again => End::Interrupted,
+            served = serving => {
+                served.context("cannot start a thread to serve connections")?;
+                Ok(End::Done)
+            }
+            () = again => Ok(End::Interrupted),
         }
     }
 

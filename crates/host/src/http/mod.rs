@@ -2,6 +2,7 @@
 //! says to a client.
 
 pub(crate) mod access_log;
+mod cores;
 pub(crate) mod headers;
 mod http2;
 pub(crate) mod open_files;

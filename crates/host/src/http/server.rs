@@ -10,14 +10,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
     pin,
     sync::{Semaphore, watch},
-    task::JoinSet,
     time::sleep,
 };
 
 use crate::{
     App, Log,
+    app::OnCore,
     http::{
         access_log::Access,
+        cores::Cores,
         http2,
         places::{FreePlace, Places},
         protocol::{self, Protocol},
@@ -45,16 +46,34 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Has as many connections at the same time as the process may have files open for; more
 /// wait to be accepted. An address that has four in five of them already is answered 503.
 ///
+/// Each connection is served on one of the threads of [`Options::cores`](crate::Options::cores).
+///
 /// Then accepts no more, lets running requests end, and returns when they have, at
 /// the latest after [`SHUTDOWN_GRACE`].
+///
+/// # Errors
+///
+/// The system has no room for one of the threads.
 pub async fn serve(
     listener: TcpListener,
     app: Arc<App>,
     access: Option<Log>,
     shutdown: impl Future<Output = ()>,
-) {
-    let mut connections = JoinSet::new();
+) -> io::Result<()> {
     let (stop, stopped) = watch::channel(());
+    let mut cores = Cores::start(app.cores(), || {
+        let app = Arc::new(App::on_core(&app));
+        let (access, stopped) = (access.clone(), stopped.clone());
+        move |stream, client| {
+            connection(
+                stream,
+                client,
+                Arc::clone(&app),
+                access.clone(),
+                stopped.clone(),
+            )
+        }
+    })?;
     pin!(shutdown);
     app.capacity().tell(app.log());
     let places = Places::new(app.capacity().connections);
@@ -69,12 +88,10 @@ pub async fn serve(
                         refuse(stream, client, places.per_address(), access.clone(), &leaving);
                         continue;
                     };
-                    let connection =
-                        connection(stream, client, Arc::clone(&app), access.clone(), stopped.clone());
-                    connections.spawn(async move {
-                        connection.await;
-                        drop(place);
-                    });
+                    match stream.into_std() {
+                        Ok(stream) => cores.give(stream, client, place),
+                        Err(error) => app.log().line(&not_served(&error)),
+                    }
                 }
                 Err(error) => {
                     // Logged once: it is tried again ten times a second.
@@ -86,19 +103,29 @@ pub async fn serve(
                     sleep(ACCEPT_PAUSE).await;
                 }
             },
-            // Removes those that have ended, so that the set stays small.
-            Some(_) = connections.join_next() => {}
+            replaced = cores.replace_ended() => {
+                app.log().line("a thread that served connections panicked, and they are lost");
+                replaced?;
+            }
             () = &mut shutdown => break,
         }
     }
     drop(listener);
     drop(stop);
-    let all_ended = async { while connections.join_next().await.is_some() {} };
-    if !shut_down(all_ended).await {
+    cores.close();
+    if !shut_down(cores.ended()).await {
         app.log().line(&format!(
             "requests still running {SHUTDOWN_GRACE:?} after the signal to stop were cut off"
         ));
+        cores.cut_off();
+        cores.ended().await;
     }
+    Ok(())
+}
+
+/// What the log says of a connection that was accepted in vain.
+fn not_served(error: &io::Error) -> String {
+    format!("a connection could not be served: {error}")
 }
 
 /// The next connection, once there is a place for it.
@@ -130,13 +157,18 @@ fn refuse(
     }
 }
 
+/// Serves a connection on the thread that calls this.
 async fn connection(
-    stream: TcpStream,
+    stream: std::net::TcpStream,
     client: SocketAddr,
-    app: Arc<App>,
+    app: Arc<OnCore>,
     log: Option<Log>,
     mut stopped: watch::Receiver<()>,
 ) {
+    let stream = match TcpStream::from_std(stream) {
+        Ok(stream) => stream,
+        Err(error) => return app.log().line(&not_served(&error)),
+    };
     socket::prepare(&stream);
     let clock = ConnectionClock::start();
     let reading = protocol::protocol(clock.watch(stream));
@@ -162,7 +194,7 @@ async fn connection(
 
 /// Answers a request and writes its line.
 async fn answer(
-    app: Arc<App>,
+    app: Arc<OnCore>,
     request: hyper::Request<Incoming>,
     client: SocketAddr,
     log: Option<Log>,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use wasmtime_wasi_http::{handler::ProxyHandler, p3::bindings::ServicePre};
+use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use crate::{
     load::{
@@ -20,7 +20,7 @@ use crate::{
     router::{Router, WELL_KNOWN_PREFIX},
     run::{
         engine::Engine,
-        instances::Instances,
+        instances::Blueprint,
         state::{Resources, State},
     },
     storage::{
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The components of an application, by id.
-pub(crate) type Components = HashMap<String, ProxyHandler<Instances>>;
+pub(crate) type Components = HashMap<String, Arc<Blueprint>>;
 
 /// Where in the state folder the components' output is kept, as under Spin.
 const LOGS: &str = "logs";
@@ -51,7 +51,7 @@ pub(crate) fn components(
     let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
     let mut components = HashMap::new();
     for (component, granted) in used.into_iter().zip(granted) {
-        let instances = Instances {
+        let blueprint = Blueprint {
             component: component.id.as_str().into(),
             engine: Arc::clone(&engine),
             service: service(&engine, component)?,
@@ -60,7 +60,7 @@ pub(crate) fn components(
             limits: options.limits,
             log: options.log.clone(),
         };
-        components.insert(component.id.clone(), ProxyHandler::new(instances));
+        components.insert(component.id.clone(), Arc::new(blueprint));
     }
     Ok(components)
 }

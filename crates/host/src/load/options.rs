@@ -1,6 +1,6 @@
 //! How an application is run.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use crate::{
     load::{runtime_config::RuntimeConfig, variables::Sources},
@@ -16,6 +16,9 @@ pub struct Options {
     pub variables: Sources,
     /// What its instances may use.
     pub limits: Limits,
+    /// On how many threads [`serve`](crate::serve) serves connections; `None` is one for each core that
+    /// the process may use.
+    pub cores: Option<NonZeroUsize>,
     /// Where failures of its components are written, and what they print.
     pub log: Log,
     /// Whether what components print is left out of the log.

@@ -11,6 +11,7 @@ use crate::{
     log::{Log, output::printable},
     run::{
         body::Body,
+        carry_on::CarryOn,
         clocks::{AnswerClock, Late},
         instances::Instances,
         limits::LimitExceeded,
@@ -22,19 +23,24 @@ use crate::{
 /// guest works on, so the request keeps its place and its end is logged.
 pub(crate) struct Dispatch {
     pub(crate) component: ProxyHandler<Instances>,
-    pub(crate) id: String,
     pub(crate) clock: AnswerClock,
     pub(crate) log: Log,
     pub(crate) place: Place,
 }
 
 impl Dispatch {
-    /// Hands the request to an instance and waits for the head of the response.
+    /// Hands the request to an instance and waits for the head of the response. Where it is dropped
+    /// before, the request goes on.
     ///
     /// # Errors
     ///
     /// There is no response. The log says why, where the operator can do something about it.
     pub(crate) async fn run(self, request: Request) -> Result<http::Response<Body>, Failure> {
+        let answer = CarryOn::new(self.ask(request)).await;
+        answer.unwrap_or(Err(Failure::Failed))
+    }
+
+    async fn ask(self, request: Request) -> Result<http::Response<Body>, Failure> {
         let path = printable(request.uri().path());
         let what = format!("{} {path}", request.method());
         let (ticket, failure) = Ticket::new(what.clone(), self.clock.clone());
@@ -50,7 +56,7 @@ impl Dispatch {
         error: &wasmtime::Error,
         told: oneshot::Receiver<Failure>,
     ) -> Failure {
-        let id = &self.id;
+        let id = self.component.state().component();
         if error.is::<ExpirationError>() {
             let late = self.clock.late();
             // The operator can do nothing about a slow client.

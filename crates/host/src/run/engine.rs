@@ -107,8 +107,8 @@ impl Engine {
         });
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|mut store| {
-            store.data_mut().compute_clock().tick()?;
-            Ok(UpdateDeadline::Yield(1))
+            let turns = store.data_mut().compute_clock().tick()?;
+            Ok(UpdateDeadline::YieldCustom(1, Box::pin(turns)))
         });
         store
     }

@@ -7,6 +7,7 @@
 //! [the clocks](crate::run::clocks).
 
 use std::{
+    collections::HashMap,
     pin::Pin,
     sync::{
         Arc,
@@ -16,7 +17,7 @@ use std::{
 
 use wasmtime::{Store, StoreContextMut, component::GuestTaskId};
 use wasmtime_wasi_http::{
-    handler::{HandlerState, Instance, Proxy, ShouldAccept, WorkerState},
+    handler::{HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerState},
     p3::bindings::ServicePre,
 };
 
@@ -34,8 +35,8 @@ use crate::{
 /// An instance takes new requests until it has a quarter of its memory.
 const SHARED_MEMORY: usize = 4;
 
-/// Makes the instances of one component.
-pub(crate) struct Instances {
+/// What the instances of one component are made of, and share.
+pub(crate) struct Blueprint {
     pub(crate) component: Arc<str>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) service: ServicePre<State>,
@@ -44,30 +45,62 @@ pub(crate) struct Instances {
     pub(crate) log: Log,
 }
 
+/// Makes the instances of one component that run in one runtime.
+pub(crate) struct Instances(Arc<Blueprint>);
+
+impl Instances {
+    /// The id of the component.
+    pub(crate) fn component(&self) -> &str {
+        &self.0.component
+    }
+}
+
+/// The components of an application, by id, with instances for one runtime.
+pub(crate) struct Handlers(HashMap<String, ProxyHandler<Instances>>);
+
+impl Handlers {
+    /// Without any instance yet.
+    pub(crate) fn new(components: &HashMap<String, Arc<Blueprint>>) -> Self {
+        let handler = |of: &Arc<Blueprint>| ProxyHandler::new(Instances(Arc::clone(of)));
+        let components = components.iter();
+        Self(
+            components
+                .map(|(id, of)| (id.clone(), handler(of)))
+                .collect(),
+        )
+    }
+
+    /// What hands requests to instances of a component, and makes one where none has room.
+    pub(crate) fn get(&self, id: &str) -> Option<&ProxyHandler<Instances>> {
+        self.0.get(id)
+    }
+}
+
 impl HandlerState for Instances {
     type StoreData = State;
     type WorkerExpiration = InstanceClock;
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, InstanceClock, Worker>> {
-        let state = State::new(&self.limits, &self.resources)?;
+        let of = &self.0;
+        let state = State::new(&of.limits, &of.resources)?;
         let (memory, overdue) = (state.memory_used(), state.overdue());
-        let mut store = self.engine.store(state);
-        let service = self.service.instantiate_async(&mut store).await?;
+        let mut store = of.engine.store(state);
+        let service = of.service.instantiate_async(&mut store).await?;
         let requests = Arc::new(Requests::default());
         Ok(Instance {
             store,
             proxy: Proxy::P3(service),
             view: State::incoming,
             expiration: InstanceClock::start(
-                self.limits,
+                of.limits,
                 Arc::clone(&requests),
                 Arc::clone(&overdue),
             ),
             state: Worker {
-                component: Arc::clone(&self.component),
-                limits: self.limits,
-                log: self.log.clone(),
+                component: Arc::clone(&of.component),
+                limits: of.limits,
+                log: of.log.clone(),
                 requests,
                 memory,
                 overdue,

@@ -1,6 +1,7 @@
 //! Running components: the engine, the instances, a request's way through one, and its clocks.
 
 pub(crate) mod body;
+mod carry_on;
 pub(crate) mod clocks;
 pub(crate) mod dispatch;
 pub(crate) mod engine;

@@ -31,6 +31,10 @@ const LINGER_LIMIT: Duration = Duration::from_secs(1);
 /// How long running requests may go on once the server is told to stop.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
+/// How long the end of a runtime waits for threads that still run. Their results are not needed any more,
+/// and a database drops a change that is not complete.
+pub const END_GRACE: Duration = Duration::from_secs(1);
+
 /// Lets a refused client read its answer, for [`LINGER_LIMIT`] at most.
 pub(crate) async fn linger(leaving: impl Future<Output = ()>) {
     // Late or not, the connection is closed.

@@ -46,7 +46,7 @@ pub(crate) mod compute;
 mod connection;
 mod instance;
 
-pub use self::connection::SHUTDOWN_GRACE;
+pub use self::connection::{END_GRACE, SHUTDOWN_GRACE};
 pub(crate) use self::{
     answer::{AnswerClock, Late, TimedBody},
     compute::ComputeClock,
