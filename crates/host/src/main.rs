@@ -6,6 +6,10 @@ use clap::Parser as _;
 use handspun::{Cli, END_GRACE, End, Log};
 use tokio::runtime;
 
+/// A request is some hundred allocations, which the system's allocator takes longer for: bench/NOTES.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How long the end of the program waits until the rest of its log is read.
 const LOG_PATIENCE: Duration = Duration::from_secs(2);
 
