@@ -25,7 +25,7 @@ async fn an_administrators_name_is_registered_before_it_is_one() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{name}");
         let problem = refused.json().unwrap();
         let detail = problem["detail"].as_str().unwrap();
-        assert!(detail.contains("then name it in admins"), "{detail}");
+        assert!(detail.contains("and then add it again"), "{detail}");
         assert_eq!(refused.header("set-cookie"), None, "{name}");
     }
     assert_eq!(me(&naming).await, None);
