@@ -119,7 +119,7 @@ pub enum Error {
     /// 422: the request can be read, but what it says cannot be done.
     #[error("{detail}")]
     Unprocessable {
-        /// What is wrong; [`INVALID_FIELDS`] where fields say it.
+        /// What is wrong; `invalid-fields` where the fields say it.
         code: &'static str,
         /// What cannot be done.
         detail: String,
