@@ -52,7 +52,7 @@ pub struct Counted {
 
 impl Counted {
     /// The text for this many, with `{n}` filled in.
-    pub fn of(&self, n: i64) -> String {
+    pub fn text(&self, n: i64) -> String {
         self.with(n, &[])
     }
 

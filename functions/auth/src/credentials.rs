@@ -253,13 +253,13 @@ mod tests {
 
     use super::*;
 
-    fn of(fields: &[(&str, &str)]) -> Result<NewAccount, Flaws> {
+    fn new_account(fields: &[(&str, &str)]) -> Result<NewAccount, Flaws> {
         let fields: MultiDict = fields.iter().copied().collect();
         NewAccount::new(&fields.into())
     }
 
     fn name(name: &str) -> Result<String, Flaws> {
-        let account = of(&[("name", name), ("password", "a long secret")]);
+        let account = new_account(&[("name", name), ("password", "a long secret")]);
         account.map(|account| account.name)
     }
 
@@ -269,11 +269,11 @@ mod tests {
             ("password", "a long secret"),
             ("nickname", nickname),
         ];
-        of(&fields).map(|account| account.nickname)
+        new_account(&fields).map(|account| account.nickname)
     }
 
     fn password(password: &str) -> Option<Flaw> {
-        let account = of(&[("name", "Duke Ellington"), ("password", password)]);
+        let account = new_account(&[("name", "Duke Ellington"), ("password", password)]);
         account.err().map(|flaws| flaws[0].1)
     }
 
@@ -375,13 +375,13 @@ mod tests {
     #[test]
     fn every_flaw_of_every_field_is_named() {
         assert_eq!(
-            of(&[]),
+            new_account(&[]),
             Err(vec![
                 (Field::Name, Flaw::Missing),
                 (Field::Password, Flaw::Missing)
             ])
         );
-        let all = of(&[("name", "a"), ("nickname", "\u{1}"), ("password", "short")]);
+        let all = new_account(&[("name", "a"), ("nickname", "\u{1}"), ("password", "short")]);
         let error = unprocessable(&all.unwrap_err());
         let fields: Vec<String> = error
             .fields()

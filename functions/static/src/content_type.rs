@@ -5,7 +5,7 @@ use std::path::Path;
 use http::HeaderValue;
 
 /// The content type of a file; text is UTF-8.
-pub(crate) fn of(path: &Path) -> HeaderValue {
+pub(crate) fn guess(path: &Path) -> HeaderValue {
     let guess = mime_guess::from_path(path).first_or_octet_stream();
     let charset = if guess.type_() == mime_guess::mime::TEXT {
         "; charset=utf-8"
@@ -39,7 +39,7 @@ mod tests {
             (".css", "application/octet-stream"),
             ("a.css/b", "application/octet-stream"),
         ] {
-            assert_eq!(of(Path::new(path)), want, "{path}");
+            assert_eq!(guess(Path::new(path)), want, "{path}");
         }
     }
 }

@@ -43,7 +43,7 @@ fn open_file(path: &Path) -> io::Result<Option<(File, FileInfo)>> {
     }
     let mut file = File::open(path)?;
     let info = FileInfo {
-        content_type: content_type::of(path),
+        content_type: content_type::guess(path),
         length: metadata.len(),
         etag: etag(path, &mut file, &metadata)?,
         modified: None,

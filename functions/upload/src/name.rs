@@ -22,7 +22,7 @@ const HASH_BYTES: usize = 8;
 ///
 /// # Errors
 /// 500 where there is no randomness.
-pub(crate) fn of(filename: &str, extension: &str) -> Result<String> {
+pub(crate) fn keep_as(filename: &str, extension: &str) -> Result<String> {
     let name = secure_filename(filename);
     if picture::extension(&name).is_none() {
         let mut random = [0; 8];
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     fn name(filename: &str) -> String {
-        of(filename, picture::extension(filename).unwrap()).unwrap()
+        keep_as(filename, picture::extension(filename).unwrap()).unwrap()
     }
 
     #[test]
@@ -95,7 +95,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_name_can_be_kept(stem in "\\PC{0,300}", extension in "(?i)png|jpg|jpeg|gif") {
-            let name = of(&format!("{stem}.{extension}"), &extension).unwrap();
+            let name = keep_as(&format!("{stem}.{extension}"), &extension).unwrap();
             prop_assert!((5..=MAX_NAME_BYTES).contains(&name.len()));
             prop_assert_eq!(&secure_filename(&name), &name);
             let kept = picture::extension(&name).unwrap();

@@ -144,7 +144,7 @@ async fn keep<'a, D: Database, S: KeyValue>(
         *image = Image::Refused(no_picture(&file.filename));
         return Ok(());
     };
-    let name = name::of(&file.filename, extension)?;
+    let name = name::keep_as(&file.filename, extension)?;
     if let Some(old) = pictures.find(&name).await?
         && let Err(error) = check_replace(&old)
     {

@@ -90,6 +90,7 @@ mod tests {
                     "{page}"
                 );
                 assert!(page.contains("&#60;script&#62;"), "{page}");
+                crate::testing::assert_filled(&page);
                 assert!(!page.contains("<script"), "{page}");
             }
         }

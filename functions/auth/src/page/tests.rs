@@ -16,7 +16,9 @@ fn request(language: Language) -> Request {
 
 fn body(response: Response) -> String {
     let bytes = block_on(response.into_body().collect()).unwrap().to_bytes();
-    String::from_utf8(bytes.to_vec()).unwrap()
+    let page = String::from_utf8(bytes.to_vec()).unwrap();
+    site::testing::assert_filled(&page);
+    page
 }
 
 fn typed(fields: &[(&str, &str)]) -> MultiDict {

@@ -291,13 +291,28 @@ mod tests {
                     retry_after_seconds: 1,
                 },
             ] {
-                assert!(texts.flaw(&error).is_some(), "{error:?}");
+                let text = texts.flaw(&error).unwrap_or_else(|| panic!("{error:?}"));
+                site::testing::assert_filled(text);
             }
             assert!(texts.flaw(&Error::internal("x")).is_none());
             assert!(texts.flaw(&Error::Malformed(String::new())).is_none());
             // Neither the picture nor what is said about it.
             let header = Error::too_much("part-header-too-large", "");
             assert!(texts.flaw(&header).is_none());
+        }
+    }
+
+    #[test]
+    fn every_place_of_a_text_gets_its_value() {
+        for language in site::OFFERED {
+            let texts = <Texts as site::Texts>::in_language(language);
+            for shown in [
+                fill(texts.limits, &[("max", "1 MiB")]),
+                fill(texts.by, &[("owner", "duke")]),
+                fill(texts.delete_name, &[("name", "a.png")]),
+            ] {
+                site::testing::assert_filled(&shown);
+            }
         }
     }
 }

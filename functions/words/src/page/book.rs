@@ -253,7 +253,7 @@ impl<'a> WordsView<'a> {
             rows: page
                 .items
                 .iter()
-                .map(|word| RowView::of(texts, word, rights.may_change(word)))
+                .map(|word| RowView::new(texts, word, rights.may_change(word)))
                 .collect(),
             empty,
             next: page.next.as_deref().map(page_at),
@@ -268,7 +268,7 @@ impl<'a> WordsView<'a> {
 }
 
 impl<'a> RowView<'a> {
-    fn of(texts: &Texts, word: &'a Word, may_change: bool) -> Self {
+    fn new(texts: &Texts, word: &'a Word, may_change: bool) -> Self {
         // What came in by /data may lack a word.
         let name = [&word.draft.english, &word.draft.chinese];
         let name = name
@@ -308,7 +308,7 @@ impl<'a> RowView<'a> {
 /// How many words there are, or match.
 fn status(texts: &Texts, q: &str, total: Option<i64>) -> String {
     match (q, total) {
-        ("", Some(n)) => texts.scripts.count.of(n),
+        ("", Some(n)) => texts.scripts.count.text(n),
         ("", None) => String::new(),
         (q, Some(n)) => texts.scripts.matches.with(n, &[("q", q)]),
         (q, None) => fill(

@@ -91,7 +91,7 @@ impl Outcome {
         let more = report.errors.len().saturating_sub(MAX_SHOWN);
         Self {
             mistakes: mistakes.collect(),
-            more: (more > 0).then(|| texts.more_problems.of(number(more))),
+            more: (more > 0).then(|| texts.more_problems.text(number(more))),
             summary: summary(texts, mode, report),
             is_refused: report.is_refused(mode),
             import: ImportForm::new(texts, mode == Mode::Skip),
@@ -124,7 +124,7 @@ fn what_became(texts: &Texts, mode: Mode, report: &Report) -> Vec<String> {
     if report.is_refused(mode) {
         return vec![
             texts.nothing_imported.to_owned(),
-            texts.problems.of(mistakes),
+            texts.problems.text(mistakes),
         ];
     }
     if report.imported == 0 && report.skipped == 0 {
@@ -134,7 +134,7 @@ fn what_became(texts: &Texts, mode: Mode, report: &Report) -> Vec<String> {
     let there = report.skipped.saturating_sub(mistaken.len());
     let mut summary = counts(texts, report.imported, there);
     if !mistaken.is_empty() {
-        summary.push(texts.left_out.of(number(mistaken.len())));
+        summary.push(texts.left_out.text(number(mistaken.len())));
     }
     summary
 }

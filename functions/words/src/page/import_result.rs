@@ -47,9 +47,9 @@ pub(super) fn counts_of_import(texts: &Texts, args: &MultiDict) -> Vec<String> {
 
 /// How many words were imported, and how many were there already.
 pub(super) fn counts(texts: &Texts, imported: usize, there: usize) -> Vec<String> {
-    let mut counts = vec![texts.imported.of(number(imported))];
+    let mut counts = vec![texts.imported.text(number(imported))];
     if there > 0 {
-        counts.push(texts.there.of(number(there)));
+        counts.push(texts.there.text(number(there)));
     }
     counts
 }

@@ -145,14 +145,17 @@ fn pages(language: Language, text: &str) -> Vec<String> {
         Outcome::new(site(), Mode::Skip, &report).render(),
         Outcome::refused(site(), text.to_owned()).render(),
     ];
-    templates.into_iter().map(|page| page.unwrap()).collect()
+    let pages = templates.into_iter().map(|page| page.unwrap());
+    pages
+        .inspect(|page| site::testing::assert_filled(page))
+        .collect()
 }
 
 /// A report with so many lines that were wrong.
 fn report(mistakes: usize) -> Report {
     use futures::executor::block_on;
 
-    let words = block_on(crate::store::Words::of(kit::db::TestDatabase::in_memory())).unwrap();
+    let words = block_on(crate::store::Words::new(kit::db::TestDatabase::in_memory())).unwrap();
     let mut file = "english,chinese\nok,好\n".to_owned();
     file.push_str(&"x,\n".repeat(mistakes));
     block_on(words.import(Mode::Skip, file.into(), None)).unwrap()

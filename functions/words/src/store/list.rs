@@ -153,7 +153,7 @@ mod tests {
     use crate::{draft::Draft, text::fold};
 
     fn words(rows: &[[&str; 4]]) -> Words<TestDatabase> {
-        let words = block_on(Words::of(TestDatabase::in_memory())).unwrap();
+        let words = block_on(Words::new(TestDatabase::in_memory())).unwrap();
         for [english, chinese, sentence_eng, sentence_chi] in rows {
             let draft = Draft {
                 english: (*english).to_owned(),

@@ -59,7 +59,7 @@ impl Words<Connection> {
 impl<D: Database> Words<D> {
     /// Words in a database that is in the form it has to be in.
     #[cfg(test)]
-    pub(crate) async fn of(db: D) -> Result<Self> {
+    pub(crate) async fn new(db: D) -> Result<Self> {
         db::migrate(&db, MIGRATIONS).await?;
         Ok(Self(db))
     }

@@ -99,7 +99,7 @@ mod tests {
 
     /// A book of so many words, with the ids from 1.
     fn book(count: usize, sentence: &str) -> Words<TestDatabase> {
-        let words = block_on(Words::of(TestDatabase::in_memory())).unwrap();
+        let words = block_on(Words::new(TestDatabase::in_memory())).unwrap();
         for n in 1..=count {
             let draft = Draft {
                 english: format!("word {n}"),

@@ -9,7 +9,7 @@ use super::*;
 use crate::rights::testing::account;
 
 fn words() -> Words<TestDatabase> {
-    block_on(Words::of(TestDatabase::in_memory())).unwrap()
+    block_on(Words::new(TestDatabase::in_memory())).unwrap()
 }
 
 fn draft(english: &str, chinese: &str) -> Draft {
@@ -205,7 +205,7 @@ fn words_from_before_belong_to_the_account_that_added_them() {
         let values = params![n.to_string(), *created_at, *owner];
         block_on(db.execute(insert, values)).unwrap();
     }
-    let words = block_on(Words::of(db)).unwrap();
+    let words = block_on(Words::new(db)).unwrap();
     let owners = |words: &Words<TestDatabase>| {
         let mut all = block_on(words.newest(None, 10)).unwrap();
         all.reverse();
@@ -220,6 +220,6 @@ fn words_from_before_belong_to_the_account_that_added_them() {
     let forget = "DELETE FROM schema_migrations WHERE name = '0004_word_owners'";
     block_on(words.db().execute(forget, params![])).unwrap();
     let Words(db) = words;
-    let words = block_on(Words::of(db)).unwrap();
+    let words = block_on(Words::new(db)).unwrap();
     assert_eq!(owners(&words), want);
 }

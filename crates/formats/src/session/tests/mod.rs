@@ -64,7 +64,7 @@ fn refusal(session: Session) -> String {
     session.save().unwrap_err().to_string()
 }
 
-fn of(values: &[(&str, Value)]) -> Session {
+fn session_with(values: &[(&str, Value)]) -> Session {
     let mut session = open("");
     for (key, value) in values {
         session.insert(*key, value.clone());
@@ -127,11 +127,14 @@ fn flasks_cookies_are_read() {
 
 #[test]
 fn a_session_is_written_as_flask_writes_it() {
-    assert_eq!(written(of(&[("login_user", "唤醒手腕".into())])), TUTORIAL);
-    let permanent = of(&[("user_id", 7.into()), ("_permanent", true.into())]);
+    assert_eq!(
+        written(session_with(&[("login_user", "唤醒手腕".into())])),
+        TUTORIAL
+    );
+    let permanent = session_with(&[("user_id", 7.into()), ("_permanent", true.into())]);
     assert_eq!(written(permanent), PERMANENT_COOKIE);
     // What zlib makes of it depends on the library; what it stands for does not.
-    let compressed = written(of(&[("a", "a".repeat(200).into())]));
+    let compressed = written(session_with(&[("a", "a".repeat(200).into())]));
     assert!(
         compressed.starts_with('.') && compressed.len() < 100,
         "{compressed}"
@@ -145,7 +148,7 @@ fn a_session_is_written_as_flask_writes_it() {
 #[test]
 fn the_session_is_json_as_flasks_jsonify_has_it() {
     assert_eq!(open("").to_json().to_string(), "{}");
-    let session = of(&[("b", Value::Tuple(vec![1.into()])), ("a", "唤".into())]);
+    let session = session_with(&[("b", Value::Tuple(vec![1.into()])), ("a", "唤".into())]);
     assert_eq!(session.to_json().to_string(), r#"{"a":"唤","b":[1]}"#);
 }
 

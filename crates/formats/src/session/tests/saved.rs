@@ -58,7 +58,7 @@ fn a_session_that_is_changed_is_a_cookie_and_one_that_is_not_is_none() {
 
 #[test]
 fn a_change_inside_a_value_is_a_change() {
-    let cookie = written(of(&[("list", vec![1, 2].into())]));
+    let cookie = written(session_with(&[("list", vec![1, 2].into())]));
     let mut session = open(&cookie);
     match session.get_mut("list") {
         Some(Value::List(items)) => items.push(3.into()),
@@ -148,7 +148,7 @@ fn a_session_over_the_limit_is_an_error_that_says_so() {
     };
     // The lengths that base64 has leave 4,093 out, unless the cookie has an end.
     let session = |bytes, seed| {
-        of(&[
+        session_with(&[
             ("_permanent", true.into()),
             ("a", noise(bytes, seed).into()),
         ])
@@ -180,11 +180,11 @@ fn a_session_over_the_limit_is_an_error_that_says_so() {
 
 #[test]
 fn what_could_not_be_read_again_is_not_written() {
-    let large = of(&[("a", "a".repeat(payload::MAX_JSON_BYTES).into())]);
+    let large = session_with(&[("a", "a".repeat(payload::MAX_JSON_BYTES).into())]);
     assert!(refusal(large).contains("larger than it can be read"));
     let deep =
         (0..crate::json::MAX_JSON_DEPTH).fold(Value::Null, |inner, _| Value::List(vec![inner]));
-    assert!(refusal(of(&[("a", deep)])).contains("nested deeper"));
+    assert!(refusal(session_with(&[("a", deep)])).contains("nested deeper"));
 }
 
 #[test]

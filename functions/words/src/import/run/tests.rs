@@ -13,7 +13,7 @@ use crate::{
 const HEAD: &str = "english,chinese,sentence_eng,sentence_chi\n";
 
 fn words() -> Words<TestDatabase> {
-    block_on(Words::of(TestDatabase::in_memory())).unwrap()
+    block_on(Words::new(TestDatabase::in_memory())).unwrap()
 }
 
 fn import(words: &Words<TestDatabase>, mode: Mode, file: &str) -> Report {
