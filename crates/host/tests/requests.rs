@@ -187,11 +187,16 @@ async fn an_instance_takes_no_more_than_its_share_of_requests() {
 #[tokio::test]
 async fn several_requests_are_in_one_instance_at_once() {
     let probe = Probe::new(Limits::default());
-    // An instance that is there and idle takes both; neither is answered before the
-    // other is in it, too.
-    probe.client.get("/taken").await.unwrap();
+    // Neither is answered before the other is in the same instance. The second comes once the
+    // first waits there: two that come together may get an instance each.
     let meet = || async { probe.client.get("/meet?2").await.unwrap() };
-    let (a, b) = futures::join!(meet(), meet());
+    let second = async {
+        while !probe.log().contains("waits for others") {
+            tokio::task::yield_now().await;
+        }
+        meet().await
+    };
+    let (a, b) = futures::join!(meet(), second);
     assert_eq!([a.text().unwrap(), b.text().unwrap()], ["met", "met"]);
 }
 

@@ -192,8 +192,9 @@ fn loop_over_host_calls() -> ! {
     }
 }
 
-/// Answers once `count` requests have been in this instance together.
+/// Says that it waits, and answers once `count` requests have been in this instance together.
 async fn meet(count: u64) -> Response<BoxBody> {
+    eprintln!("waits for others");
     while u64::from(TOGETHER.load(Relaxed)) < count {
         time::sleep(Duration::from_millis(1)).await;
     }
