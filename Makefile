@@ -33,7 +33,7 @@ NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 LOCKED := $(if $(CI),--locked)
 
 .PHONY: help up new build functions host test test-rust test-hurl test-docs test-new test-parity \
-	test-interop test-browser parity bench lint fmt clean
+	test-interop test-browser test-firefox parity bench lint fmt clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -117,6 +117,10 @@ test-browser: build
 .PHONY: run-test-browser
 run-test-browser: $(BROWSER)
 	$(call pytest,browser) -n auto --maxprocesses 4
+
+# Not a part of `make test` yet: on a busy machine Playwright now and then loses a navigation of Firefox's.
+test-firefox: build $(BROWSER) ## run some of the browser tests in Firefox
+	tests/need-packages firefox
 	$(call pytest,browser) -n auto --maxprocesses 4 --engine firefox -m smoke
 
 # How often it is measured: `make bench ROUNDS=1` takes five minutes.
