@@ -6,6 +6,7 @@
 //! - a component's entrance: [`service!`]
 //! - what came in (`request.args`, `.path_param()`, `.form()`, `.file()`, `.parts()`, `.json()`, `.data()`,
 //!   `.cookies()`, `.best_language()`): [`Request`]; files: [`multipart`]
+//! - what proxies say about a request (`X-Forwarded-For`, `Forwarded`, `Via`): [`forwarded`]
 //! - what goes out: [`text`], [`jsonify`], [`render_template`], [`redirect`]; the rest, and cookies: [`response`]
 //! - entity tags, ranges, files: [`conditional`], [`Request::not_modified`], [`Request::check_if_match`]
 //! - what can go wrong, with its status: [`Error`], and your own page for it: [`failing`]
@@ -26,6 +27,7 @@ mod app;
 mod body;
 pub mod conditional;
 mod error;
+pub mod forwarded;
 #[cfg(feature = "login")]
 pub mod login;
 pub mod multipart;

@@ -6,11 +6,12 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::FORWARDED, uri::Scheme};
+use http::{HeaderMap, HeaderName, header::FORWARDED, uri::Scheme};
 
-use crate::request::client_addr::{TrustedProxies, X_FORWARDED_FOR, address, entries};
-
-pub(crate) const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+use crate::{
+    forwarded::{Forwarded, Node, X_FORWARDED_FOR, X_FORWARDED_PROTO, address, entries, split},
+    request::client_addr::TrustedProxies,
+};
 
 /// The headers in which a proxy says anything about its client.
 pub(crate) const HEADERS: [HeaderName; 3] = [X_FORWARDED_FOR, X_FORWARDED_PROTO, FORWARDED];
@@ -33,9 +34,16 @@ impl TrustedProxies {
             let senders = senders.chain(std::iter::repeat(None));
             return self.farthest(peer, schemes.zip(senders));
         }
-        let lines: Vec<_> = headers.get_all(FORWARDED).iter().collect();
-        let hops = lines.into_iter().map(hops).collect::<Option<Vec<_>>>()?;
-        self.farthest(peer, hops.into_iter().flatten().rev())
+        // A client may have begun a quotation that swallows what proxies added.
+        let lines = headers.get_all(FORWARDED).iter();
+        let lines = lines.map(|line| split(line.as_bytes(), b','));
+        let lines = lines.collect::<Option<Vec<_>>>()?;
+        let hops = lines.into_iter().flatten().rev().map(Forwarded::parse);
+        let hops = hops.map(|hop| {
+            let proto = hop.proto.and_then(|proto| scheme(proto.as_bytes()));
+            (proto, hop.client.as_ref().and_then(Node::address))
+        });
+        self.farthest(peer, hops)
     }
 
     /// What the trusted proxy says that is farthest from us, in a row that begins with `peer`. Each hop has
@@ -65,56 +73,10 @@ fn scheme(entry: &[u8]) -> Option<Scheme> {
         .map(|(_, scheme)| scheme)
 }
 
-/// The hops of a line of `Forwarded`, each with its `proto` and its `for`; `None` where the line cannot be read,
-/// as a client may have begun a quotation that swallows what proxies added.
-fn hops(line: &HeaderValue) -> Option<Vec<(Option<Scheme>, Option<IpAddr>)>> {
-    let hops = split(line.as_bytes(), b',')?;
-    hops.into_iter()
-        .map(|hop| {
-            let pairs = split(hop, b';')?;
-            let value = |name: &str| {
-                pairs.iter().find_map(|pair| {
-                    let at = pair.iter().position(|byte| *byte == b'=')?;
-                    let (own, value) = pair.split_at_checked(at)?;
-                    let is_meant = own.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
-                    is_meant.then(|| unquoted(value.get(1..).unwrap_or_default()))
-                })
-            };
-            Some((
-                value("proto").and_then(scheme),
-                value("for").and_then(address),
-            ))
-        })
-        .collect()
-}
-
-/// A text without the quotes around it. What is escaped in it is neither a scheme nor an address.
-fn unquoted(text: &[u8]) -> &[u8] {
-    let text = text.trim_ascii();
-    let inner = text
-        .strip_prefix(b"\"")
-        .and_then(|text| text.strip_suffix(b"\""));
-    inner.unwrap_or(text)
-}
-
-/// The parts of a text between separators that are not in quotes; `None` where a quotation never ends.
-fn split(text: &[u8], separator: u8) -> Option<Vec<&[u8]>> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    let parts = text
-        .split(|byte| {
-            let ends = !is_quoted && *byte == separator;
-            if *byte == b'"' && !is_escaped {
-                is_quoted = !is_quoted;
-            }
-            is_escaped = is_quoted && *byte == b'\\' && !is_escaped;
-            ends
-        })
-        .collect();
-    (!is_quoted).then_some(parts)
-}
-
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     const TRUSTED: &str = "10.0.0.0/8, 2001:db8:1::/48";

@@ -25,6 +25,7 @@ use spin_sdk::wasip3::http::types;
 use crate::{
     body::Unread,
     error::{BoxError, Error, Result},
+    forwarded::X_FORWARDED_FOR,
     wasi,
 };
 
@@ -244,8 +245,18 @@ impl Request {
 
     /// Who sent the request, as far as the proxies between are trusted to tell (`App::behind_proxies`).
     pub fn client_addr(&self) -> Option<IpAddr> {
-        let said = self.named(&[client_addr::X_FORWARDED_FOR]);
-        let forwarded_for = said.get_all(client_addr::X_FORWARDED_FOR);
+        self.client().map(|(address, _)| address)
+    }
+
+    /// How many entries of `X-Forwarded-For`, from the right, trusted proxies added (`App::behind_proxies`). What is
+    /// further left the client may have made up.
+    pub fn believed_hops(&self) -> usize {
+        self.client().map_or(0, |(_, believed)| believed)
+    }
+
+    fn client(&self) -> Option<(IpAddr, usize)> {
+        let said = self.named(&[X_FORWARDED_FOR]);
+        let forwarded_for = said.get_all(X_FORWARDED_FOR);
         Some(self.proxies.client(self.remote_addr()?, forwarded_for))
     }
 
