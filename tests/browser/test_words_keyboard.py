@@ -38,10 +38,10 @@ IS_VISIBLE = """() => {
 
 NAME = ACCOUNT["name"]
 
-HEAD = ["Pictures", "Import and export", NAME, "Log out", "中文"]
+HEAD = ["Pictures", "Proxies", "Import and export", NAME, "Log out", "中文"]
 
 # There the links are below, and to log out is on the page of the account.
-HEAD_OF_A_PHONE = [NAME, "中文", "Pictures", "Import and export"]
+HEAD_OF_A_PHONE = [NAME, "中文", "Pictures", "Proxies", "Import and export"]
 
 BODY = [
     "add english",
