@@ -153,6 +153,9 @@ pub enum Error {
         /// When to try again, in seconds from now.
         retry_after_seconds: u32,
     },
+    /// 407, 411, 502, 503, 504 or 508: what stands between a client and another server cannot do its work.
+    #[error("{}", .0.detail)]
+    Gateway(GatewayError),
     /// 507: there is no room left. Says what is full.
     #[error("{0}")]
     InsufficientStorage(String),
@@ -179,6 +182,61 @@ impl From<formats::Error> for Error {
             },
             error => Self::internal(error),
         }
+    }
+}
+
+/// Why a proxy, or whoever else asks another server, has no answer of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayError {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+}
+
+impl GatewayError {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self {
+            status,
+            code,
+            detail,
+        }
+    }
+
+    /// 407: the client does not say who it is to the proxy.
+    pub fn unauthenticated(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PROXY_AUTHENTICATION_REQUIRED, code, detail)
+    }
+
+    /// 411: the body has no length, and cannot be passed on without one.
+    pub fn length_required(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::LENGTH_REQUIRED, "length-required", detail)
+    }
+
+    /// 502: the other server cannot be asked, or its answer is none.
+    pub fn bad_gateway(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, code, detail)
+    }
+
+    /// 503: no other server is configured.
+    pub fn not_configured(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+    }
+
+    /// 504: the other server did not answer in time.
+    pub fn timeout(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "timeout", detail)
+    }
+
+    /// 508: the request has been here before.
+    pub fn loop_detected(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::LOOP_DETECTED, "loop-detected", detail)
+    }
+}
+
+impl From<GatewayError> for Error {
+    fn from(error: GatewayError) -> Self {
+        Self::Gateway(error)
     }
 }
 
@@ -284,6 +342,7 @@ impl Error {
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) | Self::Misconfigured(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotGranted(_) | Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Gateway(error) => error.status,
             Self::InsufficientStorage(_) => StatusCode::INSUFFICIENT_STORAGE,
         }
     }
@@ -313,6 +372,7 @@ impl Error {
             Self::Misconfigured(_) => "misconfigured",
             Self::NotGranted(_) => "not-granted",
             Self::Unavailable { .. } => "unavailable",
+            Self::Gateway(error) => error.code,
             Self::InsufficientStorage(_) => "storage-full",
         }
     }

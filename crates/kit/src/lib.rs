@@ -15,6 +15,7 @@
 //! - passwords, hashed and checked as Werkzeug does (feature `password`): `password`
 //! - a SQLite database (feature `sqlite`): `db`
 //! - a key-value store, and bytes of any length in one (feature `key-value`): `key_value`, `blobs`
+//! - requests to other servers (feature `client`): `client`; what a proxy does with headers: `proxy`
 //! - the application's variables (feature `variables`): `variable`
 //! - Python's formats: [`formats`]
 //!
@@ -25,6 +26,8 @@ pub use service::exported as __exported;
 
 mod app;
 mod body;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod conditional;
 mod error;
 pub mod forwarded;
@@ -33,6 +36,8 @@ pub mod login;
 pub mod multipart;
 #[cfg(feature = "password")]
 pub mod password;
+#[cfg(feature = "client")]
+pub mod proxy;
 mod request;
 pub mod response;
 mod service;
@@ -44,7 +49,7 @@ mod variables;
 mod wasi;
 
 pub use app::{App, either, failing};
-pub use error::{BoxError, Error, FieldError, Result};
+pub use error::{BoxError, Error, FieldError, GatewayError, Result};
 pub use formats::{self, MultiDict};
 pub use request::{Request, TextFields};
 pub use response::{Response, jsonify, redirect, render_template, text};

@@ -11,14 +11,14 @@ use std::{future::Future, pin::Pin};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
-use http_body_util::BodyExt;
 
 use self::allow::Allow;
 use self::route::{Match, Pattern};
 use crate::{
+    body::Body,
     error::{BoxError, Error, Result},
     request::{Params, Request, TrustedProxies},
-    response::{self, Response},
+    response::Response,
 };
 
 pub use self::{either::either, problem::failing};
@@ -67,10 +67,25 @@ type ErrorPage = Box<dyn FnOnce(&Error, Option<&str>) -> Result<Response>>;
 type Proxies = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<TrustedProxies>>>>>;
 
 struct Route {
-    method: Method,
+    methods: Methods,
     path: Pattern,
-    changes: bool,
     view: View,
+}
+
+/// Which requests are a view's.
+enum Methods {
+    /// Those of one method, which may change something.
+    One { method: Method, changes: bool },
+    /// All, as they are.
+    All,
+}
+
+/// What came of a request.
+enum Answer {
+    /// An answer of this application.
+    Own(Response),
+    /// One that is passed on as it is.
+    Passed(Response),
 }
 
 type View = Box<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Result<Response>>>>>;
@@ -134,6 +149,29 @@ impl App {
         F: Future<Output = Result<Response>> + 'static,
     {
         self.route(Method::DELETE, path, true, view)
+    }
+
+    /// Adds a view that passes requests on, of all methods, and answers as they come. None of what holds for other
+    /// routes is done to either: the view sees HEAD, OPTIONS and what another site asks for, and its answer goes out
+    /// as it is. An error is answered as everywhere.
+    ///
+    /// # Example
+    /// ```
+    /// use kit::{App, Request, Response, Result, response::Body};
+    ///
+    /// async fn echo(mut request: Request) -> Result<Response> {
+    ///     Ok(Response::new(request.take_body()?))
+    /// }
+    ///
+    /// let app = App::new().pass("/echo/...", echo);
+    /// ```
+    pub fn pass<V, F>(mut self, path: &'static str, view: V) -> Self
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
+        self.add(Methods::All, path, view);
+        self
     }
 
     /// Lets HTML forms, which know GET and POST only, use PUT and DELETE: a form that is posted to a path
@@ -246,18 +284,22 @@ impl App {
             .map(|prepare| request.unnoticed(prepare));
         let vary = request.vary();
 
-        let mut response = self.dispatch(request).await.unwrap_or_else(|error| {
-            if error.status().is_server_error() {
-                log(&method, &path, error.cause());
+        let mut response = match self.dispatch(request).await {
+            Ok(Answer::Passed(response)) => return response,
+            Ok(Answer::Own(response)) => response,
+            Err(error) => {
+                if error.status().is_server_error() {
+                    log(&method, &path, error.cause());
+                }
+                vary.by_accept();
+                let page = error_page.and_then(|(page, looked_at)| {
+                    let page = page(&error, self.page_at(&path)).ok()?;
+                    vary.add(&looked_at);
+                    Some(page)
+                });
+                problem::answer(&error, page)
             }
-            vary.by_accept();
-            let page = error_page.and_then(|(page, looked_at)| {
-                let page = page(&error, self.page_at(&path)).ok()?;
-                vary.add(&looked_at);
-                Some(page)
-            });
-            problem::answer(&error, page)
-        });
+        };
 
         let status = response.status();
         let headers = response.headers_mut();
@@ -279,15 +321,14 @@ impl App {
             .iter()
             .for_each(|change| change(&mut response));
         if method == Method::HEAD {
-            *response.body_mut() = response::body(Bytes::new());
+            *response.body_mut() = Body::empty();
             return response;
         }
         response.map(|body| {
-            let logged = body.map_err(move |cause| {
+            body.map_err(move |cause| {
                 log(&method, &path, cause.as_ref());
                 cause
-            });
-            logged.boxed_unsync()
+            })
         })
     }
 
@@ -296,16 +337,23 @@ impl App {
         V: Fn(Request) -> F + 'static,
         F: Future<Output = Result<Response>> + 'static,
     {
+        self.add(Methods::One { method, changes }, path, view);
+        self
+    }
+
+    fn add<V, F>(&mut self, methods: Methods, path: &'static str, view: V)
+    where
+        V: Fn(Request) -> F + 'static,
+        F: Future<Output = Result<Response>> + 'static,
+    {
         let view = Box::new(move |request| -> Pin<Box<dyn Future<Output = _>>> {
             Box::pin(view(request))
         });
         self.routes.push(Route {
-            method,
+            methods,
             path: Pattern::new(path),
-            changes,
             view,
         });
-        self
     }
 
     /// What is at a path, which is what names it most closely, and the path's parameters there.
@@ -327,12 +375,13 @@ impl App {
     /// The path itself, where it can be looked at without changing anything.
     fn page_at<'a>(&self, path: &'a str) -> Option<&'a str> {
         let here = self.routes_at(path);
-        let is_page = |(route, _): &(&Route, Params)| route.method == Method::GET && !route.changes;
+        let is_page = |(route, _): &(&Route, Params)| {
+            route.method() == Some(&Method::GET) && !route.changes()
+        };
         here.iter().any(is_page).then_some(path)
     }
 
-    async fn dispatch(&self, mut request: Request) -> Result<Response> {
-        request.check_query()?;
+    async fn dispatch(&self, mut request: Request) -> Result<Answer> {
         if let Some(look_up) = self.proxies.as_ref().filter(|_| request.is_forwarded()) {
             request.set_proxies(look_up().await?);
         }
@@ -340,9 +389,18 @@ impl App {
         if here.is_empty() {
             return Err(Error::NotFound(request.path().to_owned()));
         }
-        let allow = Allow::new(here.iter().map(|(route, _)| &route.method));
+        if let Some((route, params)) = here
+            .iter()
+            .position(is_for_all)
+            .map(|at| here.swap_remove(at))
+        {
+            request.set_path_params(params);
+            return (route.view)(request).await.map(Answer::Passed);
+        }
+        request.check_query()?;
+        let allow = Allow::new(here.iter().filter_map(|(route, _)| route.method()));
         if request.method() == Method::OPTIONS {
-            return Ok(allow.answer());
+            return Ok(Answer::Own(allow.answer()));
         }
         if self.is_form_method(&request, &allow) {
             if request.is_cross_site() {
@@ -357,18 +415,21 @@ impl App {
         } else {
             request.method()
         };
-        let Some(index) = here.iter().position(|(route, _)| route.method == wanted) else {
+        let Some(index) = here
+            .iter()
+            .position(|(route, _)| route.method() == Some(wanted))
+        else {
             return Err(Error::MethodNotAllowed {
                 method: request.method().clone(),
                 allow: allow.header(),
             });
         };
         let (route, params) = here.swap_remove(index);
-        if route.changes && request.is_cross_site() {
+        if route.changes() && request.is_cross_site() {
             return Err(Error::CrossSite);
         }
         request.set_path_params(params);
-        (route.view)(request).await
+        (route.view)(request).await.map(Answer::Own)
     }
 
     /// Whether the request may mean another method than POST, which the path does not have.
@@ -378,6 +439,25 @@ impl App {
             && !allow.has(&Method::POST)
             && (allow.has(&Method::PUT) || allow.has(&Method::DELETE))
     }
+}
+
+impl Route {
+    /// The method, where it has one of its own.
+    fn method(&self) -> Option<&Method> {
+        match &self.methods {
+            Methods::One { method, .. } => Some(method),
+            Methods::All => None,
+        }
+    }
+
+    /// Whether it is guarded against other sites.
+    fn changes(&self) -> bool {
+        matches!(self.methods, Methods::One { changes: true, .. })
+    }
+}
+
+fn is_for_all((route, _): &(&Route, Params)) -> bool {
+    matches!(route.methods, Methods::All)
 }
 
 /// Writes a cause and what caused that, on one line.

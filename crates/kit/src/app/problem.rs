@@ -101,6 +101,7 @@ mod tests {
     use http_body_util::BodyExt;
 
     use super::*;
+    use crate::error::GatewayError;
 
     const ATTACK: &str = "<script>alert(\"唤醒\")</script>";
 
@@ -177,6 +178,7 @@ mod tests {
                 Some(("retry-after", "5")),
             ),
             (Error::InsufficientStorage(detail()), 507, None),
+            (GatewayError::timeout(ATTACK).into(), 504, None),
         ]
     }
 
@@ -210,12 +212,13 @@ mod tests {
             Error::NotGranted(_) => 19,
             Error::Unavailable { .. } => 20,
             Error::InsufficientStorage(_) => 21,
+            Error::Gateway(_) => 22,
         };
         let numbers: Vec<usize> = every_error()
             .iter()
             .map(|(error, ..)| number(error))
             .collect();
-        assert_eq!(numbers, (0..=21).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=22).collect::<Vec<_>>());
     }
 
     #[test]

@@ -16,7 +16,6 @@ mod send_file;
 
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use headers::{HeaderMapExt as _, IfModifiedSince, IfUnmodifiedSince};
 use http::{
     HeaderMap, HeaderName, Method, StatusCode,
@@ -27,9 +26,10 @@ use http::{
 
 use self::etag::Tags;
 use crate::{
+    body::Body,
     error::{Error, Result},
     request::Request,
-    response::{self, Response},
+    response::Response,
 };
 
 pub use self::{
@@ -104,7 +104,7 @@ impl Request {
     pub fn not_modified(&self, own: &ETag) -> Result<Option<Response>> {
         let unchanged = is_unchanged(self.method(), &self.named(&HEADERS), own)?;
         Ok(unchanged.then(|| {
-            let mut response = Response::new(response::body(Bytes::new()));
+            let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response.headers_mut().insert(ETAG, own.header());
             response

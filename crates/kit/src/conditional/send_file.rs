@@ -12,14 +12,13 @@ use bytes::Bytes;
 use formats::http_date;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt;
 
 use crate::{
     body::Body,
     conditional::{self, etag::ETag, range},
     error::{BoxError, Error, Result},
     request::Request,
-    response::{self, Response},
+    response::Response,
 };
 
 /// How many bytes of a file are in memory at a time.
@@ -66,7 +65,7 @@ pub fn send_file(
     file: &FileInfo,
     body: impl FnOnce(Range<u64>) -> Result<Body>,
 ) -> Result<Response> {
-    let mut response = Response::new(response::body(Bytes::new()));
+    let mut response = Response::new(Body::empty());
     let (method, asked) = (request.method(), request.named(&conditional::HEADERS));
     let unchanged = match file.modified {
         Some(modified) => conditional::is_unchanged_since(method, &asked, &file.etag, modified)?,
@@ -116,7 +115,7 @@ pub fn body_of_file(
     file.seek(SeekFrom::Start(range.start))
         .map_err(Error::internal)?;
     let left = range.end.saturating_sub(range.start);
-    Ok(Chunks { file, left }.boxed_unsync())
+    Ok(Body::new(Chunks { file, left }))
 }
 
 /// The part to send, which only GET has (RFC 9110, section 14.2).
@@ -173,7 +172,7 @@ mod tests {
     use std::io::Cursor;
 
     use futures::executor::block_on;
-    use http_body_util::Full;
+    use http_body_util::{BodyExt, Full};
 
     use super::*;
 

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use http_body_util::Full;
 

@@ -13,7 +13,7 @@ use super::Request;
 use formats::{MultiDict, json, urlencoded};
 
 use crate::{
-    body::{Incoming, Unread},
+    body::{Body, Incoming},
     error::{Error, Result},
     multipart::{self, Parts, UploadedFile},
     request::fields::{self, TextFields},
@@ -22,7 +22,7 @@ use crate::{
 /// What is left of a body.
 #[derive(Debug)]
 pub(super) enum Content {
-    Unread(Unread),
+    Unread(Body),
     Read(Bytes),
     /// Taken apart while it was read.
     Multipart(Rc<multipart::Form>),
@@ -65,6 +65,18 @@ impl Request {
         self.body = Content::Read(data.clone());
         self.within_limit(data.len() as u64)?;
         Ok(data)
+    }
+
+    /// The body as a stream, to pass it on. It cannot be read again then. It has no limit: nothing of it is kept.
+    ///
+    /// # Errors
+    /// 500 where it was a multipart form and is one no more, or was taken before.
+    pub fn take_body(&mut self) -> Result<Body> {
+        match std::mem::replace(&mut self.body, Content::Lost) {
+            Content::Unread(body) => Ok(body),
+            Content::Read(data) => Ok(data.into()),
+            Content::Multipart(_) | Content::Lost => Err(lost()),
+        }
     }
 
     /// Lets go of the body, for a view that holds all of a large one in another form. It cannot be read
@@ -269,7 +281,7 @@ impl Request {
         Ok(form)
     }
 
-    fn incoming(&self, body: Unread) -> Result<Incoming> {
+    fn incoming(&self, body: Body) -> Result<Incoming> {
         let headers = self.named(&[CONTENT_LENGTH]);
         Incoming::new(body, &headers, self.body_limit_bytes)
     }

@@ -5,8 +5,10 @@
 
 use std::{borrow::Cow, cell::OnceCell};
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use spin_sdk::wasip3::http::types::Fields;
+
+use crate::wasi;
 
 /// The headers of one request.
 #[derive(Debug)]
@@ -37,46 +39,26 @@ impl From<Fields> for Headers {
 impl Headers {
     /// All of them.
     pub(crate) fn all(&self) -> &HeaderMap {
-        self.all.get_or_init(|| {
-            let lines = self.outside.iter().flat_map(Fields::copy_all);
-            lines
-                .filter_map(|(name, value)| line(name.parse().ok()?, value))
-                .collect_lines()
-        })
+        self.all
+            .get_or_init(|| self.outside.as_ref().map(wasi::headers).unwrap_or_default())
     }
 
     /// Those with these names, and perhaps others.
     pub(crate) fn named(&self, names: &[HeaderName]) -> Cow<'_, HeaderMap> {
         match (self.all.get(), &self.outside) {
             (None, Some(fields)) => {
-                let lines = names.iter().flat_map(|name| {
-                    let values = fields.get(name.as_str()).into_iter();
-                    values.filter_map(|value| line(name.clone(), value))
-                });
-                Cow::Owned(lines.collect_lines())
+                let mut headers = HeaderMap::new();
+                for name in names {
+                    let lines = fields.get(name.as_str()).into_iter();
+                    lines
+                        .filter_map(|value| wasi::line(name.clone(), value))
+                        .for_each(|(name, value)| {
+                            headers.append(name, value);
+                        });
+                }
+                Cow::Owned(headers)
             }
             _ => Cow::Borrowed(self.all()),
         }
     }
 }
-
-/// One line. The runtime has read it by the same rules, so every line is one.
-fn line(name: HeaderName, value: Vec<u8>) -> Option<(HeaderName, HeaderValue)> {
-    Some((
-        name,
-        HeaderValue::from_maybe_shared(bytes::Bytes::from(value)).ok()?,
-    ))
-}
-
-trait CollectLines: Iterator<Item = (HeaderName, HeaderValue)> + Sized {
-    /// `HeaderMap`'s own `collect` keeps one line of each name.
-    fn collect_lines(self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        self.for_each(|(name, value)| {
-            headers.append(name, value);
-        });
-        headers
-    }
-}
-
-impl<I: Iterator<Item = (HeaderName, HeaderValue)>> CollectLines for I {}

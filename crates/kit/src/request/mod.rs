@@ -19,11 +19,10 @@ use http::{
     header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST},
     uri::{self, Scheme},
 };
-use http_body_util::BodyExt;
 use spin_sdk::wasip3::http::types;
 
 use crate::{
-    body::Unread,
+    body::Body,
     error::{BoxError, Error, Result},
     forwarded::X_FORWARDED_FOR,
     wasi,
@@ -33,6 +32,8 @@ use self::{body::Content, headers::Headers, negotiate::Accept, vary::Vary};
 
 pub(crate) use self::client_addr::TrustedProxies;
 pub use self::fields::TextFields;
+#[cfg(feature = "client")]
+pub(crate) use self::runtime::owns as is_runtimes_own;
 
 /// The parameters of a path, by name, percent-decoded.
 pub(crate) type Params = Vec<(&'static str, String)>;
@@ -90,7 +91,7 @@ impl Request {
             parts.method,
             parts.uri.into_parts(),
             parts.headers.into(),
-            Unread::Body(body.map_err(Into::into).boxed_unsync()),
+            Body::new(body),
         )
     }
 
@@ -102,11 +103,11 @@ impl Request {
         let method = method.map_err(|_| types::ErrorCode::HttpRequestMethodInvalid)?;
         let fields = request.get_headers();
         let uri = wasi::uri(&request, &fields)?;
-        let body = Unread::Runtime(request);
+        let body = Body::from_wasi(request.into());
         Ok(Self::from_parts(method, uri, fields.into(), body))
     }
 
-    fn from_parts(method: Method, uri: uri::Parts, headers: Headers, body: Unread) -> Self {
+    fn from_parts(method: Method, uri: uri::Parts, headers: Headers, body: Body) -> Self {
         let query = uri.path_and_query.as_ref().and_then(|path| path.query());
         let (args, unread_query) = match urlencoded::parse(query.unwrap_or_default()) {
             Ok(args) => (args, None),
@@ -136,6 +137,12 @@ impl Request {
     pub fn path(&self) -> &str {
         let path = self.uri.path_and_query.as_ref();
         path.map_or("/", |path| path.path())
+    }
+
+    /// The path and the query, as they came, percent-encoded (`request.full_path`).
+    pub fn path_and_query(&self) -> &str {
+        let path = self.uri.path_and_query.as_ref();
+        path.map_or("/", |path| path.as_str())
     }
 
     /// The value of a parameter of the path: that of `id` where the route is `/words/:id`.
@@ -258,6 +265,13 @@ impl Request {
         let said = self.named(&[X_FORWARDED_FOR]);
         let forwarded_for = said.get_all(X_FORWARDED_FOR);
         Some(self.proxies.client(self.remote_addr()?, forwarded_for))
+    }
+
+    /// Whether who connected is a proxy that is trusted (`App::behind_proxies`).
+    #[cfg(feature = "client")]
+    pub(crate) fn is_from_trusted_proxy(&self) -> bool {
+        let peer = self.remote_addr();
+        peer.is_some_and(|peer| self.proxies.trusts(peer))
     }
 
     /// Believes these proxies from here on. An app does that with

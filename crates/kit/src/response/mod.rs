@@ -11,7 +11,7 @@ use futures::{
 };
 use http::{HeaderValue, StatusCode, header};
 use http_body::Frame;
-use http_body_util::{BodyExt, Full, StreamBody};
+use http_body_util::StreamBody;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
@@ -145,7 +145,7 @@ where
             *failed |= frame.is_err();
             future::ready((!ended).then_some(frame))
         });
-    let mut response = Response::new(StreamBody::new(frames).boxed_unsync());
+    let mut response = Response::new(Body::new(StreamBody::new(frames)));
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -177,9 +177,14 @@ pub fn temporary_redirect(target: &str) -> Response {
     redirect_with(StatusCode::TEMPORARY_REDIRECT, target)
 }
 
+/// Tells the client that what it asks for is elsewhere for good, with the same method and body: 308.
+pub fn permanent_redirect(target: &str) -> Response {
+    redirect_with(StatusCode::PERMANENT_REDIRECT, target)
+}
+
 /// An answer of nothing, 200, that says so.
 pub(crate) fn empty() -> Response {
-    let mut response = Response::new(body(Bytes::new()));
+    let mut response = Response::new(Body::empty());
     response
         .headers_mut()
         .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -216,22 +221,17 @@ fn redirect_with(status: StatusCode, target: &str) -> Response {
 
 fn full(content_type: &'static str, content: String) -> Response {
     let length = content.len();
-    let mut response = Response::new(body(content.into()));
+    let mut response = Response::new(Body::from(Bytes::from(content)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     response
 }
 
-pub(crate) fn body(content: Bytes) -> Body {
-    Full::new(content)
-        .map_err(|never| match never {})
-        .boxed_unsync()
-}
-
 #[cfg(test)]
 mod tests {
     use futures::{executor::block_on, stream};
+    use http_body_util::BodyExt;
 
     use super::*;
 
@@ -272,6 +272,7 @@ mod tests {
             (redirect("/"), 302, None, Some("0")),
             (see_other("/"), 303, None, Some("0")),
             (temporary_redirect("/"), 307, None, Some("0")),
+            (permanent_redirect("/"), 308, None, Some("0")),
         ] {
             let header = |name| {
                 response

@@ -1,14 +1,16 @@
-//! What the runtime has of a request, as `http` has it.
+//! What the runtime has of a message, as `http` has it, and the other way round.
 
 mod body;
 
+use bytes::Bytes;
 use http::{
+    HeaderMap, HeaderName, HeaderValue,
     header::HOST,
     uri::{self, PathAndQuery},
 };
-use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Request};
+use spin_sdk::wasip3::http::types::{ErrorCode, Fields, HeaderError, Request};
 
-pub(crate) use self::body::body;
+pub(crate) use self::body::{End, Message, body};
 
 /// A request's URI. Its authority is left outside where there is a `Host`, which says the same.
 ///
@@ -29,4 +31,34 @@ pub(crate) fn uri(request: &Request, headers: &Fields) -> Result<uri::Parts, Err
     parts.authority = authority.map_err(invalid)?;
     parts.scheme = scheme.map_err(invalid)?;
     Ok(parts)
+}
+
+/// Headers for the runtime, in one call.
+///
+/// # Errors
+/// One of them no component may set, such as `Connection`; or there are too many.
+pub(crate) fn fields(headers: &HeaderMap) -> Result<Fields, HeaderError> {
+    let lines = headers.iter();
+    let lines: Vec<_> = lines
+        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+        .collect();
+    Fields::from_list(&lines)
+}
+
+/// All headers that the runtime has, in one call.
+pub(crate) fn headers(fields: &Fields) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let lines = fields.copy_all().into_iter();
+    lines
+        .filter_map(|(name, value)| line(name.parse().ok()?, value))
+        .for_each(|(name, value)| {
+            headers.append(name, value);
+        });
+    headers
+}
+
+/// One line. The runtime has read it by the same rules, so every line is one.
+pub(crate) fn line(name: HeaderName, value: Vec<u8>) -> Option<(HeaderName, HeaderValue)> {
+    let value = HeaderValue::from_maybe_shared(Bytes::from(value)).ok()?;
+    Some((name, value))
 }

@@ -10,6 +10,7 @@ use super::*;
 use crate::{jsonify, response::html, text};
 
 mod forms;
+mod passing;
 mod proxies;
 
 const JSON: (&str, &str) = ("accept", "application/json");

@@ -12,7 +12,7 @@ use futures::{
 };
 use http::HeaderMap;
 use http_body::Frame;
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::StreamBody;
 use proptest::prelude::*;
 
 use super::{
@@ -22,7 +22,7 @@ use super::{
 use formats::MultiDict;
 
 use crate::{
-    body::{Incoming, Unread},
+    body::{Body, Incoming},
     error::{BoxError, Result},
 };
 
@@ -54,8 +54,8 @@ fn chunked(body: &[u8], chunk_bytes: usize, limit_bytes: u64) -> Result<Incoming
         .chunks(chunk_bytes)
         .map(|chunk| Ok(Frame::data(Bytes::copy_from_slice(chunk))))
         .collect();
-    let body = StreamBody::new(stream::iter(chunks)).boxed_unsync();
-    Incoming::new(Unread::Body(body), &HeaderMap::new(), limit_bytes)
+    let body = Body::new(StreamBody::new(stream::iter(chunks)));
+    Incoming::new(body, &HeaderMap::new(), limit_bytes)
 }
 
 /// A body of parts, each with its header lines and its content.
@@ -280,8 +280,8 @@ fn what_has_no_end_is_refused_long_before_the_body_ends() {
         let endless = stream::iter(begin.bytes().chain(std::iter::repeat(b'x')))
             .chunks(4096)
             .map(|chunk| Ok::<_, BoxError>(Frame::data(chunk.into())));
-        let body = StreamBody::new(endless).boxed_unsync();
-        let body = Incoming::new(Unread::Body(body), &HeaderMap::new(), u64::MAX).unwrap();
+        let body = Body::new(StreamBody::new(endless));
+        let body = Incoming::new(body, &HeaderMap::new(), u64::MAX).unwrap();
         let got = block_on(read(CONTENT_TYPE_B, body));
         assert!(
             matches!(got, Err(Error::TooMuch { .. })),

@@ -1,5 +1,6 @@
 //! The Chinese texts.
 
+use http::StatusCode;
 use kit::Error;
 
 use super::Texts;
@@ -31,6 +32,14 @@ fn title(error: &Error) -> &'static str {
         Error::Misconfigured(_) => "服务器的设置不完整",
         Error::NotGranted(_) => "这里没有开通这项功能",
         Error::Unavailable { .. } => "暂时无法处理，请稍后再试",
+        Error::Gateway(_) => match error.status() {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => "代理需要验证身份",
+            StatusCode::LENGTH_REQUIRED => "缺少内容长度",
+            StatusCode::GATEWAY_TIMEOUT => "上游服务器没有及时回应",
+            StatusCode::LOOP_DETECTED => "请求绕回了原处",
+            StatusCode::SERVICE_UNAVAILABLE => "还没有设置上游服务器",
+            _ => "上游服务器出错了",
+        },
         Error::InsufficientStorage(_) => "没有存储空间了",
     }
 }

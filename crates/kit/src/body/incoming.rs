@@ -2,26 +2,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_LENGTH};
-use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 
-use spin_sdk::wasip3::http::types;
-
-use crate::{
-    error::{BoxError, Error, Result},
-    wasi,
-};
-
-/// A body that is on its way, in or out.
-pub type Body = UnsyncBoxBody<Bytes, BoxError>;
-
-/// Where a body comes from.
-#[derive(Debug)]
-pub(crate) enum Unread {
-    /// Memory, in a test; or another runtime.
-    Body(Body),
-    /// The runtime, which has not been asked for it.
-    Runtime(types::Request),
-}
+use super::Body;
+use crate::error::{BoxError, Error, Result};
 
 /// A body on its way in, of which no more comes out than its limit.
 ///
@@ -29,7 +13,7 @@ pub(crate) enum Unread {
 /// body announces nothing and is counted while it comes in.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    body: Body,
+    body: UnsyncBoxBody<Bytes, BoxError>,
     announced: Option<u64>,
     limit_bytes: u64,
     read_bytes: u64,
@@ -39,17 +23,13 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// # Errors
     /// 413 where more than the limit is announced.
-    pub(crate) fn new(body: Unread, headers: &HeaderMap, limit_bytes: u64) -> Result<Self> {
+    pub(crate) fn new(body: Body, headers: &HeaderMap, limit_bytes: u64) -> Result<Self> {
         let announced = content_length(headers)?;
         if announced.is_some_and(|length| length > limit_bytes) {
             return Err(Error::TooLarge { limit_bytes });
         }
-        let body = match body {
-            Unread::Body(body) => body,
-            Unread::Runtime(request) => wasi::body(request, announced),
-        };
         Ok(Self {
-            body,
+            body: body.started(announced),
             announced,
             limit_bytes,
             read_bytes: 0,
@@ -61,9 +41,7 @@ impl Incoming {
     pub(crate) fn from_data(data: Bytes) -> Self {
         let length = data.len() as u64;
         Self {
-            body: Full::new(data)
-                .map_err(|never| match never {})
-                .boxed_unsync(),
+            body: Body::from(data).started(None),
             announced: Some(length),
             limit_bytes: length,
             read_bytes: 0,
@@ -178,7 +156,7 @@ mod tests {
         if broken {
             frames.push(Err("connection reset".into()));
         }
-        StreamBody::new(stream::iter(frames)).boxed_unsync()
+        Body::new(StreamBody::new(stream::iter(frames)))
     }
 
     fn announced(length: &str) -> HeaderMap {
@@ -186,7 +164,7 @@ mod tests {
     }
 
     fn read_now(body: Body, headers: &HeaderMap) -> Result<Bytes> {
-        block_on(Incoming::new(Unread::Body(body), headers, LIMIT_BYTES)?.read())
+        block_on(Incoming::new(body, headers, LIMIT_BYTES)?.read())
     }
 
     #[test]
@@ -253,8 +231,7 @@ mod tests {
     #[test]
     fn a_chunk_is_never_empty_and_the_end_stays_the_end() {
         let body = chunked(&["", "12", "", "3", ""], false);
-        let mut incoming =
-            Incoming::new(Unread::Body(body), &HeaderMap::new(), LIMIT_BYTES).unwrap();
+        let mut incoming = Incoming::new(body, &HeaderMap::new(), LIMIT_BYTES).unwrap();
         let mut next = || block_on(incoming.chunk()).unwrap();
         assert_eq!([next(), next()], [Some("12".into()), Some("3".into())]);
         assert_eq!([next(), next()], [None, None]);

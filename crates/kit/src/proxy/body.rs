@@ -1,0 +1,116 @@
+//! A request's body on its way to the next server.
+
+use http::{
+    Method,
+    header::{CONTENT_LENGTH, TRANSFER_ENCODING},
+};
+use http_body_util::BodyExt;
+
+use crate::{
+    body::Body,
+    error::{GatewayError, Result},
+    request::Request,
+};
+
+/// A body that can be sent once, or nothing, which can be sent again.
+#[derive(Debug)]
+pub struct Passed(Option<Body>);
+
+impl Passed {
+    /// The body of a request.
+    ///
+    /// # Errors
+    /// 411 where the method is one that usually has no body, and there is one without a length: the runtime would
+    /// drop it silently.
+    pub async fn of(request: &mut Request) -> Result<Self> {
+        let length = request.header(CONTENT_LENGTH);
+        let is_chunked = request.header(TRANSFER_ENCODING).is_some();
+        let mut body = request.take_body()?;
+        if length.as_ref().is_some_and(|length| length == "0") {
+            return Ok(Self(None));
+        }
+        if length.is_some() || has_usually_one(request.method()) {
+            return Ok(Self(Some(body)));
+        }
+        // With HTTP/2 there may be one that no header announces.
+        if is_chunked || body.frame().await.is_some() {
+            let detail = format!("a body with {} needs a Content-Length", request.method());
+            return Err(GatewayError::length_required(detail).into());
+        }
+        Ok(Self(None))
+    }
+
+    /// Whether there is nothing to send, or was.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// What to send.
+    pub fn take(&mut self) -> Body {
+        self.0.take().unwrap_or_else(Body::empty)
+    }
+}
+
+/// Whether requests of a method usually have a body.
+fn has_usually_one(method: &Method) -> bool {
+    let seldom = [
+        Method::GET,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::DELETE,
+    ];
+    !seldom.contains(method)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use futures::executor::block_on;
+    use http_body_util::Full;
+
+    use super::*;
+
+    /// Whether a request has a body to pass on; or the status.
+    fn passes(method: &str, lines: &[(&str, &str)], body: &'static str) -> Result<bool, u16> {
+        let request = http::Request::builder().method(method).uri("/");
+        let request = lines.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        let mut request = Request::new(request.body(Full::new(Bytes::from(body))).unwrap());
+        let passed = block_on(Passed::of(&mut request));
+        let passed = passed.map_err(|error| error.status().as_u16())?;
+        Ok(!passed.is_empty())
+    }
+
+    #[test]
+    fn a_body_is_passed_on_or_refused_and_never_lost() {
+        const LENGTH: (&str, &str) = ("content-length", "1");
+        const NONE: (&str, &str) = ("content-length", "0");
+        const CHUNKED: (&str, &str) = ("transfer-encoding", "chunked");
+        for (method, lines, body, want) in [
+            ("GET", &[][..], "", Ok(false)),
+            ("GET", &[LENGTH], "x", Ok(true)),
+            ("GET", &[CHUNKED], "x", Err(411)),
+            // As with HTTP/2.
+            ("GET", &[], "x", Err(411)),
+            ("DELETE", &[], "", Ok(false)),
+            ("DELETE", &[CHUNKED], "x", Err(411)),
+            ("POST", &[NONE], "", Ok(false)),
+            ("POST", &[LENGTH], "x", Ok(true)),
+            ("POST", &[CHUNKED], "x", Ok(true)),
+            ("PUT", &[], "", Ok(true)),
+            ("PURGE", &[], "x", Ok(true)),
+        ] {
+            assert_eq!(passes(method, lines, body), want, "{method} {lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_sent_once() {
+        let mut passed = Passed(Some(Body::new(Full::new(Bytes::from("x")))));
+        let sent = |body: Body| block_on(body.collect()).unwrap().to_bytes();
+        assert_eq!(sent(passed.take()), "x");
+        assert_eq!(sent(passed.take()), "");
+    }
+}
