@@ -1,0 +1,133 @@
+//! /proxy/reverse/...: a load-balanced reverse proxy (§4), to the servers in the variable `upstreams`.
+//!
+//! The path behind `/proxy/reverse`, the query and the bodies go through as they are. Bodies are handed from one
+//! side of the runtime to the other and never enter the component.
+
+mod ask;
+mod cookies;
+mod health;
+mod location;
+mod path;
+mod upstreams;
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, header};
+use kit::{
+    App, Error, GatewayError, Request, Response, Result,
+    client::{self, Failure, Timeouts},
+    key_value::Store,
+    proxy::{self, Passed},
+    response::permanent_redirect,
+    variable,
+};
+use sha2::{Digest, Sha256};
+
+use self::{
+    path::Below,
+    upstreams::{Upstream, Upstreams},
+};
+
+kit::service!(app);
+
+/// Where the upstreams' paths are, here.
+const PREFIX: &str = "/proxy/reverse";
+
+/// How long is waited for a connection to an upstream, before another one is tried.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long is waited for the head of an answer to a request without a body. It ends before the time that the runtime
+/// gives the component (30 s), so that the client learns who was too slow.
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(20);
+
+fn app() -> App {
+    site::app()
+        .pass("/proxy/reverse/...", pass)
+        .behind_proxies()
+}
+
+async fn pass(mut request: Request) -> Result<Response> {
+    if !request.method().is_safe() && request.is_cross_site() {
+        return Err(Error::CrossSite);
+    }
+    let setting = variable("upstreams").await?;
+    let upstreams: Upstreams = setting.parse().map_err(|why| {
+        // Which addresses those are is nobody's business; the log says it.
+        eprintln!("the variable upstreams is wrong: {why}");
+        Error::Misconfigured(format!(
+            "the variable upstreams must be {}",
+            upstreams::SYNTAX
+        ))
+    })?;
+    if upstreams.is_empty() {
+        let detail = format!(
+            "no upstream is configured: set the variable upstreams to {}, with --variable upstreams=... or \
+             SPIN_VARIABLE_UPSTREAMS",
+            upstreams::SYNTAX
+        );
+        return Err(GatewayError::not_configured("no-upstream", detail).into());
+    }
+    let name = own_name(&setting);
+    let mut headers = proxy::client_headers(&request);
+    if proxy::has_passed(&headers, &name) {
+        let detail =
+            "the request has come back to this proxy: one of its upstreams leads here again";
+        return Err(GatewayError::loop_detected(detail).into());
+    }
+    let path = match path::below(PREFIX, request.path_and_query())? {
+        Below::Path(path) => path,
+        Below::NoSlash(target) => return Ok(permanent_redirect(&target)),
+    };
+    if !proxy::may_go_on(request.method(), &mut headers) {
+        return Ok(proxy::final_answer(&request));
+    }
+    cookies::to_upstream(&mut headers);
+    proxy::tell_client(&request, &mut headers, PREFIX);
+    proxy::add_via(&mut headers, &name);
+
+    let method = request.method().clone();
+    let mut body = Passed::of(&mut request).await?;
+    let is_repeatable = body.is_empty() && method.is_idempotent();
+    let timeouts = Timeouts {
+        connect: Some(CONNECT_TIMEOUT),
+        first_byte: body.is_empty().then_some(FIRST_BYTE_TIMEOUT),
+    };
+    let store = Store::open_default().await?;
+    let answer = ask::ask(&upstreams, &store, is_repeatable, async |upstream| {
+        let mut onward = http::Request::new(body.take());
+        *onward.method_mut() = method.clone();
+        *onward.uri_mut() = upstream.uri(&path).ok_or(Failure::Invalid)?;
+        *onward.headers_mut() = headers.clone();
+        onward.extensions_mut().insert(timeouts);
+        client::send(onward).await
+    });
+    let (upstream, mut response) = answer.await?;
+    rewrite(response.headers_mut(), &upstreams, upstream, &path);
+    Ok(response)
+}
+
+/// The name of this proxy in `Via`. Proxies with the same upstreams are one, wherever they run; behind one another,
+/// those with different upstreams make no loop.
+fn own_name(upstreams: &str) -> String {
+    let hash = Sha256::digest(upstreams);
+    let hash: String = hash
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("handspun-reverse-{hash}")
+}
+
+/// Turns what an upstream says of its own paths into ours.
+fn rewrite(headers: &mut HeaderMap, upstreams: &Upstreams, upstream: &Upstream, path: &str) {
+    for name in [header::LOCATION, header::CONTENT_LOCATION] {
+        let target = headers.get(&name).and_then(|target| target.to_str().ok());
+        let target = target.and_then(|target| location::here(target, upstreams, upstream, path));
+        if let Some(target) = target.and_then(|target| HeaderValue::try_from(target).ok()) {
+            headers.insert(name, target);
+        }
+    }
+    cookies::from_upstream(headers, upstream);
+    // Other ways to the same server, which are none to this one (RFC 7838).
+    headers.remove(header::ALT_SVC);
+}
