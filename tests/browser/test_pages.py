@@ -5,10 +5,22 @@ from view import DESK, LOOKS, PHONE, View, views
 
 
 @views(*LOOKS)
-def test_the_routes_are_a_page(page, inspect):
+def test_the_routes_are_a_page(page, inspect, view):
     page.goto("/routes")
+    texts = {"en": "Routes 路由", "zh-CN": "路由 Routes"}
+    assert page.locator("h1").inner_text() == texts[view.lang]
     assert page.get_by_role("link", name="/index").is_visible()
     inspect("routes")
+
+
+def test_the_routes_that_are_links_are_those_that_know_get(page):
+    page.goto("/routes")
+    links, paths = (page.locator(f"td {kind}").all_inner_texts() for kind in ("a", "code"))
+    # The others are patterns of many paths.
+    paths = [path for path in paths if ":" not in path and not path.endswith("...")]
+    assert paths
+    allowed = {path: page.request.fetch(path, method="OPTIONS").headers["allow"] for path in paths}
+    assert links == [path for path, methods in allowed.items() if "GET" in methods.split(", ")]
 
 
 @views(*LOOKS)

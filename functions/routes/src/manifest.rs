@@ -9,10 +9,22 @@ pub(crate) struct Route {
     pub(crate) component: String,
 }
 
+/// The paths that a link leads to in vain, as they know no GET. The manifest does not say which these are; a test in the
+/// browser (`tests/browser/test_pages.py`) asks each path.
+const WITHOUT_GET: [&str; 6] = [
+    "/form",
+    "/form/stream",
+    "/register",
+    "/upload",
+    "/auth/logout",
+    "/auth/password",
+];
+
 impl Route {
-    /// Whether it is one path, and no pattern of many.
-    pub(crate) fn is_one_path(&self) -> bool {
-        !self.route.contains(':') && !self.route.ends_with("...")
+    /// Whether it is one path, and no pattern of many, and can be looked at.
+    pub(crate) fn is_link(&self) -> bool {
+        let is_one_path = !self.route.contains(':') && !self.route.ends_with("...");
+        is_one_path && !WITHOUT_GET.contains(&self.route.as_str())
     }
 }
 
