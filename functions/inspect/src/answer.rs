@@ -57,9 +57,10 @@ fn known(node: &Node) -> Option<String> {
 /// The answer as text: the tutorial's variables, what they amount to, and why.
 pub(crate) fn text(seen: &Seen, verdict: &Verdict) -> String {
     let address = |address: Option<IpAddr>| address.map(|address| address.to_string());
-    let kind = match verdict.candidates.as_slice() {
-        [first, second] => format!("unknown ({} or {})", name(*first), name(*second)),
-        _ => name(verdict.kind).to_owned(),
+    let candidates: Vec<&str> = verdict.candidates.iter().copied().map(name).collect();
+    let kind = match verdict.kind {
+        Kind::Unknown => format!("unknown ({})", candidates.join(" or ")),
+        kind => name(kind).to_owned(),
     };
     let lines = [
         ("REMOTE_ADDR", address(seen.remote_addr).unwrap_or_default()),

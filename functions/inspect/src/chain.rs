@@ -62,7 +62,10 @@ pub(crate) fn stations(seen: &Seen, verdict: &Verdict) -> Vec<Station> {
     let proxies = match verdict.kind {
         Kind::None => 0,
         Kind::Elite => 1,
-        _ => named.len().max(in_forwarded.len()).max(seen.via.len()),
+        _ => named
+            .len()
+            .max(in_forwarded.len())
+            .max(seen.vias_of_others()),
     };
     let mut stations: Vec<Station> = (0..proxies)
         .map(|index| {
@@ -81,17 +84,17 @@ pub(crate) fn stations(seen: &Seen, verdict: &Verdict) -> Vec<Station> {
         counts_as_client: true,
         ..Station::shown(seen.client_addr.map(Node::Address).as_ref(), last)
     });
-    for (index, proxy) in stations.iter_mut().skip(1).enumerate() {
-        // Otherwise nobody knows which entry is whose.
-        if seen.via.len() == proxies {
-            proxy.via = seen.via.get(index).map(|via| via.received_by.clone());
-        }
-    }
     if let Some((_, trusted)) = believed.split_first() {
         let trusted = trusted.iter().map(Some);
         stations.extend(trusted.map(|node| Station::shown(node, Source::Trusted)));
         let peer = seen.remote_addr.map(Node::Address);
         stations.push(Station::shown(peer.as_ref(), Source::Connection));
+    }
+    // Otherwise nobody knows which entry is whose.
+    if seen.via.len() + 1 == stations.len() {
+        for (proxy, via) in stations.iter_mut().skip(1).zip(&seen.via) {
+            proxy.via = Some(via.received_by.clone());
+        }
     }
     for (index, station) in stations.iter_mut().enumerate() {
         station.role = match index {
@@ -286,6 +289,31 @@ mod tests {
             seen.believed = believed;
             seen.client_addr = seen.claimed_and_believed().1[0].address();
             assert_eq!(drawn(&seen, real_ip), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn where_each_proxy_names_itself_each_has_its_name() {
+        for (via, want) in [
+            (
+                "1.1 a",
+                &["somebody 203.0.113.9+*", "proxy1 198.51.100.7(a)!"][..],
+            ),
+            (
+                "1.1 a, 1.1 b",
+                &[
+                    "client -",
+                    "proxy1 203.0.113.9(a)+*",
+                    "proxy2 198.51.100.7(b)!",
+                ],
+            ),
+        ] {
+            let seen = Seen {
+                believed: 1,
+                client_addr: Some(REAL.parse().unwrap()),
+                ..seen(&[(XFF, REAL), (VIA, via)])
+            };
+            assert_eq!(drawn(&seen, None), want, "{via}");
         }
     }
 

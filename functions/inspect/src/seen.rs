@@ -51,6 +51,11 @@ impl Seen {
             .collect()
     }
 
+    /// How many entries of `Via` are certainly not of trusted proxies: each of those adds one at most.
+    pub(crate) fn vias_of_others(&self) -> usize {
+        self.via.len().saturating_sub(self.believed)
+    }
+
     /// Whether it is the address of who connected, or of one whom a trusted proxy names.
     pub(crate) fn shows(&self, address: IpAddr) -> bool {
         let (_, believed) = self.claimed_and_believed();

@@ -11,7 +11,8 @@
 //! | elite | none | none |
 //!
 //! A proxy in `trusted_proxies` stands on the server's side. It is not judged: who connected to it counts as REMOTE_ADDR
-//! does without it, and what it added is left out. Its `Via` cannot be told from another's, and counts.
+//! does without it, and what it added is left out. Each of them should add an entry to `Via` (RFC 9110, section 7.6.3), but
+//! not all do: as many entries as there are such proxies may be theirs, and tell nothing by themselves.
 
 use std::net::IpAddr;
 
@@ -47,6 +48,8 @@ pub(crate) enum Why {
     Named(IpAddr),
     /// The headers speak of a proxy, and name nobody.
     NobodyNamed,
+    /// The only ones that `Via` names may be those that are trusted.
+    PerhapsTrusted,
     /// The real address connected, and no header speaks of a proxy.
     OwnConnection(IpAddr),
     /// The real address connected, whatever the headers say.
@@ -65,7 +68,7 @@ pub(crate) enum Why {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) kind: Kind,
-    /// The kinds that it can be: one, or those between which only the real address decides.
+    /// The kinds that it can be: one, or those between which the headers do not decide.
     pub(crate) candidates: Vec<Kind>,
     pub(crate) why: Why,
 }
@@ -75,11 +78,13 @@ impl Verdict {
     pub(crate) fn new(seen: &Seen, real_ip: Option<IpAddr>) -> Self {
         let (claimed, _) = seen.claimed_and_believed();
         let in_forwarded = seen.claimed_in_forwarded();
-        let has_sign = !claimed.is_empty() || !in_forwarded.is_empty() || !seen.via.is_empty();
+        let has_sign = !claimed.is_empty() || !in_forwarded.is_empty() || seen.vias_of_others() > 0;
         let all_named = claimed.iter().chain(in_forwarded).filter_map(Node::address);
         let named: Vec<IpAddr> = all_named.filter(|address| !seen.shows(*address)).collect();
         match (real_ip, named.first()) {
-            (Some(real), _) if seen.client_addr == Some(real) && has_sign => {
+            (Some(real), _)
+                if seen.client_addr == Some(real) && (has_sign || !seen.via.is_empty()) =>
+            {
                 Self::sure(Kind::None, Why::OwnConnectionAndClaims(real))
             }
             (Some(real), _) if seen.client_addr == Some(real) => {
@@ -95,13 +100,34 @@ impl Verdict {
                 why: Why::Named(*named),
             },
             (_, None) if has_sign => Self::sure(Kind::Anonymous, Why::NobodyNamed),
-            (Some(_), None) if let Some(other) = seen.client_addr => {
-                Self::sure(Kind::Elite, Why::OtherConnected(other))
-            }
-            (real, None) => Self {
+            (real, None) => Self::without_sign(seen, real),
+        }
+    }
+
+    /// The verdict where no header speaks of a proxy that is not trusted.
+    fn without_sign(seen: &Seen, real_ip: Option<IpAddr>) -> Self {
+        let other = real_ip.and(seen.client_addr);
+        let is_perhaps_trusted = !seen.via.is_empty();
+        let why = match (real_ip, other) {
+            _ if is_perhaps_trusted => Why::PerhapsTrusted,
+            (_, Some(other)) => Why::OtherConnected(other),
+            (Some(_), None) => Why::NobodySeen,
+            (None, None) => Why::NoSign,
+        };
+        let candidates: Vec<Kind> = [
+            Some(Kind::Elite),
+            is_perhaps_trusted.then_some(Kind::Anonymous),
+            other.is_none().then_some(Kind::None),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        match candidates.as_slice() {
+            [kind] => Self::sure(*kind, why),
+            _ => Self {
                 kind: Kind::Unknown,
-                candidates: vec![Kind::Elite, Kind::None],
-                why: real.map_or(Why::NoSign, |_| Why::NobodySeen),
+                candidates,
+                why,
             },
         }
     }
@@ -240,6 +266,31 @@ mod tests {
             seen.client_addr = seen.claimed_and_believed().1[0].address();
             assert_eq!(verdict(&seen, None).kind, without, "{line}");
             assert_eq!(verdict(&seen, Some(REAL)).kind, with_real, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_via_may_be_that_of_a_trusted_proxy() {
+        use Kind::{Anonymous, Elite};
+        let two = ("via", "1.1 a, 1.1 b");
+        for (via, real_ip, want) in [
+            (VIA, None, &[Elite, Anonymous, Kind::None][..]),
+            (VIA, Some("203.0.113.77"), &[Elite, Anonymous]),
+            (VIA, Some(REAL), &[Kind::None]),
+            (two, None, &[Anonymous]),
+            (two, Some("203.0.113.77"), &[Anonymous]),
+            (two, Some(REAL), &[Kind::None]),
+        ] {
+            let seen = Seen {
+                believed: 1,
+                client_addr: Some(REAL.parse().unwrap()),
+                ..seen(&[(XFF, REAL), via])
+            };
+            assert_eq!(
+                verdict(&seen, real_ip).candidates,
+                want,
+                "{via:?} {real_ip:?}"
+            );
         }
     }
 

@@ -31,14 +31,15 @@ pub(super) static TEXTS: Texts = Texts {
     kind_heading: "Kind of proxy",
     either: "{a} or {b}",
     none: "No proxy",
-    unknown: "Unknown",
     no_sign: "Nothing in the request speaks of a proxy. Either there is none, or it hides. Your own address would tell.",
     named: "The request came through a proxy that names {address}. If that is your own address, the proxy is transparent, \
         otherwise distorting.",
     nobody_named: "The headers speak of a proxy, but name no address except the proxy's own.",
+    perhaps_trusted: "Via names no more proxies than the server trusts. They may be the server's own, so it does not tell \
+        whether there is another.",
     own_connection: "The connection comes from {address} itself, and nothing in the request speaks of a proxy.",
-    own_connection_and_claims: "The connection comes from {address} itself. The headers that speak of a proxy were \
-        written on your side.",
+    own_connection_and_claims: "The connection comes from {address} itself. What the headers say of proxies was added \
+        on your side, or by the server's own proxies.",
     real_named: "The proxy passes on your address, {address}.",
     other_named: "The proxy names {address} as the client. That is not your address.",
     other_connected: "The connection comes from {address}, which is not your address, and nothing in the request speaks \

@@ -33,10 +33,10 @@ pub(crate) struct Texts {
     pub(super) kind_heading: &'static str,
     either: &'static str,
     none: &'static str,
-    unknown: &'static str,
     no_sign: &'static str,
     named: &'static str,
     nobody_named: &'static str,
+    perhaps_trusted: &'static str,
     own_connection: &'static str,
     own_connection_and_claims: &'static str,
     real_named: &'static str,
@@ -80,24 +80,19 @@ impl site::Texts for Texts {
 }
 
 impl Texts {
-    /// The kind, or the two that it can be.
+    /// The kind, or those that it can be.
     pub(super) fn kind(&self, verdict: &Verdict) -> String {
-        match verdict.candidates.as_slice() {
-            [a, b] => fill(
-                self.either,
-                &[("a", self.name(*a)), ("b", &self.name(*b).to_lowercase())],
-            ),
-            _ => self.name(verdict.kind).to_owned(),
-        }
+        let names = verdict.candidates.iter().map(|kind| self.name(*kind));
+        let names = names.map(str::to_owned).reduce(|all, name| {
+            let name = name.to_lowercase();
+            fill(self.either, &[("a", &all), ("b", &name)])
+        });
+        names.unwrap_or_default()
     }
 
     fn name(&self, kind: Kind) -> &'static str {
         let rank = self.ranks.iter().find(|rank| rank.kind == kind);
-        match (kind, rank) {
-            (_, Some(rank)) => rank.name,
-            (Kind::None, None) => self.none,
-            (_, None) => self.unknown,
-        }
+        rank.map_or(self.none, |rank| rank.name)
     }
 
     /// What speaks for the kind.
@@ -106,6 +101,7 @@ impl Texts {
             Why::NoSign => (self.no_sign, None),
             Why::Named(address) => (self.named, Some(address)),
             Why::NobodyNamed => (self.nobody_named, None),
+            Why::PerhapsTrusted => (self.perhaps_trusted, None),
             Why::OwnConnection(address) => (self.own_connection, Some(address)),
             Why::OwnConnectionAndClaims(address) => (self.own_connection_and_claims, Some(address)),
             Why::RealNamed(address) => (self.real_named, Some(address)),
