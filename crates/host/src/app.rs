@@ -14,7 +14,7 @@ use crate::{
     },
     load::{
         components::{self, Components},
-        manifest::Manifest,
+        manifest::{Component, Manifest},
         options::Options,
     },
     log::Log,
@@ -88,12 +88,16 @@ impl App {
         let (config, state_dir) = (&options.runtime_config, options.state_dir.as_deref());
         let databases = Databases::new(config, state_dir)?;
         let stores = Stores::new(&config.key_value_stores, state_dir)?;
-        let components = components::components(&manifest, &databases, &stores, &options)?;
+        let sends = |component: &Component| !component.allowed_outbound_hosts.is_empty();
+        let sends = manifest.components.iter().any(sends);
+        let capacity = Capacity::from_process(manifest.components.len(), sends);
+        let connections = capacity.connections;
+        let components =
+            components::components(&manifest, &databases, &stores, connections, &options)?;
         // Last: an application that does not start should change nothing.
         databases.set_up(&options.sqlite, &options.log)?;
         stores.set_up(&options.key_values)?;
         components::truncate_logs(&options)?;
-        let capacity = Capacity::from_process(manifest.components.len());
         // Over HTTP/2 a connection has many requests, and each may open files.
         let requests = options.limits.concurrent_requests.min(capacity.connections);
         Ok(Self {

@@ -3,13 +3,14 @@
 //! # What is where
 //!
 //! - [`App`] is an application; [`App::handle`] answers a request. [`Options`] and [`Limits`] say how.
-//! - [`TestClient`] sends requests to it in a test; [`KeyValueFaults`] make its storage fail there.
+//! - [`TestClient`] sends requests to it in a test; [`KeyValueFaults`] make its storage fail there, and an
+//!   [`Upstream`] answers the requests that it sends.
 //! - [`serve`] puts it behind a socket, and [`Cli`] is the program around that.
 //! - [`manifest`], [`variables`], [`RuntimeConfig`] and [`router`] are what it is loaded from.
 //!
 //! A request comes in at a socket (`http`), is routed ([`App::handle`]), waits for a place and for an
-//! instance (`run`), and is answered by a component, which keeps things in `storage`. `run::clocks`
-//! shows how long each of these may take.
+//! instance (`run`), and is answered by a component, which keeps things in `storage` and sends requests of
+//! its own (`run::outbound`). `run::clocks` shows how long each of these may take.
 
 mod app;
 mod cli;
@@ -27,10 +28,11 @@ pub use self::{
     client::{RequestBuilder, TestClient, TestResponse},
     http::server::serve,
     load::{
+        blocked_networks::BlockedNetworks,
         fields::FileError,
         manifest,
         options::Options,
-        runtime_config::{KeyValueStore, RuntimeConfig, SqliteDatabase},
+        runtime_config::{ClientTls, KeyValueStore, OutboundConfig, RuntimeConfig, SqliteDatabase},
         variables,
     },
     log::Log,
@@ -38,6 +40,7 @@ pub use self::{
         body::{Body, BodyError},
         clocks::{END_GRACE, SHUTDOWN_GRACE},
         limits::Limits,
+        outbound::Upstream,
     },
     storage::key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},
 };

@@ -16,6 +16,7 @@ mod limits;
 mod logs;
 mod manifests;
 mod mounts;
+mod outbound;
 mod places;
 mod requests;
 mod shutdown;

@@ -12,6 +12,9 @@ const MAX_CONNECTIONS: usize = 1_250;
 /// The journal of a database is shared by all requests.
 const FILES_PER_CONNECTION: usize = 3;
 
+/// One more where components may send requests: a connection to another server.
+const FILES_PER_OUTGOING: usize = 1;
+
 /// Files that the runtime has open in any case, such as the databases of key-value stores.
 const RESERVED_FILES: usize = 64;
 
@@ -46,11 +49,12 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    /// The capacity for an application with this number of components.
-    pub(crate) fn from_process(components: usize) -> Self {
+    /// The capacity for an application with this number of components; `sends` says whether any of them
+    /// may send requests. There may be as many connections to other servers as there are from clients.
+    pub(crate) fn from_process(components: usize, sends: bool) -> Self {
         let files = getrlimit(Resource::Nofile).current;
         Self {
-            connections: connections_for(files, components),
+            connections: connections_for(files, components, sends),
             files,
         }
     }
@@ -68,12 +72,13 @@ impl Capacity {
 }
 
 /// How many connections this number of open files allows; `None` is no limit.
-fn connections_for(files: Option<u64>, components: usize) -> usize {
+fn connections_for(files: Option<u64>, components: usize, sends: bool) -> usize {
     let files = files.map_or(usize::MAX, |files| {
         usize::try_from(files).unwrap_or(usize::MAX)
     });
     let reserved = RESERVED_FILES + FILES_PER_COMPONENT * components;
-    let enough_for = files.saturating_sub(reserved) / FILES_PER_CONNECTION;
+    let outgoing = if sends { FILES_PER_OUTGOING } else { 0 };
+    let enough_for = files.saturating_sub(reserved) / (FILES_PER_CONNECTION + outgoing);
     enough_for.clamp(1, MAX_CONNECTIONS)
 }
 
@@ -83,17 +88,20 @@ mod tests {
 
     #[test]
     fn connections_follow_from_the_files_that_may_be_open() {
-        for (files, want) in [
-            (None, MAX_CONNECTIONS),
-            (Some(u64::MAX), MAX_CONNECTIONS),
-            (Some(3_854), MAX_CONNECTIONS),
-            (Some(3_853), 1_249),
-            (Some(1_024), 306),
-            (Some(256), 50),
-            (Some(100), 1),
-            (Some(0), 1),
+        for (files, want, want_sending) in [
+            (None, MAX_CONNECTIONS, MAX_CONNECTIONS),
+            (Some(u64::MAX), MAX_CONNECTIONS, MAX_CONNECTIONS),
+            (Some(5_104), MAX_CONNECTIONS, MAX_CONNECTIONS),
+            (Some(5_103), MAX_CONNECTIONS, 1_249),
+            (Some(3_854), MAX_CONNECTIONS, 937),
+            (Some(3_853), 1_249, 937),
+            (Some(1_024), 306, 230),
+            (Some(256), 50, 38),
+            (Some(100), 1, 1),
+            (Some(0), 1, 1),
         ] {
-            assert_eq!(connections_for(files, 10), want, "{files:?}");
+            assert_eq!(connections_for(files, 10, false), want, "{files:?}");
+            assert_eq!(connections_for(files, 10, true), want_sending, "{files:?}");
         }
     }
 }

@@ -11,6 +11,7 @@ use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use crate::{
     load::{
+        allowed_hosts::AllowedHosts,
         files::Files,
         manifest::{Component, Manifest},
         options::Options,
@@ -21,6 +22,7 @@ use crate::{
     run::{
         engine::Engine,
         instances::Blueprint,
+        outbound::{Grant, Network, TlsConfigs},
         state::{Resources, State},
     },
     storage::{
@@ -37,26 +39,35 @@ pub(crate) type Components = HashMap<String, Arc<Blueprint>>;
 const LOGS: &str = "logs";
 
 /// Compiles the components of an application that a trigger uses, and gives each what it is
-/// granted.
+/// granted. They may have so many connections to other servers at the same time.
 pub(crate) fn components(
     manifest: &Manifest,
     databases: &Databases,
     stores: &Stores,
+    connections: usize,
     options: &Options,
 ) -> anyhow::Result<Components> {
     let values = variables::resolve(manifest, &options.variables).map_err(missing_variables)?;
     let used: Vec<_> = used(manifest).collect();
     check_sources(&used)?;
     let granted = granted(&used, databases, stores, options)?;
+    let grants = outbound(&used, &values, connections, options)?;
     let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
     let mut components = HashMap::new();
-    for (component, granted) in used.into_iter().zip(granted) {
+    for ((component, granted), outbound) in used.into_iter().zip(granted).zip(grants) {
         let blueprint = Blueprint {
             component: component.id.as_str().into(),
             engine: Arc::clone(&engine),
             service: service(&engine, component)?,
-            resources: resources(component, granted, &manifest.folder, &values, options)
-                .with_context(|| format!("component {}", component.id))?,
+            resources: resources(
+                component,
+                granted,
+                outbound,
+                &manifest.folder,
+                &values,
+                options,
+            )
+            .with_context(|| format!("component {}", component.id))?,
             limits: options.limits,
             log: options.log.clone(),
         };
@@ -187,6 +198,52 @@ fn granted(
     Ok(granted)
 }
 
+/// Where each component may send requests, and how.
+fn outbound(
+    components: &[&Component],
+    values: &BTreeMap<String, String>,
+    connections: usize,
+    options: &Options,
+) -> anyhow::Result<Vec<Grant>> {
+    let config = &options.runtime_config.outbound;
+    let network = Arc::new(Network::new(config, connections));
+    let mut grants = Vec::new();
+    let mut problems = Vec::new();
+    for component in components {
+        match allowed_hosts(component, values) {
+            Ok(allowed) => grants.push(Grant {
+                component: component.id.as_str().into(),
+                allowed,
+                network: Arc::clone(&network),
+                tls: TlsConfigs::new(&component.id, &config.client_tls)?,
+                upstream: options.upstream.clone(),
+                log: options.log.clone(),
+            }),
+            Err(entries) => problems.extend(entries.into_iter().map(|entry| {
+                let id = &component.id;
+                format!("component {id}: allowed_outbound_hosts: {entry}")
+            })),
+        }
+    }
+    if !problems.is_empty() {
+        bail!("{}", problems.join("\n"));
+    }
+    Ok(grants)
+}
+
+fn allowed_hosts(
+    component: &Component,
+    values: &BTreeMap<String, String>,
+) -> Result<AllowedHosts, Vec<String>> {
+    let templates = component.allowed_outbound_hosts.iter();
+    let entries = templates.map(|template| variables::render(template, values));
+    AllowedHosts::new(
+        entries
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|why| vec![why])?,
+    )
+}
+
 /// Where what components print is kept.
 fn log_folder(options: &Options) -> Option<PathBuf> {
     options.state_dir.as_ref().map(|folder| folder.join(LOGS))
@@ -203,6 +260,7 @@ pub(crate) fn truncate_logs(options: &Options) -> anyhow::Result<()> {
 fn resources(
     component: &Component,
     (databases, stores): (Databases, Stores),
+    outbound: Grant,
     folder: &Path,
     values: &BTreeMap<String, String>,
     options: &Options,
@@ -232,6 +290,7 @@ fn resources(
         )?,
         stdout,
         stderr,
+        outbound: Arc::new(outbound),
     })
 }
 

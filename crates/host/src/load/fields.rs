@@ -127,6 +127,13 @@ impl<'a> Fields<'a> {
             .unwrap_or(false)
     }
 
+    /// A number that counts something.
+    pub(crate) fn number(&mut self, name: &'static str) -> Option<usize> {
+        self.typed(name, "an integer of 0 or more", |value| {
+            usize::try_from(value.as_integer()?).ok()
+        })
+    }
+
     pub(crate) fn strings(&mut self, name: &'static str) -> Vec<String> {
         self.typed(name, "an array of strings", |value| {
             value
@@ -140,6 +147,14 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn table(&mut self, name: &'static str) -> Option<&'a Table> {
         self.typed(name, "a table", Value::as_table)
+    }
+
+    /// An array of tables.
+    pub(crate) fn tables(&mut self, name: &'static str) -> Vec<&'a Table> {
+        self.typed(name, "an array of tables", |value| {
+            value.as_array()?.iter().map(Value::as_table).collect()
+        })
+        .unwrap_or_default()
     }
 
     pub(crate) fn value(&mut self, name: &'static str) -> Option<&'a Value> {

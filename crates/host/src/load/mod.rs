@@ -1,8 +1,11 @@
 //! From files to an application: its manifest, its variables, its components and the files
 //! that they see, and the runtime configuration.
 
+pub(crate) mod allowed_hosts;
+pub(crate) mod blocked_networks;
 pub(crate) mod components;
 mod copies;
+pub(crate) mod destination;
 pub(crate) mod environment;
 mod field_lines;
 pub(crate) mod fields;

@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use crate::{
     load::{runtime_config::RuntimeConfig, variables::Sources},
     log::Log,
-    run::limits::Limits,
+    run::{limits::Limits, outbound::Upstream},
     storage::key_value::KeyValueFaults,
 };
 
@@ -38,4 +38,6 @@ pub struct Options {
     pub key_values: Vec<(String, String)>,
     /// Which calls to key-value stores fail, in a test that wants them to.
     pub key_value_faults: KeyValueFaults,
+    /// Answers the requests that components send, in a test that wants no network.
+    pub upstream: Option<Upstream>,
 }

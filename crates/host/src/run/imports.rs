@@ -6,6 +6,10 @@ use wasmtime::{
     Engine,
     component::{Accessor, HasData, Linker},
 };
+use wasmtime_wasi_http::{
+    WasiHttp, WasiHttpView as _,
+    p3::bindings::http::{client, types},
+};
 
 use crate::{
     load::variables::VariableError,
@@ -22,7 +26,8 @@ pub(crate) fn linker(engine: &Engine) -> anyhow::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    types::add_to_linker::<_, WasiHttp>(&mut linker, State::http)?;
+    client::add_to_linker::<_, WasiHttp>(&mut linker, State::messages)?;
     variables::add_to_linker::<_, Variables>(&mut linker, |state| state)?;
     key_value::add_to_linker::<_, KeyValue>(&mut linker, |state| state)?;
     sqlite::add_to_linker::<_, Sqlite>(&mut linker, |state| state)?;

@@ -27,6 +27,7 @@ use crate::{
         clocks::{InstanceClock, Late},
         engine::Engine,
         limits::{LimitExceeded, Limits},
+        outbound::{self, Gone, Outbound},
         requests::{Failure, Requests, Ticket},
         state::{Resources, State},
     },
@@ -46,12 +47,15 @@ pub(crate) struct Blueprint {
 }
 
 /// Makes the instances of one component that run in one runtime.
-pub(crate) struct Instances(Arc<Blueprint>);
+pub(crate) struct Instances {
+    of: Arc<Blueprint>,
+    outbound: Outbound,
+}
 
 impl Instances {
     /// The id of the component.
     pub(crate) fn component(&self) -> &str {
-        &self.0.component
+        &self.of.component
     }
 }
 
@@ -61,7 +65,12 @@ pub(crate) struct Handlers(HashMap<String, ProxyHandler<Instances>>);
 impl Handlers {
     /// Without any instance yet.
     pub(crate) fn new(components: &HashMap<String, Arc<Blueprint>>) -> Self {
-        let handler = |of: &Arc<Blueprint>| ProxyHandler::new(Instances(Arc::clone(of)));
+        let handler = |of: &Arc<Blueprint>| {
+            ProxyHandler::new(Instances {
+                of: Arc::clone(of),
+                outbound: Outbound::new(&of.resources.outbound),
+            })
+        };
         let components = components.iter();
         Self(
             components
@@ -82,16 +91,16 @@ impl HandlerState for Instances {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, InstanceClock, Worker>> {
-        let of = &self.0;
-        let state = State::new(&of.limits, &of.resources)?;
-        let (memory, overdue) = (state.memory_used(), state.overdue());
+        let of = &self.of;
+        let state = State::new(&of.limits, &of.resources, self.outbound.clone())?;
+        let (memory, overdue, gone) = (state.memory_used(), state.overdue(), state.gone());
         let mut store = of.engine.store(state);
         let service = of.service.instantiate_async(&mut store).await?;
         let requests = Arc::new(Requests::default());
         Ok(Instance {
             store,
             proxy: Proxy::P3(service),
-            view: State::incoming,
+            view: State::messages,
             expiration: InstanceClock::start(
                 of.limits,
                 Arc::clone(&requests),
@@ -104,6 +113,7 @@ impl HandlerState for Instances {
                 requests,
                 memory,
                 overdue,
+                gone,
             },
         })
     }
@@ -119,6 +129,8 @@ pub(crate) struct Worker {
     memory: Arc<AtomicUsize>,
     /// Set by the [`InstanceClock`] when it ends the instance.
     overdue: Arc<AtomicBool>,
+    /// Set when the instance is ended while it had work.
+    gone: Gone,
 }
 
 impl WorkerState for Worker {
@@ -155,10 +167,11 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
-        if let Err(error) = result
-            && !is_cancelled(&error)
-        {
-            self.failed(&error);
+        if let Err(error) = result {
+            outbound::tell_gone(&self.gone);
+            if !is_cancelled(&error) {
+                self.failed(&error);
+            }
         }
         // Only now do the bodies end that the instance was still sending.
         drop(store);

@@ -1,4 +1,5 @@
-//! Running components: the engine, the instances, a request's way through one, and its clocks.
+//! Running components: the engine, the instances, a request's way through one, its clocks, and the requests
+//! that components send.
 
 pub(crate) mod body;
 mod carry_on;
@@ -8,6 +9,7 @@ pub(crate) mod engine;
 mod imports;
 pub(crate) mod instances;
 pub(crate) mod limits;
+pub(crate) mod outbound;
 pub(crate) mod requests;
 pub(crate) mod state;
 

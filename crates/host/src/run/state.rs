@@ -21,6 +21,7 @@ use crate::{
     run::{
         clocks::ComputeClock,
         limits::{Limits, MemoryLimiter},
+        outbound::{Answer, Gone, Grant, Outbound, Transmission},
     },
     storage::{
         event_loop::EventLoop,
@@ -33,8 +34,8 @@ use crate::{
 pub(crate) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
-    hooks: Hooks,
-    incoming: Incoming,
+    fields: Fields,
+    messages: Messages,
     pub(crate) table: ResourceTable,
     memory: MemoryLimiter,
     clock: ComputeClock,
@@ -58,15 +59,20 @@ pub(crate) struct Resources {
     pub(crate) files: Option<Files>,
     pub(crate) stdout: Arc<Output>,
     pub(crate) stderr: Arc<Output>,
+    pub(crate) outbound: Arc<Grant>,
 }
 
 impl State {
-    /// The state of a new instance.
+    /// The state of a new instance, which sends its requests by `outbound`.
     ///
     /// # Errors
     ///
     /// The component's files cannot be opened.
-    pub(crate) fn new(limits: &Limits, resources: &Resources) -> wasmtime::Result<Self> {
+    pub(crate) fn new(
+        limits: &Limits,
+        resources: &Resources,
+        outbound: Outbound,
+    ) -> wasmtime::Result<Self> {
         let mut wasi = WasiCtx::builder();
         wasi.stdout(resources.stdout.stream())
             .stderr(resources.stderr.stream());
@@ -80,8 +86,11 @@ impl State {
         Ok(Self {
             wasi: wasi.build(),
             http: WasiHttpCtx::default(),
-            hooks: Hooks,
-            incoming: Incoming,
+            fields: Fields,
+            messages: Messages {
+                outbound,
+                gone: Gone::default(),
+            },
             table: ResourceTable::default(),
             memory: MemoryLimiter::new(limits),
             clock: ComputeClock::new(limits),
@@ -102,14 +111,19 @@ impl State {
         self.memory.used()
     }
 
-    /// The view through which a client's request comes in: its headers are the client's, so
-    /// none of them is dropped. What a guest makes goes through [`WasiHttpView::http`].
-    pub(crate) fn incoming(&mut self) -> WasiHttpCtxView<'_> {
+    /// The view through which requests and responses of others come in, and the guest's requests go out.
+    /// What a guest makes goes through [`WasiHttpView::http`].
+    pub(crate) fn messages(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,
-            hooks: &mut self.incoming,
+            hooks: &mut self.messages,
         }
+    }
+
+    /// Set it when the instance is ended while it has work.
+    pub(crate) fn gone(&self) -> Gone {
+        Arc::clone(&self.messages.gone)
     }
 
     /// What keeps the guest to its memory.
@@ -142,23 +156,17 @@ impl WasiHttpView for State {
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,
-            hooks: &mut self.hooks,
+            hooks: &mut self.fields,
         }
     }
 }
 
-/// What becomes of sending a request's body.
-type Transmission = Box<dyn Future<Output = Result<(), Error>> + Send>;
+/// The fields that a guest makes. They are held to wasmtime's list of forbidden names, which is Spin's:
+/// `Host` and what concerns one connection.
+struct Fields;
 
-/// The answer to an outgoing request.
-type Answer = (http::Response<WasiBody>, Transmission);
-
-/// What a guest may do over HTTP. The fields that it makes are held to wasmtime's list of
-/// forbidden names, which is Spin's: `Host` and what concerns one connection.
-struct Hooks;
-
-impl WasiHttpHooks for Hooks {
-    /// No manifest can grant outgoing requests yet, so there are none.
+impl WasiHttpHooks for Fields {
+    /// Nothing is sent through the view of fields.
     fn send_request(
         &mut self,
         _request: http::Request<WasiBody>,
@@ -169,24 +177,33 @@ impl WasiHttpHooks for Hooks {
     }
 }
 
-/// How a client's request comes in. As under Spin, all its headers reach the component;
-/// `Connection` was taken away before.
-struct Incoming;
+/// How messages pass between a guest and others. As under Spin, all headers of a client's request reach the
+/// component, from which `Connection` was taken away before, and all of a response to its own request.
+struct Messages {
+    outbound: Outbound,
+    gone: Gone,
+}
 
-impl WasiHttpHooks for Incoming {
-    /// Wasmtime asks this about the headers of a request that comes in. About the trailers of its body it
+impl WasiHttpHooks for Messages {
+    /// Wasmtime asks this about the headers of a message that comes in. About the trailers of its body it
     /// asks another function, which keeps to the list.
     fn is_forbidden_header(&mut self, _name: &HeaderName) -> bool {
         false
     }
 
-    /// Nothing that comes in is sent.
+    /// The client makes a `Host` of the URI.
+    fn set_host_header(&mut self) -> bool {
+        false
+    }
+
+    /// `_taken` would say what became of the response in the component, which is nobody's matter here.
     fn send_request(
         &mut self,
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
-        sent: Transmission,
+        _taken: Transmission,
     ) -> Box<dyn Future<Output = Result<Answer, Error>> + Send> {
-        Hooks.send_request(request, options, sent)
+        let gone = Arc::clone(&self.gone);
+        Box::new(self.outbound.clone().send(request, options, gone))
     }
 }

@@ -5,6 +5,7 @@
 //! application that starts here must not behave differently under `spin up`. What
 //! `spin up` does not use either, such as `tool`, is accepted.
 
+mod component;
 mod model;
 pub(crate) mod names;
 mod parse;

@@ -54,6 +54,8 @@ pub struct Component {
     pub sqlite_databases: Vec<String>,
     /// The labels of the key-value stores that the component may open.
     pub key_value_stores: Vec<String>,
+    /// Where the component may send requests: templates of entries such as `https://example.org`.
+    pub allowed_outbound_hosts: Vec<String>,
 }
 
 /// One entry of a component's `files`.

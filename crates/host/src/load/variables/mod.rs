@@ -51,6 +51,15 @@ pub fn resolve(
     }
 }
 
+/// Fills in a template.
+///
+/// # Errors
+///
+/// It is wrong, or names no variable.
+pub(crate) fn render(template: &str, values: &BTreeMap<String, String>) -> Result<String, String> {
+    Template::parse(template)?.render(|name| values.get(name).map(String::as_str))
+}
+
 impl ComponentVariables {
     /// Fills in the templates of one component.
     ///
@@ -59,11 +68,10 @@ impl ComponentVariables {
     /// A template that is wrong or names no variable; a checked [`Manifest`] has
     /// none.
     pub fn new(component: &Component, values: &BTreeMap<String, String>) -> Result<Self, String> {
-        let filled = component.variables.iter().map(|(name, template)| {
-            let value =
-                Template::parse(template)?.render(|name| values.get(name).map(String::as_str))?;
-            Ok((name.clone(), value))
-        });
+        let filled = component
+            .variables
+            .iter()
+            .map(|(name, template)| Ok((name.clone(), render(template, values)?)));
         filled.collect::<Result<_, String>>().map(Self)
     }
 
@@ -120,6 +128,7 @@ mod tests {
             files: Vec::new(),
             sqlite_databases: Vec::new(),
             key_value_stores: Vec::new(),
+            allowed_outbound_hosts: Vec::new(),
         }
     }
 

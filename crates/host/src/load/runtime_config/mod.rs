@@ -1,5 +1,5 @@
 //! Spin's runtime configuration: what an operator says of the databases and key-value
-//! stores behind the labels of an application.
+//! stores behind the labels of an application, and of its outgoing requests.
 //!
 //! ```toml
 //! [sqlite_database.archive]
@@ -11,6 +11,8 @@
 //! path = "/var/lib/pictures.db"
 //! ```
 
+mod outbound;
+
 use std::{
     collections::BTreeMap,
     env,
@@ -20,19 +22,17 @@ use std::{
 use anyhow::Context as _;
 use toml::Table;
 
+pub use self::outbound::{ClientTls, OutboundConfig};
 use crate::load::fields::{self, Fields, Problems, entries};
 
 /// What Spin's file may have besides and this runtime does not.
 const ONLY_IN_SPIN: &[&str] = &[
-    "client_tls",
     "config_provider",
     "llm_compute",
     "log_dir",
     "max_instance_memory",
-    "outbound_http",
     "outbound_mqtt",
     "outbound_mysql",
-    "outbound_networking",
     "outbound_pg",
     "outbound_redis",
     "state_dir",
@@ -55,6 +55,8 @@ pub struct RuntimeConfig {
     /// `[key_value_store.LABEL]`, by label. The label `default` needs no entry: it is
     /// `sqlite_key_value.db` in the state folder.
     pub key_value_stores: BTreeMap<String, KeyValueStore>,
+    /// `[outbound_networking]`, `[outbound_http]` and `[[client_tls]]`.
+    pub outbound: OutboundConfig,
 }
 
 /// One `[sqlite_database.LABEL]` of the type `spin`.
@@ -110,6 +112,7 @@ fn read(table: &Table, folders: &Folders<'_>) -> Result<RuntimeConfig, Vec<Strin
         key_value_stores: by_label(&mut top, "key_value_store", &problems, |path, table| {
             key_value_store(path, table, folders.of_file, &problems)
         }),
+        outbound: outbound::outbound(&mut top, folders.of_file, &problems),
     };
     top.finish(ONLY_IN_SPIN);
     problems.or(config)

@@ -1,0 +1,108 @@
+//! The bodies of outgoing requests and of their responses, on their way through.
+
+use std::{
+    pin::Pin,
+    sync::atomic::Ordering::Relaxed,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep, sleep};
+use wasmtime_wasi_http::{Error, WasiBody};
+
+use super::Gone;
+
+/// The body of a request. Where its instance ends before it, it ends with an error: cut off, it would look
+/// complete to the other server.
+pub(super) struct Sent {
+    inner: WasiBody,
+    gone: Gone,
+}
+
+impl Sent {
+    pub(super) fn new(inner: WasiBody, gone: Gone) -> Self {
+        Self { inner, gone }
+    }
+}
+
+impl Body for Sent {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+        if frame.is_none() && self.gone.load(Relaxed) {
+            let why = "the component ended before the body that it was sending";
+            return Poll::Ready(Some(Err(Error::InternalError(Some(why.to_owned())))));
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream() && !self.gone.load(Relaxed)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+/// The body of a response, of which each part has to come in time.
+pub(super) struct Received {
+    /// Dropped when the time is over, and its connection with it.
+    inner: Option<Incoming>,
+    timeout: Duration,
+    alarm: Pin<Box<Sleep>>,
+    is_waiting: bool,
+}
+
+impl Received {
+    pub(super) fn new(inner: Incoming, timeout: Duration) -> Self {
+        Self {
+            inner: Some(inner),
+            timeout,
+            alarm: Box::pin(sleep(timeout)),
+            is_waiting: false,
+        }
+    }
+}
+
+impl Body for Received {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = &mut *self;
+        let Some(inner) = &mut this.inner else {
+            return Poll::Ready(None);
+        };
+        if let Poll::Ready(frame) = Pin::new(inner).poll_frame(context) {
+            this.is_waiting = false;
+            return Poll::Ready(frame.map(|frame| frame.map_err(Error::Hyper)));
+        }
+        if !this.is_waiting {
+            this.is_waiting = true;
+            this.alarm.as_mut().reset(Instant::now() + this.timeout);
+        }
+        ready!(this.alarm.as_mut().poll(context));
+        this.inner = None;
+        Poll::Ready(Some(Err(Error::ConnectionReadTimeout)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.as_ref().map(Body::size_hint).unwrap_or_default()
+    }
+}

@@ -1,0 +1,239 @@
+//! TLS to servers of the test, with certificates of its own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use handspun::{ClientTls, Options, OutboundConfig, RuntimeConfig};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::{
+    RootCertStore, ServerConfig, crypto::ring, pki_types::PrivateKeyDer,
+    server::WebPkiClientVerifier,
+};
+use tempfile::TempDir;
+use tokio_rustls::TlsAcceptor;
+
+use super::{
+    Sender, body,
+    server::{Server, echo},
+};
+
+/// An authority, and files with what it has signed.
+struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    folder: TempDir,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("ca.pem"), issuer.pem()).unwrap();
+        Self { issuer, folder }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A certificate for a name and its key.
+    fn sign(&self, name: &str) -> (rcgen::Certificate, KeyPair) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new([name.to_owned()]).unwrap();
+        (params.signed_by(&key, &self.issuer).unwrap(), key)
+    }
+
+    /// A server for a name, which speaks these protocols. It wants a certificate of its clients where that is
+    /// said.
+    async fn server(&self, name: &str, protocols: &[&str], wants_certificate: bool) -> Server {
+        let (certificate, key) = self.sign(name);
+        let provider = Arc::new(ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        let builder = if wants_certificate {
+            let mut roots = RootCertStore::empty();
+            roots.add(self.issuer.der().clone()).unwrap();
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            builder.with_client_cert_verifier(verifier.unwrap())
+        } else {
+            builder.with_no_client_auth()
+        };
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let mut config = builder
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        config.alpn_protocols = protocols
+            .iter()
+            .map(|name| name.as_bytes().into())
+            .collect();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Server::accepting("127.0.0.1:0", move |stream| {
+            let acceptor = acceptor.clone();
+            async move {
+                // A client may not like the certificate.
+                let Ok(stream) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let service = service_fn(|request| async {
+                    let version = format!("{:?}", request.version());
+                    let mut answer = echo(request).await;
+                    answer
+                        .headers_mut()
+                        .insert("x-version", version.parse().unwrap());
+                    Ok::<_, std::convert::Infallible>(answer)
+                });
+                let io = TokioIo::new(stream);
+                let is_h2 = io.inner().get_ref().1.alpn_protocol() == Some(b"h2");
+                if is_h2 {
+                    let http2 = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+                    let _ = http2.serve_connection(io, service).await;
+                } else {
+                    let http1 = hyper::server::conn::http1::Builder::new();
+                    let _ = http1.serve_connection(io, service).await;
+                }
+            }
+        })
+        .await
+    }
+
+    /// What has the sender trust this authority at localhost.
+    fn trust(&self) -> ClientTls {
+        ClientTls {
+            component_ids: vec!["sender".to_owned()],
+            hosts: vec!["localhost".to_owned()],
+            ca_roots_file: Some(self.file("ca.pem")),
+            ..ClientTls::default()
+        }
+    }
+}
+
+fn sender(client_tls: Vec<ClientTls>) -> Sender {
+    let outbound = OutboundConfig {
+        client_tls,
+        ..OutboundConfig::default()
+    };
+    let options = Options {
+        runtime_config: RuntimeConfig {
+            outbound,
+            ..RuntimeConfig::default()
+        },
+        ..Options::default()
+    };
+    Sender::with(&["*://*:*"], options)
+}
+
+/// Where a server is by its name.
+fn url(server: &Server) -> String {
+    format!("https://localhost:{}/", server.address.port())
+}
+
+#[tokio::test]
+async fn a_server_is_spoken_to_as_it_prefers() {
+    let authority = Authority::new();
+    for (protocols, version) in [
+        (&["h2", "http/1.1"][..], "HTTP/2.0"),
+        (&["http/1.1"], "HTTP/1.1"),
+        (&[], "HTTP/1.1"),
+    ] {
+        let server = authority.server("localhost", protocols, false).await;
+        let sender = sender(vec![authority.trust()]);
+        for _ in 0..3 {
+            let told = sender.get(&url(&server)).await;
+            body(&told);
+            assert!(told.contains(&format!("x-version: {version}\n")), "{told}");
+        }
+        assert_eq!(server.connections(), 1, "{version}");
+    }
+}
+
+#[tokio::test]
+async fn who_cannot_prove_its_name_is_not_trusted() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    for (server, trusted) in [
+        (authority.server("localhost", &[], false).await, vec![]),
+        (
+            authority.server("localhost", &[], false).await,
+            vec![other.trust()],
+        ),
+        (
+            authority.server("other.example", &[], false).await,
+            vec![authority.trust()],
+        ),
+    ] {
+        let sender = sender(trusted);
+        let told = sender.get(&url(&server)).await;
+        assert_eq!(told, "error: ErrorCode::TlsProtocolError");
+        let log = sender.log();
+        assert!(
+            log.contains("component sender has no TLS connection to https://localhost"),
+            "{log}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_client_may_have_a_certificate_of_its_own() {
+    let authority = Authority::new();
+    let (certificate, key) = authority.sign("sender");
+    fs::write(authority.file("own.pem"), certificate.pem()).unwrap();
+    fs::write(authority.file("own.key"), key.serialize_pem()).unwrap();
+    let own = ClientTls {
+        client_cert: Some((authority.file("own.pem"), authority.file("own.key"))),
+        ..authority.trust()
+    };
+    let server = authority.server("localhost", &[], true).await;
+    // The first entry for a component and a host holds.
+    let with = sender(vec![own, authority.trust()]);
+    body(&with.get(&url(&server)).await);
+    let without = sender(vec![authority.trust()]);
+    let told = without.get(&url(&server)).await;
+    assert!(told.starts_with("error: "), "{told}");
+}
+
+#[tokio::test]
+async fn plain_text_at_a_tls_port_and_the_other_way_round_are_errors() {
+    let authority = Authority::new();
+    let tls = authority.server("localhost", &[], false).await;
+    let plain = Server::answering(echo).await;
+    let sender = sender(vec![authority.trust()]);
+    let told = sender.get(&url(&plain)).await;
+    assert_eq!(told, "error: ErrorCode::TlsProtocolError");
+    let told = sender.get(&tls.url("/")).await;
+    assert_eq!(told, "error: ErrorCode::HttpProtocolError");
+}
+
+#[test]
+fn a_file_that_is_none_is_named_at_the_start() {
+    let authority = Authority::new();
+    fs::write(authority.file("empty.pem"), "").unwrap();
+    for name in ["none.pem", "empty.pem"] {
+        let outbound = OutboundConfig {
+            client_tls: vec![ClientTls {
+                ca_roots_file: Some(authority.file(name)),
+                ..authority.trust()
+            }],
+            ..OutboundConfig::default()
+        };
+        let options = Options {
+            runtime_config: RuntimeConfig {
+                outbound,
+                ..RuntimeConfig::default()
+            },
+            ..Options::default()
+        };
+        let error = format!("{:#}", Sender::load(&[], options).err().unwrap());
+        assert!(
+            error.contains("client_tls") && error.contains(name),
+            "{error}"
+        );
+        assert!(Path::new(&authority.file("ca.pem")).exists());
+    }
+}
