@@ -1,6 +1,6 @@
 //! What a server sees of the way that a request came.
 
-use std::net::IpAddr;
+use std::{collections::HashSet, net::IpAddr};
 
 use kit::{
     Request,
@@ -42,12 +42,17 @@ impl Seen {
         self.x_forwarded_for.split_at(claimed)
     }
 
-    /// What `Forwarded` says of others than those whom the connection and the trusted proxies show anyway.
+    /// What `Forwarded` says of others than those whom trusted proxies name in `X-Forwarded-For` as well.
     pub(crate) fn claimed_in_forwarded(&self) -> Vec<&Node> {
+        let believed = self.believed_addresses();
         let clients = self.forwarded.iter().map(|element| &element.client);
         clients
             .map(|client| client.as_ref().unwrap_or(&Node::Unknown))
-            .filter(|client| !client.address().is_some_and(|address| self.shows(address)))
+            .filter(|client| {
+                client
+                    .address()
+                    .is_none_or(|address| !believed.contains(&address))
+            })
             .collect()
     }
 
@@ -56,11 +61,10 @@ impl Seen {
         self.via.len().saturating_sub(self.believed)
     }
 
-    /// Whether it is the address of who connected, or of one whom a trusted proxy names.
-    pub(crate) fn shows(&self, address: IpAddr) -> bool {
+    /// The addresses that trusted proxies name: of who connected to each of them.
+    pub(crate) fn believed_addresses(&self) -> HashSet<IpAddr> {
         let (_, believed) = self.claimed_and_believed();
-        let mut shown = believed.iter().map(Node::address);
-        self.remote_addr == Some(address) || shown.any(|shown| shown == Some(address))
+        believed.iter().filter_map(Node::address).collect()
     }
 }
 
@@ -103,7 +107,7 @@ pub(crate) mod tests {
             .iter()
             .map(|node| node.to_string())
             .collect();
-        assert_eq!(claimed, ["203.0.113.9", "unknown"]);
+        assert_eq!(claimed, ["203.0.113.9", PROXY, "unknown"]);
     }
 
     #[test]
@@ -117,14 +121,8 @@ pub(crate) mod tests {
         };
         let (claimed, believed) = seen.claimed_and_believed();
         assert_eq!((claimed.len(), believed.len()), (1, 2));
-        for (address, want) in [
-            (PROXY, true),
-            ("203.0.113.9", true),
-            ("10.0.0.2", true),
-            ("10.0.0.9", false),
-        ] {
-            assert_eq!(seen.shows(address.parse().unwrap()), want, "{address}");
-        }
+        let addresses = ["203.0.113.9", "10.0.0.2"].map(|address| address.parse().unwrap());
+        assert_eq!(seen.believed_addresses(), HashSet::from(addresses));
         assert_eq!(seen.claimed_in_forwarded().len(), 1);
     }
 }

@@ -80,7 +80,11 @@ impl Verdict {
         let in_forwarded = seen.claimed_in_forwarded();
         let has_sign = !claimed.is_empty() || !in_forwarded.is_empty() || seen.vias_of_others() > 0;
         let all_named = claimed.iter().chain(in_forwarded).filter_map(Node::address);
-        let named: Vec<IpAddr> = all_named.filter(|address| !seen.shows(*address)).collect();
+        let mut shown = seen.believed_addresses();
+        shown.extend(seen.remote_addr);
+        let named: Vec<IpAddr> = all_named
+            .filter(|address| !shown.contains(address))
+            .collect();
         match (real_ip, named.first()) {
             (Some(real), _)
                 if seen.client_addr == Some(real) && (has_sign || !seen.via.is_empty()) =>
@@ -198,6 +202,7 @@ mod tests {
             (&[("forwarded", "for=\"203.0.113.9:4711\"")], told),
             (&[("forwarded", "for=_hidden;by=203.0.113.9")], hidden),
             (&[("forwarded", "proto=http")], hidden),
+            (&[("forwarded", "for=198.51.100.7")], hidden),
             (&[("forwarded", "for=\"203.0.113.9")], hidden),
             (&[("forwarded", "for=192.0.2.1"), VIA], lied),
             (&[("forwarded", "for=203.0.113.9"), (XFF, "unknown")], told),
