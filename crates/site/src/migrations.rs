@@ -26,7 +26,65 @@ mod tests {
     use std::cell::RefCell;
 
     use futures::executor::block_on;
-    use kit::db::{Database, DbError, Rows, TestDatabase, Value, migrate, params};
+    use kit::{
+        db::{
+            Database, DbError, Migration, Rows, TestDatabase, Value, check_migrations, migrate,
+            params,
+        },
+        login,
+    };
+
+    const ALL: &[Migration] = &[
+        migration!("0001_words"),
+        migration!("0002_accounts"),
+        migration!("0003_uploads"),
+        migration!("0004_word_owners"),
+        migration!("0005_limits_by_address"),
+    ];
+
+    #[test]
+    fn they_bear_crashes_and_company() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let names: Vec<_> = ALL
+            .iter()
+            .map(|migration| format!("{}.sql", migration.name))
+            .collect();
+        assert_eq!(files, names, "a migration is missing in this test");
+        check_migrations(ALL);
+    }
+
+    fn rows(db: &TestDatabase, select: &str) -> Vec<String> {
+        let rows = block_on(db.execute(select, params![])).unwrap();
+        rows.iter().map(|row| row.get("text").unwrap()).collect()
+    }
+
+    #[test]
+    fn they_make_what_a_login_needs() {
+        let (needed, ours) = (TestDatabase::in_memory(), TestDatabase::in_memory());
+        let login = Migration {
+            name: "login",
+            sql: login::SCHEMA,
+        };
+        block_on(migrate(&needed, &[login])).unwrap();
+        block_on(migrate(&ours, ALL)).unwrap();
+        for what in [
+            "SELECT concat_ws(' ', 'users', name, type, \"notnull\", pk) AS text FROM pragma_table_info('users')",
+            "SELECT concat_ws(' ', 'sessions', name, type, \"notnull\", pk) AS text FROM pragma_table_info('sessions')",
+            "SELECT sql AS text FROM sqlite_master WHERE type = 'trigger'",
+        ] {
+            let ours = rows(&ours, what);
+            let needed = rows(&needed, what);
+            assert!(!needed.is_empty(), "{what}");
+            for line in needed {
+                assert!(ours.contains(&line), "{line}: {ours:?}");
+            }
+        }
+    }
 
     /// A database that tells how it would find the owners of words.
     struct Explaining<'a> {

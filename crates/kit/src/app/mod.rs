@@ -50,7 +50,7 @@ pub use self::{either::either, problem::failing};
 #[must_use = "an app answers nothing until it is run"]
 pub struct App {
     routes: Vec<Route>,
-    form_methods: bool,
+    form_methods: Option<MethodOverride>,
     proxies: Option<Proxies>,
     error_page: Option<PrepareErrorPage>,
     challenge: Option<&'static str>,
@@ -65,6 +65,11 @@ type ErrorPage = Box<dyn FnOnce(&Error, Option<&str>) -> Result<Response>>;
 
 /// Where the proxies that are believed are looked up.
 type Proxies = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<TrustedProxies>>>>>;
+
+/// Reads the method that a form means. Only an app that asks for it refers to it, so that a component without forms
+/// carries no parser of them.
+type MethodOverride =
+    for<'a> fn(&'a mut Request) -> Pin<Box<dyn Future<Output = Result<Option<Method>>> + 'a>>;
 
 struct Route {
     methods: Methods,
@@ -195,7 +200,7 @@ impl App {
     /// let app = App::new().delete("/words/:id", delete).form_methods();
     /// ```
     pub fn form_methods(mut self) -> Self {
-        self.form_methods = true;
+        self.form_methods = Some(|request| Box::pin(request.method_override()));
         self
     }
 
@@ -402,11 +407,13 @@ impl App {
         if request.method() == Method::OPTIONS {
             return Ok(Answer::Own(allow.answer()));
         }
-        if self.is_form_method(&request, &allow) {
+        if let Some(method_override) = self.form_methods
+            && may_mean_another_method(&request, &allow)
+        {
             if request.is_cross_site() {
                 return Err(Error::CrossSite);
             }
-            if let Some(method) = request.method_override().await? {
+            if let Some(method) = method_override(&mut request).await? {
                 request.set_method(method);
             }
         }
@@ -431,14 +438,13 @@ impl App {
         request.set_path_params(params);
         (route.view)(request).await.map(Answer::Own)
     }
+}
 
-    /// Whether the request may mean another method than POST, which the path does not have.
-    fn is_form_method(&self, request: &Request, allow: &Allow) -> bool {
-        self.form_methods
-            && request.method() == Method::POST
-            && !allow.has(&Method::POST)
-            && (allow.has(&Method::PUT) || allow.has(&Method::DELETE))
-    }
+/// Whether a form may mean another method than POST, which the path does not have.
+fn may_mean_another_method(request: &Request, allow: &Allow) -> bool {
+    request.method() == Method::POST
+        && !allow.has(&Method::POST)
+        && (allow.has(&Method::PUT) || allow.has(&Method::DELETE))
 }
 
 impl Route {

@@ -4,7 +4,7 @@
 //! So it ends on the server, too: after a logout the old cookie is worth nothing, and a client cannot log in by what
 //! it puts into its session. Row and cookie last for [`LIFETIME`] from the last visit, or up to a day less.
 //!
-//! The application has the tables `users` and `sessions`, as in `crates/kit/src/login/schema.sql`.
+//! The application's migrations make the tables `users` and `sessions`, as [`SCHEMA`] has them.
 //!
 //! # Example
 //! ```
@@ -48,6 +48,9 @@ pub use self::{
 
 #[cfg(doc)]
 use crate::session::LIFETIME;
+
+/// The tables and triggers that a login needs, as a migration. An application may have more columns.
+pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// Who sent a request, by its session.
 ///

@@ -19,7 +19,7 @@ fn secrets() -> Secrets {
 /// The tables that a login needs.
 const MIGRATION: Migration = Migration {
     name: "accounts",
-    sql: include_str!("schema.sql"),
+    sql: SCHEMA,
 };
 
 /// A database with these accounts, with ids from 1.

@@ -86,12 +86,10 @@ async fn applied(db: &impl Database) -> Result<Vec<String>, DbError> {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::Cell, fs, path::Path};
-
     use futures::executor::block_on;
 
     use super::*;
-    use crate::store::db::{Rows, TestDatabase, Value};
+    use crate::store::db::{TestDatabase, check_migrations};
 
     const WORDS: Migration = Migration {
         name: "0001_words",
@@ -106,60 +104,9 @@ mod tests {
     };
     const ALL: &[Migration] = &[WORDS, OWNER];
 
-    /// The files of the project's own folder `migrations/`, in order.
-    fn own() -> Vec<Migration> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
-        let files = fs::read_dir(folder).unwrap();
-        let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-        paths.sort();
-        let migrations = paths.iter().map(|path| {
-            assert_eq!(path.extension(), Some("sql".as_ref()), "{}", path.display());
-            Migration {
-                name: path
-                    .file_stem()
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .to_owned()
-                    .leak(),
-                sql: fs::read_to_string(path).unwrap().leak(),
-            }
-        });
-        migrations.collect()
-    }
-
-    /// A database that goes away before it runs its nth statement.
-    struct Killed<'a> {
-        db: &'a TestDatabase,
-        left: Cell<usize>,
-    }
-
-    impl Database for Killed<'_> {
-        async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
-            match self.left.get().checked_sub(1) {
-                Some(left) => self.left.set(left),
-                None => return Err(DbError::Other("killed".to_owned())),
-            }
-            self.db.execute(statement, parameters).await
-        }
-    }
-
     fn texts(db: &TestDatabase, statement: &str) -> Vec<String> {
         let rows = block_on(db.execute(statement, params![])).unwrap();
         rows.iter().map(|row| row.get("text").unwrap()).collect()
-    }
-
-    fn schema(db: &TestDatabase) -> Vec<String> {
-        texts(
-            db,
-            "SELECT sql AS text FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name",
-        )
-    }
-
-    fn fresh(migrations: &[Migration]) -> Vec<String> {
-        let db = TestDatabase::in_memory();
-        block_on(migrate(&db, migrations)).unwrap();
-        schema(&db)
     }
 
     #[test]
@@ -186,155 +133,19 @@ mod tests {
         }
         block_on(db.execute("INSERT INTO words (english) VALUES ('Wake')", params![])).unwrap();
         assert_eq!(texts(&db, "SELECT english AS text FROM words"), ["wake"]);
-        assert_eq!(schema(&db), fresh(ALL));
     }
 
     #[test]
-    fn a_later_migration_is_added_to_an_earlier_state() {
-        for earlier in 0..=ALL.len() {
-            let db = TestDatabase::in_memory();
-            block_on(migrate(&db, &ALL[..earlier])).unwrap();
-            block_on(migrate(&db, ALL)).unwrap();
-            assert_eq!(schema(&db), fresh(ALL), "after {earlier}");
-        }
-    }
-
-    /// How many statements these take, of which each may be the last before a crash. After every one of
-    /// them, the next start makes the database whole.
-    fn killed_anywhere(migrations: &[Migration]) -> usize {
-        let fresh = fresh(migrations);
-        for left in 0.. {
-            let db = TestDatabase::in_memory();
-            let killed = Killed {
-                db: &db,
-                left: Cell::new(left),
-            };
-            let ended = block_on(migrate(&killed, migrations));
-            block_on(migrate(&db, migrations)).unwrap();
-            assert_eq!(schema(&db), fresh, "killed after {left} statements");
-            if ended.is_ok() {
-                return left;
-            }
-        }
-        unreachable!("the statements never end")
-    }
-
-    /// Two that start at the same time, with their statements in this order.
-    fn together(migrations: &[Migration], order: u128, fresh: &[String]) {
-        let db = TestDatabase::in_memory();
-        let turns = Turns {
-            db: &db,
-            order,
-            taken: Cell::new(0),
-        };
-        let (one, other) = (turns.player(0), turns.player(1));
-        let (a, b) = block_on(futures::future::join(
-            migrate(&one, migrations),
-            migrate(&other, migrations),
-        ));
-        a.unwrap();
-        b.unwrap();
-        assert_eq!(schema(&db), fresh, "order {order:b}");
+    fn migrations_bear_crashes_and_company() {
+        check_migrations(ALL);
     }
 
     #[test]
-    fn a_migration_that_was_killed_anywhere_is_finished_by_the_next() {
-        // The table of migrations, four statements and two records, with two readings.
-        assert_eq!(killed_anywhere(ALL), 9);
-    }
-
-    #[test]
-    fn two_that_start_together_do_no_harm() {
-        // All ways in which the statements of two can come after one another, by who is next.
-        let fresh = fresh(ALL);
-        for order in 0_u128..1 << 9 {
-            together(ALL, order, &fresh);
-        }
-    }
-
-    #[test]
-    fn the_projects_own_migrations_can_be_killed_anywhere() {
-        let own = own();
-        let statements: usize = own.iter().map(|file| file.statements().len()).sum();
-        // Each has a record besides, and the table of records takes three.
-        assert_eq!(killed_anywhere(&own), statements + own.len() + 3);
-    }
-
-    #[test]
-    fn the_projects_own_migrations_can_start_together() {
-        let own = own();
-        let fresh = fresh(&own);
-        // One is ahead by any number of statements, then the other, then both in turns.
-        let statements = killed_anywhere(&own);
-        assert!(statements <= 128, "they are more than the order has bits");
-        let in_turns = u128::MAX / 3;
-        for ahead in 0..statements {
-            let ones = (1_u128 << ahead) - 1;
-            for order in [ones, !ones, ones | in_turns << ahead, in_turns] {
-                together(&own, order, &fresh);
-            }
-        }
-    }
-
-    #[test]
-    fn the_projects_own_migrations_are_added_to_every_earlier_state() {
-        let own = own();
-        let fresh = fresh(&own);
-        for earlier in 0..=own.len() {
-            let db = TestDatabase::in_memory();
-            block_on(migrate(&db, &own[..earlier])).unwrap();
-            block_on(migrate(&db, &own)).unwrap();
-            assert_eq!(schema(&db), fresh, "after {earlier}");
-        }
-    }
-
-    /// Lets the other go on.
-    async fn yield_once() {
-        let mut yielded = false;
-        futures::future::poll_fn(|context| {
-            if std::mem::replace(&mut yielded, true) {
-                return std::task::Poll::Ready(());
-            }
-            context.waker().wake_by_ref();
-            std::task::Poll::Pending
-        })
-        .await;
-    }
-
-    /// One database and two who use it in a fixed order: the nth statement is that of the player whom
-    /// the nth bit names, as long as both have some left.
-    struct Turns<'a> {
-        db: &'a TestDatabase,
-        order: u128,
-        taken: Cell<u32>,
-    }
-
-    struct Player<'a> {
-        turns: &'a Turns<'a>,
-        number: u128,
-    }
-
-    impl<'a> Turns<'a> {
-        fn player(&'a self, number: u128) -> Player<'a> {
-            Player {
-                turns: self,
-                number,
-            }
-        }
-    }
-
-    impl Database for Player<'_> {
-        async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Rows, DbError> {
-            // Yields a few times at most: the other may be done.
-            for _ in 0..4 {
-                let turn = self.turns.order >> self.turns.taken.get().min(127) & 1;
-                if turn == self.number {
-                    break;
-                }
-                yield_once().await;
-            }
-            self.turns.taken.set(self.turns.taken.get() + 1);
-            self.turns.db.execute(statement, parameters).await
-        }
+    #[should_panic(expected = "killed after 4 statements")]
+    fn a_statement_that_cannot_run_again_is_found() {
+        check_migrations(&[Migration {
+            name: "0001_words",
+            sql: "CREATE TABLE words (english TEXT);",
+        }]);
     }
 }

@@ -45,7 +45,7 @@ pub use pool::{MAX_IDLE, MAX_IDLE_CONNECTIONS};
 pub use rows::{FromValue, Row, Rows};
 pub use spin_sdk::sqlite::Value;
 #[cfg(feature = "testing")]
-pub use testing::TestDatabase;
+pub use testing::{TestDatabase, check_migrations};
 
 /// Whatever runs SQL.
 pub trait Database {

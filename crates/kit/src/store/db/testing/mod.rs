@@ -1,10 +1,14 @@
-//! A database for native tests.
+//! For native tests: a database, and what migrations have to bear.
+
+mod check_migrations;
 
 use std::path::Path;
 
 use rusqlite::types::{Value as Native, ValueRef};
 
 use super::{Database, DbError, Rows, Value};
+
+pub use self::check_migrations::check_migrations;
 
 /// SQLite itself, where a test would otherwise need a runtime. The same bindings that the host
 /// uses, so a statement means the same.
