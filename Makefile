@@ -25,14 +25,14 @@ BENCH := target/bench-venv
 GUESTS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard \
 	functions/*/Cargo.toml crates/host/tests/guests/*/Cargo.toml)))
 
-# The release profile is made for wasm; the native build of it goes without LTO.
-NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+# The release profile is made for small wasm; the native build of it is for speed, without LTO.
+NATIVE := CARGO_PROFILE_RELEASE_OPT_LEVEL=3 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
 # In CI the lock file is right or the build fails; elsewhere a new function, say,
 # gets its line in it.
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help up new build functions host test test-rust test-hurl test-docs test-new test-parity \
+.PHONY: help up new build functions host test test-rust test-one test-hurl test-docs test-new test-parity \
 	test-interop test-browser test-firefox parity bench lint fmt clean
 
 help: ## list the targets
@@ -75,6 +75,9 @@ test-rust: functions cc-installed
 	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun --exclude bench-bare --exclude bench-native \
 		--features flask-formats/password,flask-formats/session
 	cargo publish --quiet --dry-run --allow-dirty -p flask-formats
+
+test-one: cc-installed ## run the Rust tests with NAME in their name: make test-one PACKAGE=words NAME=search
+	$(NATIVE) cargo test $(LOCKED) --release -p $(PACKAGE) -- $(if $(filter command,$(origin NAME)),$(NAME))
 
 test-hurl: build $(HURL)
 	tests/run-hurl $(HANDSPUN) $(HURL)
@@ -139,7 +142,7 @@ bench: build bench-peers ## compare with Flask, a native server and wasmtime: ma
 bench-peers: cc-installed target-installed $(BENCH) $(WASMTIME)
 	@tests/need-packages bench
 	$(NATIVE) cargo build $(LOCKED) --release -p bench-native
-	cargo build $(LOCKED) --release --target $(WASM_TARGET) -p bench-bare
+	CARGO_PROFILE_RELEASE_OPT_LEVEL=3 cargo build $(LOCKED) --release --target $(WASM_TARGET) -p bench-bare
 
 lint: cc-installed ## check format, clippy and the documents, in both languages
 	@tests/need-packages docs

@@ -9,12 +9,18 @@
 
 use std::{borrow::Cow, fmt};
 
+use http::{HeaderName, HeaderValue};
 use routefinder::{Captures, RouteSpec};
 
 use crate::load::manifest::HttpTrigger;
 
 /// The prefix of the paths that the runtime answers itself.
 pub const WELL_KNOWN_PREFIX: &str = "/.well-known/spin/";
+
+const MATCHED_ROUTE: HeaderName = HeaderName::from_static("spin-matched-route");
+const BASE_PATH: HeaderName = HeaderName::from_static("spin-base-path");
+const RAW_COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-raw-component-route");
+const COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-component-route");
 
 /// The application's routes.
 pub struct Router {
@@ -30,6 +36,7 @@ pub struct Route {
     /// The component's id.
     pub component: String,
     absolute: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// A route that a later trigger of the same route has replaced.
@@ -71,11 +78,7 @@ impl Router {
                 continue;
             }
             let spec = spec(&trigger.route).map_err(|why| format!("{}: {why}", trigger.route))?;
-            let route = Route {
-                raw: trigger.route.clone(),
-                component: trigger.component.clone(),
-                absolute: absolute(&trigger.route),
-            };
+            let route = Route::new(trigger);
             let Ok(()) = routes.add(spec, route);
         }
         Ok(Self { routes, shadowed })
@@ -106,14 +109,24 @@ impl Router {
 }
 
 impl Route {
+    fn new(trigger: &HttpTrigger) -> Self {
+        let absolute = absolute(&trigger.route);
+        Self {
+            headers: headers(&absolute, &trigger.route),
+            raw: trigger.route.clone(),
+            component: trigger.component.clone(),
+            absolute,
+        }
+    }
+
     /// The pattern with a slash in front and none at the end.
     pub fn absolute(&self) -> &str {
         &self.absolute
     }
 
-    /// The pattern as written, without a trailing `/...`.
-    pub fn raw_prefix(&self) -> &str {
-        self.raw.strip_suffix("/...").unwrap_or(&self.raw)
+    /// What a component is told about the route with each request.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().map(|(name, value)| (name, value))
     }
 }
 
@@ -166,6 +179,21 @@ fn spec(route: &str) -> Result<RouteSpec, String> {
         Some(prefix) => format!("{prefix}/*").parse(),
         None => absolute.parse(),
     }
+}
+
+/// What a component is told about the route, the same for each of its requests.
+fn headers(absolute: &str, raw: &str) -> Vec<(HeaderName, HeaderValue)> {
+    let headers = [
+        (MATCHED_ROUTE, absolute),
+        (BASE_PATH, "/"),
+        (RAW_COMPONENT_ROUTE, raw),
+        (COMPONENT_ROUTE, raw.strip_suffix("/...").unwrap_or(raw)),
+    ];
+    let headers = headers.into_iter().filter_map(|(name, value)| {
+        let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+        Some((name, value))
+    });
+    headers.collect()
 }
 
 fn absolute(route: &str) -> String {

@@ -17,6 +17,10 @@ const MAX_CONTENT_LENGTH: u64 = i64::MAX as u64;
 /// The host in `spin-full-url` where there is no `Host` header, as with HTTP/2; Spin's choice.
 const UNNAMED_HOST: &str = "localhost";
 
+const PATH_INFO: HeaderName = HeaderName::from_static("spin-path-info");
+const FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
+const CLIENT_ADDR: HeaderName = HeaderName::from_static("spin-client-addr");
+
 /// Why a request cannot be handed to a component: always a mistake of the client. The answer is 400,
 /// or 413 for a body that is too large.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,49 +63,38 @@ pub(crate) fn prepare<B>(
     }
     check_length(headers)?;
     let uri = complete(request.uri(), request.headers())?;
-    for (name, value) in own_headers(&uri, request.headers(), matched, client)? {
-        // As under Spin, what cannot be a header is left out, such as a segment with an odd name.
+    let path_and_query = uri.path_and_query().ok_or(BadRequest::NoPath)?;
+    let host = request.headers().get(HOST);
+    let host = host
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or(UNNAMED_HOST);
+    let full_url = format!("http://{host}{path_and_query}");
+    let path_info = matched.trailing_wildcard();
+    let headers = request.headers_mut();
+    for (name, value) in [
+        (PATH_INFO, path_info.as_ref()),
+        (FULL_URL, &full_url),
+        (CLIENT_ADDR, &client.to_string()),
+    ] {
+        // As under Spin, what cannot be a header is left out, here and below.
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            headers.append(name, value);
+        }
+    }
+    for (name, value) in matched.route.headers() {
+        headers.append(name, value.clone());
+    }
+    for (name, value) in matched.segments() {
+        let name = name.to_ascii_lowercase().replace('_', "-");
         if let (Ok(name), Ok(value)) = (
-            HeaderName::try_from(name),
+            HeaderName::try_from(format!("spin-path-match-{name}")),
             HeaderValue::from_bytes(value.as_bytes()),
         ) {
-            request.headers_mut().append(name, value);
+            headers.append(name, value);
         }
     }
     *request.uri_mut() = uri;
     Ok(())
-}
-
-/// The headers that tell a component about its request, by name.
-fn own_headers(
-    uri: &Uri,
-    headers: &HeaderMap,
-    matched: &RouteMatch<'_, '_>,
-    client: SocketAddr,
-) -> Result<Vec<(String, String)>, BadRequest> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.unwrap_or(UNNAMED_HOST);
-    let path_and_query = uri.path_and_query().ok_or(BadRequest::NoPath)?;
-    let route = matched.route;
-    let path_info = matched.trailing_wildcard().into_owned();
-    let full_url = format!("http://{host}{path_and_query}");
-    let mut own = vec![
-        ("spin-path-info".to_owned(), path_info),
-        ("spin-full-url".to_owned(), full_url),
-        ("spin-matched-route".to_owned(), route.absolute().to_owned()),
-        ("spin-base-path".to_owned(), "/".to_owned()),
-        ("spin-raw-component-route".to_owned(), route.raw.clone()),
-        (
-            "spin-component-route".to_owned(),
-            route.raw_prefix().to_owned(),
-        ),
-        ("spin-client-addr".to_owned(), client.to_string()),
-    ];
-    own.extend(matched.segments().map(|(name, value)| {
-        let name = name.to_ascii_lowercase().replace('_', "-");
-        (format!("spin-path-match-{name}"), value.to_owned())
-    }));
-    Ok(own)
 }
 
 /// Checks that the announced length, if there is one, is a single number that a component can read.
