@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
 
 use super::{
-    model::{Component, FileMount, Variable},
+    model::{Build, Component, FileMount, Variable},
     names,
 };
 use crate::load::{
@@ -64,7 +64,8 @@ fn component(
     fields.unused("profile", "a table", Value::is_table);
     fields.unused("targets", "an array", Value::is_array);
     fields.unused("tool", "a table of tables", is_table_of_tables);
-    build(fields.table("build"), path, problems);
+    let build = fields.table("build");
+    let build = build.map(|table| build_from(table, path, folder, problems));
     fields.finish(&[]);
     Component {
         id: id.to_owned(),
@@ -76,6 +77,7 @@ fn component(
         sqlite_databases,
         key_value_stores,
         allowed_outbound_hosts,
+        build,
     }
 }
 
@@ -225,23 +227,32 @@ fn parsed(template: &str, application: &BTreeMap<String, Variable>) -> Result<Te
     }
 }
 
-/// `build` is for `spin build`; here it is only checked.
-fn build(table: Option<&Table>, component: &str, problems: &Problems) {
-    let Some(table) = table else { return };
+/// How a component is built, as `spin build` does it.
+fn build_from(table: &Table, component: &str, folder: &Path, problems: &Problems) -> Build {
     let mut fields = Fields::new(format!("{component}.build"), table, problems);
-    match fields.value("command") {
-        Some(Value::String(_)) => {}
-        Some(Value::Array(commands)) if commands.iter().all(Value::is_str) => {}
-        Some(other) => fields.problem(
-            "command",
-            format_args!(
-                "must be a string or an array of strings, is {}",
-                kind_of(other)
-            ),
-        ),
-        None => fields.problem("command", "missing"),
-    }
-    fields.string("workdir");
-    fields.strings("watch");
+    let commands = match fields.value("command") {
+        Some(Value::String(command)) => vec![command.clone()],
+        Some(Value::Array(commands)) if commands.iter().all(Value::is_str) => {
+            let commands = commands.iter().filter_map(Value::as_str);
+            commands.map(str::to_owned).collect()
+        }
+        other => {
+            let problem = other.map_or_else(
+                || "missing".to_owned(),
+                |other| {
+                    let kind = kind_of(other);
+                    format!("must be a string or an array of strings, is {kind}")
+                },
+            );
+            fields.problem("command", problem);
+            Vec::new()
+        }
+    };
+    let build = Build {
+        commands,
+        workdir: folder.join(fields.string("workdir").unwrap_or_default()),
+        watch: fields.strings("watch"),
+    };
     fields.finish(&[]);
+    build
 }

@@ -10,4 +10,4 @@ mod model;
 pub(crate) mod names;
 mod parse;
 
-pub use self::model::{Component, FileMount, HttpTrigger, Manifest, Variable};
+pub use self::model::{Build, Component, FileMount, HttpTrigger, Manifest, Variable};

@@ -56,6 +56,19 @@ pub struct Component {
     pub key_value_stores: Vec<String>,
     /// Where the component may send requests: templates of entries such as `https://example.org`.
     pub allowed_outbound_hosts: Vec<String>,
+    /// How it is built, where the manifest says so.
+    pub build: Option<Build>,
+}
+
+/// `[component.ID.build]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// Lines for the shell, run one after the other.
+    pub commands: Vec<String>,
+    /// Where they are run, resolved from the manifest's folder.
+    pub workdir: PathBuf,
+    /// Patterns of the files that it is built of, relative to `workdir`.
+    pub watch: Vec<String>,
 }
 
 /// One entry of a component's `files`.

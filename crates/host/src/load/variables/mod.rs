@@ -129,6 +129,7 @@ mod tests {
             sqlite_databases: Vec::new(),
             key_value_stores: Vec::new(),
             allowed_outbound_hosts: Vec::new(),
+            build: None,
         }
     }
 
