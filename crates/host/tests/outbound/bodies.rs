@@ -1,7 +1,10 @@
 //! Heads and bodies, both ways, whole and broken.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
+use handspun::{Limits, Options};
 use http::{Method, Response};
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
@@ -83,6 +86,15 @@ async fn all_headers_of_a_response_reach_the_component() {
     let want = "200\nconnection: close, X-A\nkeep-alive: timeout=5\nx-a: 1\nx-a: 2\n\
                 content-length: 2\n\nok\n";
     assert_eq!(told, want);
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_like_any_other() {
+    let bytes = b"HTTP/1.1 302 Found\r\nlocation: /b\r\ncontent-length: 0\r\n\r\n";
+    let server = Server::sending(bytes).await;
+    let told = Sender::allowed(&["*://*:*"]).get(&server.url("/a")).await;
+    assert_eq!(told, "302\nlocation: /b\ncontent-length: 0\n\n\n");
+    assert_eq!(server.connections(), 1);
 }
 
 #[tokio::test]
@@ -252,6 +264,46 @@ async fn a_component_says_how_long_it_waits_for_the_next_part() {
         response.unwrap().text().unwrap(),
         "cut off after 5: ErrorCode::ConnectionReadTimeout"
     );
+}
+
+#[tokio::test]
+async fn bodies_that_are_handed_over_outlive_their_instance() {
+    // Answers at once with what still comes in.
+    let server = Server::answering(|request| async {
+        let body = request.into_body().map_err(|error| error.to_string());
+        Response::new(body.boxed_unsync())
+    })
+    .await;
+    // The instance ends as soon as it has answered.
+    let limits = Limits {
+        requests_per_instance: 1,
+        ..Limits::default()
+    };
+    let sender = Sender::with(
+        &["*://*:*"],
+        Options {
+            limits,
+            ..Options::default()
+        },
+    );
+    let (parts, received) = mpsc::unbounded_channel::<Bytes>();
+    let parts_in = stream::unfold(received, |mut received| async {
+        let part = received.recv().await?;
+        Some((Ok::<_, Infallible>(Frame::data(part)), received))
+    });
+    let request = sender
+        .client
+        .post(format!("/hand-over?{}", server.url("/")))
+        .stream(StreamBody::new(Box::pin(parts_in)));
+    let mut body = request.send().await.unwrap().into_body();
+    for part in ["first", "second", "third"] {
+        parts.send(part.into()).unwrap();
+        let come = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(come, part);
+    }
+    drop(parts);
+    assert!(body.frame().await.is_none(), "the body has no good end");
+    assert_eq!(sender.log(), "");
 }
 
 /// Bytes of memory that this process has at the moment.

@@ -12,14 +12,19 @@ use http_body::Body;
 use http_body_util::{BodyExt as _, StreamBody};
 use spin_sdk::{
     http::{
-        self, BoxBody, EmptyBody, FullBody, HeaderMap, HeaderName, HeaderValue, Request, Response,
-        body, box_body,
+        self, BoxBody, EmptyBody, FullBody, HeaderMap, HeaderName, HeaderValue, IntoResponse as _,
+        Request, Response, Uri, body, box_body,
     },
     http_service, time,
     wasip3::{
         self,
-        http::types::{ErrorCode, RequestOptions},
+        http::client,
+        http::types::{
+            ErrorCode, Fields, Request as WasiRequest, RequestOptions, Response as WasiResponse,
+        },
         http_compat::RequestOptionsExtension,
+        wit_bindgen::FutureReader,
+        wit_future,
     },
 };
 
@@ -32,7 +37,15 @@ const CONTENT_LENGTH: HeaderName = HeaderName::from_static("content-length");
 const TRAILER: HeaderName = HeaderName::from_static("checksum");
 
 #[http_service]
-async fn handle(request: Request) -> Response<BoxBody> {
+async fn handle(request: Request) -> Result<WasiResponse, ErrorCode> {
+    // Hands both bodies to the runtime, which takes them from one to the other itself.
+    if request.uri().path() == "/hand-over" {
+        return hand_over(request).await;
+    }
+    behave(request).await.into_response()
+}
+
+async fn behave(request: Request) -> Response<BoxBody> {
     let path = request.uri().path().to_owned();
     match path.as_str() {
         // Sends what it gets, and tells what comes back.
@@ -101,6 +114,34 @@ where
     let sent = sent.body(request.into_body());
     let sent = sent.map_err(|error| ErrorCode::InternalError(Some(error.to_string())))?;
     http::send(sent).await
+}
+
+async fn hand_over(request: Request) -> Result<WasiResponse, ErrorCode> {
+    let target: Uri = request
+        .uri()
+        .query()
+        .unwrap_or_default()
+        .parse()
+        .unwrap_or_default();
+    let method = request.method().into();
+    let Some(body) = request.into_body().take_unstarted() else {
+        return Err(ErrorCode::InternalError(None));
+    };
+    let (stream, trailers) = WasiRequest::consume_body(body, ok());
+    let (sent, _) = WasiRequest::new(Fields::new(), Some(stream), trailers, None);
+    sent.set_method(&method)
+        .and_then(|()| sent.set_scheme(target.scheme().map(Into::into).as_ref()))
+        .and_then(|()| sent.set_authority(target.authority().map(|name| name.as_str())))
+        .and_then(|()| sent.set_path_with_query(Some(target.path())))
+        .map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
+    let answer = client::send(sent).await?;
+    let (stream, trailers) = WasiResponse::consume_body(answer, ok());
+    Ok(WasiResponse::new(Fields::new(), Some(stream), trailers).0)
+}
+
+/// What the reader of a body says of it: that it is well.
+fn ok() -> FutureReader<Result<(), ErrorCode>> {
+    wit_future::new(|| Ok(())).1
 }
 
 /// The number in a header of the request to this component.
