@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Uri,
-    header::{CONNECTION, CONTENT_LENGTH, HOST},
+    header::{
+        CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE,
+    },
     uri::{Authority, Scheme},
 };
 
@@ -53,8 +55,7 @@ pub(crate) fn prepare<B>(
     client: SocketAddr,
 ) -> Result<(), BadRequest> {
     let headers = request.headers_mut();
-    // It concerns this connection only.
-    headers.remove(CONNECTION);
+    remove_connection(headers);
     if let Some((name, _)) = headers
         .iter()
         .find(|(_, value)| std::str::from_utf8(value.as_bytes()).is_err())
@@ -95,6 +96,36 @@ pub(crate) fn prepare<B>(
     }
     *request.uri_mut() = uri;
     Ok(())
+}
+
+/// Headers that stay although `Connection` may name them: the request has a meaning only with the first ones, and
+/// the others are known to concern the connection, so whoever passes a request on takes them away by their names.
+const NEVER_REMOVED: [HeaderName; 9] = [
+    HOST,
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    TE,
+    UPGRADE,
+    HeaderName::from_static("http2-settings"),
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    PROXY_AUTHORIZATION,
+];
+
+/// Takes `Connection` away, and the headers that it names: they concern this connection only (RFC 9110, 7.6.1). A
+/// component could not do that, as it does not see `Connection`.
+fn remove_connection(headers: &mut HeaderMap) {
+    let lines = headers.get_all(CONNECTION).iter();
+    let names = lines.filter_map(|line| line.to_str().ok());
+    let named: Vec<HeaderName> = names
+        .flat_map(|line| line.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .filter(|name| !NEVER_REMOVED.contains(name))
+        .collect();
+    headers.remove(CONNECTION);
+    for name in named {
+        headers.remove(name);
+    }
 }
 
 /// Checks that the announced length, if there is one, is a single number that a component can read.
@@ -273,10 +304,16 @@ mod tests {
     }
 
     #[test]
-    fn only_the_connection_header_is_taken_away() {
-        let mut request = Request::get("/").header("connection", "te, upgrade");
+    fn the_connection_header_is_taken_away_with_what_it_names() {
+        let mut request = Request::get("/")
+            .header("connection", "te, upgrade, host, X-Own, ?,")
+            .header("connection", "x-other")
+            .header("x-own", "1")
+            .header("x-own", "2")
+            .header("x-other", "3");
         let kept = [
             ("host", "a"),
+            ("x-kept", "4"),
             ("keep-alive", "timeout=5"),
             ("proxy-authorization", "Basic eA=="),
             ("proxy-connection", "keep-alive"),
@@ -288,7 +325,9 @@ mod tests {
             request = request.header(name, value);
         }
         let request = prepared("/...", request.body(()).unwrap()).unwrap();
-        assert_eq!(last(&request, "connection"), None);
+        for name in ["connection", "x-own", "x-other"] {
+            assert_eq!(last(&request, name), None, "{name}");
+        }
         for (name, value) in kept {
             assert_eq!(last(&request, name), Some(value), "{name}");
         }

@@ -59,6 +59,13 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
     }
 
+    /// The client wants a connection to another server, through this one.
+    pub(crate) fn no_tunnel() -> Self {
+        let detail = "This server does not connect clients to others (CONNECT). As a proxy it takes requests for \
+                      http:// only.";
+        Self::new(StatusCode::NOT_IMPLEMENTED, "connect-not-supported", detail)
+    }
+
     /// An address has all the connections that it may have.
     pub(crate) fn too_many_connections(most: usize) -> Self {
         let detail =
