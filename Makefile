@@ -32,8 +32,8 @@ NATIVE := CARGO_PROFILE_RELEASE_OPT_LEVEL=3 CARGO_PROFILE_RELEASE_LTO=off CARGO_
 # gets its line in it.
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help up new build functions host test test-rust test-one test-hurl test-docs test-new test-parity \
-	test-interop test-browser test-firefox parity bench lint fmt clean
+.PHONY: help up proxy new build functions host test test-rust test-one test-hurl test-docs test-new test-parity \
+	test-interop test-proxies test-browser test-firefox parity bench lint fmt clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -41,21 +41,26 @@ help: ## list the targets
 up: build secret-key ## build all and serve http://127.0.0.1:3000
 	$(HANDSPUN) up
 
+proxy: build forward-token ## build all and serve the forward proxy, http://127.0.0.1:8080
+	$(HANDSPUN) up --from forward-proxy.toml --runtime-config-file forward-proxy.runtime.toml --listen 127.0.0.1:8080
+
 # Only a NAME on make's command line counts: some environments have one, the machine's.
 new: export FUNCTION = $(if $(filter command,$(origin NAME)),$(NAME))
 new: ## make a function, with its route and tests: make new NAME=hello
 	@templates/new "$$FUNCTION"
 
-# What sessions are signed with: made once, kept from others, read by the runtime as
-# by Spin. Whoever has one set elsewhere finds it stronger than this one.
-.PHONY: secret-key
-secret-key:
-	@grep -qs '^SPIN_VARIABLE_SECRET_KEY=' .env || { \
+# What sessions are signed with, and what the forward proxy wants from its clients: made once, kept from
+# others, read by the runtime as by Spin. Whoever has one set elsewhere finds it stronger than this one.
+.PHONY: secret-key forward-token
+secret-key: secret = SECRET_KEY
+forward-token: secret = FORWARD_TOKEN
+secret-key forward-token:
+	@grep -qs '^SPIN_VARIABLE_$(secret)=' .env || { \
 		umask 077; \
-		key=$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n'); \
-		echo "SPIN_VARIABLE_SECRET_KEY=$$key" >> .env; \
+		value=$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n'); \
+		echo "SPIN_VARIABLE_$(secret)=$$value" >> .env; \
 		chmod 600 .env; \
-		echo "Wrote a new secret key to .env"; \
+		echo "Wrote a new SPIN_VARIABLE_$(secret) to .env"; \
 	}
 
 build: functions host ## build the components and the program handspun
@@ -66,7 +71,7 @@ functions: target-installed
 host: cc-installed
 	$(NATIVE) cargo build $(LOCKED) --release -p handspun
 
-test: test-rust test-hurl test-docs test-new test-parity test-interop test-browser ## build and run all tests
+test: test-rust test-hurl test-docs test-new test-parity test-interop test-proxies test-browser ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh. The host's tests are
 # on their own: together with kit's features, cargo would build a second wasmtime.
@@ -102,6 +107,11 @@ test-parity: build $(PARITY)
 test-interop: cc-installed $(PARITY)
 	$(NATIVE) cargo build $(LOCKED) --release -p flask-formats --examples --all-features
 	$(PARITY)/bin/python -B -m pytest tests/interop
+
+# The proxies between real clients and real servers, nginx among them.
+test-proxies: build $(PARITY)
+	@tests/need-packages proxies
+	HANDSPUN=$(HANDSPUN) $(PARITY)/bin/python -B -m pytest tests/proxies
 
 parity: build $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
 	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(call pytest,parity)

@@ -18,9 +18,24 @@ START_DEADLINE_SECONDS = 120
 @contextlib.contextmanager
 def handspun(folder: Path, variables: dict[str, str] | None = None):
     """Runs the program `$HANDSPUN` with its state in `folder`; yields its address."""
+    with running(folder, variables) as (_, address):
+        yield address
+
+
+@contextlib.contextmanager
+def running(
+    folder: Path,
+    variables: dict[str, str] | None = None,
+    manifest: str = "spin.toml",
+    listen: str = "127.0.0.1:0",
+    runtime_config: str | None = None,
+):
+    """The same with another manifest or address; yields the process's number, too."""
     program = ROOT / os.environ.get("HANDSPUN", "target/release/handspun")
-    command = [program, "up", "--quiet", "--listen", "127.0.0.1:0"]
-    command += ["--from", ROOT / "spin.toml", "--state-dir", folder / "state"]
+    command = [program, "up", "--quiet", "--listen", listen]
+    command += ["--from", ROOT / manifest, "--state-dir", folder / "state"]
+    if runtime_config:
+        command += ["--runtime-config-file", ROOT / runtime_config]
     for name, value in (variables or {}).items():
         command += ["--variable", f"{name}={value}"]
     # Neither a variable of the shell nor an .env of the root may change an answer.
@@ -31,7 +46,7 @@ def handspun(folder: Path, variables: dict[str, str] | None = None):
             command, cwd=folder, env=plain, stdout=subprocess.PIPE, stderr=stderr, text=True
         )
     try:
-        yield _address(process, log)
+        yield process.pid, _address(process, log)
     finally:
         process.terminate()
         process.wait()

@@ -61,9 +61,9 @@ pub async fn get(url: &str) -> Result<Response, ClientError> {
 
 /// Sends a request to the server that its URI names, and returns the answer as soon as its head is there.
 ///
-/// `Host` is taken from the URI. What concerns one connection only is taken away from both: `Connection` and what
-/// it names, `Keep-Alive`, `Transfer-Encoding`, `Upgrade` and what begins with `Proxy-Auth`. A proxy can pass on the rest as
-/// it is. Of `TE`, `trailers` is kept.
+/// `Host` is taken from the URI. Headers that concern one connection only are taken away from the request and from the
+/// answer (RFC 9110, section 7.6.1): `Connection` and what it names, `Transfer-Encoding`, `Proxy-Authorization` and
+/// the like. The rest can be passed on as it is. Of `TE`, `trailers` is kept.
 ///
 /// # Errors
 /// See [`ClientError`].
