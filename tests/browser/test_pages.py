@@ -24,6 +24,23 @@ def test_the_routes_that_are_links_are_those_that_know_get(page):
 
 
 @views(*LOOKS)
+def test_the_tutorial_is_a_page_that_others_lead_to(page, inspect, view):
+    page.goto("/routes")
+    link, title = {"en": ("The tutorial", "The tutorial 教程"), "zh-CN": ("教程", "教程 The tutorial")}[view.lang]
+    page.get_by_role("contentinfo").get_by_role("link", name=link).click()
+    assert page.locator("h1").inner_text() == title
+    inspect("tutorial")
+
+
+def test_whatever_the_tutorial_links_is_there(page):
+    page.goto("/tutorial")
+    links = page.locator("main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert len(links) > 11
+    answers = {link: page.request.get(link).status for link in links}
+    assert {link: status for link, status in answers.items() if status != 200} == {}
+
+
+@views(*LOOKS)
 def test_an_error_is_a_page(page, console, inspect, view):
     console.expect("status of 404")
     page.goto("/no/such/" + "page" * 100)

@@ -5,6 +5,8 @@ mod error_page;
 mod frame;
 mod language;
 mod migrations;
+#[cfg(feature = "routes")]
+pub mod routes;
 mod scripts;
 #[cfg(feature = "testing")]
 pub mod testing;

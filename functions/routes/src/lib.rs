@@ -1,14 +1,10 @@
 //! GET /routes: which component answers which path (§6, Flask's `url_map`), read from the manifest.
 
-mod manifest;
 mod page;
 
-use kit::{App, Error, Request, Response, Result, json, jsonify, text};
+use kit::{App, Request, Response, Result, json, jsonify, text};
 
-use crate::manifest::Route;
-
-/// Where the manifest mounts itself.
-const MANIFEST: &str = "/spin.toml";
+use site::routes::{self, Route};
 
 /// Where it is.
 const HOME: &str = "/routes";
@@ -20,8 +16,7 @@ fn app() -> App {
 }
 
 async fn routes(request: Request) -> Result<Response> {
-    let manifest = std::fs::read_to_string(MANIFEST).map_err(Error::internal)?;
-    let routes = manifest::routes(&manifest).map_err(Error::internal)?;
+    let routes = routes::routes()?;
     if request.wants_json() {
         let routes: Vec<_> = routes
             .iter()

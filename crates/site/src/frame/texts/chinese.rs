@@ -10,4 +10,6 @@ pub(super) static TEXTS: Frame = Frame {
     account: "账号",
     log_in: "登录",
     log_out: "退出登录",
+    tutorial: "教程",
+    routes: "路由",
 };

@@ -10,4 +10,6 @@ pub(super) static TEXTS: Frame = Frame {
     account: "Account",
     log_in: "Log in",
     log_out: "Log out",
+    tutorial: "The tutorial",
+    routes: "Routes",
 };

@@ -22,6 +22,10 @@ pub struct Frame {
     pub log_in: &'static str,
     /// The button to log out.
     pub log_out: &'static str,
+    /// The link to the sections of the tutorial, at the foot.
+    pub tutorial: &'static str,
+    /// The link to the routes, at the foot.
+    pub routes: &'static str,
 }
 
 impl crate::Texts for Frame {

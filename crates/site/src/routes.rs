@@ -1,12 +1,18 @@
-//! The part of a Spin manifest that names routes.
+//! The routes of this application, as a Spin manifest names them (feature `routes`).
 
+use kit::Error;
 use toml::{Table, Value};
+
+/// Where the manifest mounts itself.
+const MANIFEST: &str = "/spin.toml";
 
 /// A path and the component that answers it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Route {
-    pub(crate) route: String,
-    pub(crate) component: String,
+pub struct Route {
+    /// The path, or a pattern of several, as the manifest has it.
+    pub route: String,
+    /// The name of the component.
+    pub component: String,
 }
 
 /// The paths that a link leads to in vain, as they know no GET. The manifest does not say which these are; a test in the
@@ -22,17 +28,36 @@ const WITHOUT_GET: [&str; 6] = [
 
 impl Route {
     /// Whether it is one path, and no pattern of many, and can be looked at.
-    pub(crate) fn is_link(&self) -> bool {
+    pub fn is_link(&self) -> bool {
         let is_one_path = !self.route.contains(':') && !self.route.ends_with("...");
         is_one_path && !WITHOUT_GET.contains(&self.route.as_str())
     }
+
+    /// Whether it takes this path, by itself or as one below it. The route of everything, `/...`, takes none: what it
+    /// answers is 404.
+    pub fn takes(&self, path: &str) -> bool {
+        let Some(top) = self.route.strip_suffix("/...") else {
+            return self.route == path;
+        };
+        let below = path.strip_prefix(top).filter(|_| !top.is_empty());
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// The routes of the manifest that the component finds at `/spin.toml`, where its own manifest mounts itself.
+///
+/// # Errors
+/// 500 where it is not mounted, or is wrong.
+pub fn routes() -> kit::Result<Vec<Route>> {
+    let manifest = std::fs::read_to_string(MANIFEST).map_err(Error::internal)?;
+    in_manifest(&manifest).map_err(Error::internal)
 }
 
 /// The routes of a manifest, in its order. Those without a public path are left out.
 ///
 /// # Errors
 /// What is wrong with the manifest, for the log: a runtime would not have started with it.
-pub(crate) fn routes(manifest: &str) -> Result<Vec<Route>, String> {
+pub fn in_manifest(manifest: &str) -> Result<Vec<Route>, String> {
     let manifest: Table = manifest
         .parse()
         .map_err(|error: toml::de::Error| error.to_string())?;
@@ -77,7 +102,7 @@ mod tests {
             route = "/add"
             component = "add"
         "#;
-        let got = routes(manifest).unwrap();
+        let got = in_manifest(manifest).unwrap();
         let got: Vec<_> = got
             .iter()
             .map(|route| (route.route.as_str(), route.component.as_str()))
@@ -94,7 +119,7 @@ mod tests {
             ("[[trigger.http]]\nroute = \"/a\"", "/a names no component"),
             ("[[trigger.http]\n", "TOML parse error"),
         ] {
-            let error = routes(manifest).unwrap_err();
+            let error = in_manifest(manifest).unwrap_err();
             assert!(error.contains(want), "{manifest}: {error}");
         }
     }
@@ -102,8 +127,28 @@ mod tests {
     #[test]
     fn the_applications_own_manifest_is_read() {
         let manifest = include_str!("../../../spin.toml");
-        let routes = routes(manifest).unwrap();
+        let routes = in_manifest(manifest).unwrap();
         assert_eq!(routes.len(), manifest.matches("[[trigger.http]]").count());
         assert_eq!(routes[0].component, "index");
+    }
+
+    #[test]
+    fn a_route_takes_its_path_and_those_below() {
+        for (route, path, want) in [
+            ("/", "/", true),
+            ("/", "/env", false),
+            ("/env", "/env", true),
+            ("/env", "/env/", false),
+            ("/words/...", "/words", true),
+            ("/words/...", "/words/export", true),
+            ("/words/...", "/wordsmith", false),
+            ("/...", "/env", false),
+        ] {
+            let route = Route {
+                route: route.to_owned(),
+                component: String::new(),
+            };
+            assert_eq!(route.takes(path), want, "{} {path}", route.route);
+        }
     }
 }
