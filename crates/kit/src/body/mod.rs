@@ -87,6 +87,18 @@ impl From<Bytes> for Body {
     }
 }
 
+impl From<String> for Body {
+    fn from(content: String) -> Self {
+        Self::from(Bytes::from(content))
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(content: &'static str) -> Self {
+        Self::from(Bytes::from(content))
+    }
+}
+
 impl http_body::Body for Body {
     type Data = Bytes;
     type Error = BoxError;
