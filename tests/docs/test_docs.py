@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from compare import broken_links, differences, pairs  # noqa: E402
 from examples import agrees, scripts  # noqa: E402
+from names import NAMING, missing, takes, undocumented  # noqa: E402
 
 ENGLISH = """# Title
 
@@ -138,6 +139,59 @@ class Same(unittest.TestCase):
                     "README.zh.md:4: the link gone.png leads nowhere",
                 ],
             )
+
+
+MANIFEST = """[[trigger.http]]
+route = "/a"
+component = "one"
+
+[[trigger.http]]
+route = "/b/..."
+component = "two"
+
+[[trigger.http]]
+route = "/..."
+component = "not-found"
+"""
+
+
+class Names(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.root = Path(temporary.name)
+        (self.root / "docs/zh").mkdir(parents=True)
+        (self.root / "tests").mkdir()
+        (self.root / "tests/a.rs").write_text("#[test]\nfn it_holds() {}\n", encoding="utf-8")
+        (self.root / "spin.toml").write_text(MANIFEST, encoding="utf-8")
+        (self.root / "Makefile").write_text("up: build ## serve\n", encoding="utf-8")
+
+    def flaws(self, name: str) -> list[str]:
+        for document in NAMING:
+            (self.root / document).write_text("# Title\n\nIt is ``.\n".replace("``", f"`{name}`"), encoding="utf-8")
+        return missing(self.root)
+
+    def test_what_is_there_may_be_named(self):
+        for name in ["GET /a?b=1", "POST /b", "GET /b/c", "make up", "tests/a.rs", "tests/a.rs::it_holds",
+                     "tests::it_holds", "App::get", "a line of code"]:
+            with self.subTest(name=name):
+                self.assertEqual(self.flaws(name), [])
+
+    def test_what_is_not_there_is_found_in_both_languages(self):
+        for name in ["GET /c", "GET /a/b", "make down", "tests/b.rs", "tests/a.rs::it_does_not", "tests/b.rs::it_holds"]:
+            with self.subTest(name=name):
+                self.assertEqual([flaw.partition(":")[0] for flaw in self.flaws(name)], NAMING)
+
+    def test_a_route_without_a_line_is_found(self):
+        table = "## Endpoints\n\n| § | Path | Function | What |\n|---|---|---|---|\n| 1 | GET {} | {} | it |\n"
+        table += "| 1 | GET /a?b=1 | one | it |\n\n## Common rules\n"
+        for path, component, want in [("/b/ID", "two", 0), ("/b", "two", 0), ("/b", "one", 1), ("/bc", "two", 1)]:
+            with self.subTest(path=path, component=component):
+                (self.root / "docs/api.md").write_text(table.format(path, component), encoding="utf-8")
+                self.assertEqual(len(undocumented(self.root)), want)
+
+    def test_the_route_of_everything_takes_nothing(self):
+        self.assertFalse(takes("/...", "/a"))
 
 
 if __name__ == "__main__":

@@ -78,14 +78,21 @@ static TRIALS: [Trials; COUNT] = [
     },
     Trials {
         links: &["/proxy/inspect"],
-        commands: &[Ask(
-            "/proxy/inspect",
-            "{base}/proxy/inspect -H 'via: 1.1 proxy.example'",
-        )],
+        commands: &[
+            Ask(
+                "/proxy/inspect",
+                "{base}/proxy/inspect -H 'via: 1.1 proxy.example'",
+            ),
+            Run("SPIN_VARIABLE_UPSTREAMS=http://127.0.0.1:5000 make up"),
+            Ask("/proxy/reverse", "{base}/proxy/reverse/"),
+        ],
     },
     Trials {
         links: &[],
-        commands: &[],
+        commands: &[
+            Run("make proxy"),
+            Run("curl -x http://127.0.0.1:8080 -U :TOKEN http://example.org/"),
+        ],
     },
     Trials {
         links: &["/routes", "/static/icons/handspun.svg"],
@@ -93,7 +100,7 @@ static TRIALS: [Trials; COUNT] = [
     },
     Trials {
         links: &[],
-        commands: &[Run("make test-one PACKAGE=handspun NAME=client")],
+        commands: &[Run("make test-one PACKAGE=handspun NAME=at_the_same_time")],
     },
     Trials {
         links: &["/env"],

@@ -24,11 +24,11 @@ pub(super) static TEXTS: Texts = Texts {
         },
         SectionTexts {
             title: "代理",
-            text: "服务器能看到请求经过了哪些代理，以及它们属于四种类型中的哪一种。",
+            text: "服务器能看到请求经过了哪些代理，以及它们属于四种类型中的哪一种。反向代理把请求分给多台服务器。",
         },
         SectionTexts {
             title: "正向代理",
-            text: "它替客户端访问别的服务器。",
+            text: "它替客户端访问别的服务器。TOKEN 在 make proxy 写好的 .env 文件里。",
         },
         SectionTexts {
             title: "Flask 底层",

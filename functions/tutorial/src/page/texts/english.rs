@@ -25,11 +25,12 @@ pub(super) static TEXTS: Texts = Texts {
         },
         SectionTexts {
             title: "Proxies",
-            text: "What a server sees of the proxies that a request came through, and which of the four kinds they are.",
+            text: "What a server sees of the proxies that a request came through, and which of the four kinds they are. A \
+                reverse proxy shares requests out among servers.",
         },
         SectionTexts {
             title: "A forward proxy",
-            text: "It fetches pages of other servers for its clients.",
+            text: "It fetches pages of other servers for its clients. TOKEN is in the file .env, which make proxy writes.",
         },
         SectionTexts {
             title: "Inside Flask",
