@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
 WASM_TARGET := wasm32-wasip2
@@ -33,7 +34,7 @@ NATIVE := CARGO_PROFILE_RELEASE_OPT_LEVEL=3 CARGO_PROFILE_RELEASE_LTO=off CARGO_
 LOCKED := $(if $(CI),--locked)
 
 .PHONY: help up proxy new build functions host test test-rust test-one test-hurl test-docs test-new test-parity \
-	test-interop test-proxies test-browser test-firefox parity bench lint fmt clean
+	test-interop test-proxies deploy-check test-spin test-browser test-firefox parity bench lint fmt clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -71,7 +72,7 @@ functions: target-installed
 host: cc-installed
 	$(NATIVE) cargo build $(LOCKED) --release -p handspun
 
-test: test-rust test-hurl test-docs test-new test-parity test-interop test-proxies test-browser ## build and run all tests
+test: test-rust test-hurl test-docs test-new test-parity test-interop test-proxies deploy-check test-browser ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh. The host's tests are
 # on their own: together with kit's features, cargo would build a second wasmtime.
@@ -112,6 +113,21 @@ test-interop: cc-installed $(PARITY)
 test-proxies: build $(PARITY)
 	@tests/need-packages proxies
 	HANDSPUN=$(HANDSPUN) $(PARITY)/bin/python -B -m pytest tests/proxies
+
+# What is in deploy/: manifests, runtime configurations, the unit of systemd, and nginx in front.
+deploy-check: build akamai.toml ## check that what deploy/ has fits the application
+	@tests/need-packages deploy
+	HANDSPUN=$(HANDSPUN) python3 -B tests/deploy/test_deploy.py
+
+# The manifest without what Akamai Functions lacks.
+akamai.toml: spin.toml deploy/manifest
+	deploy/manifest akamai > $@
+
+# Not a part of `make test`, as no package registry has spin.
+test-spin: spin-installed functions $(HURL) ## run the hurl files and a stress of uploads under Spin
+	@tests/need-packages docs
+	tests/run-hurl "$$(command -v spin)" $(HURL)
+	HANDSPUN="$$(command -v spin)" python3 -B tests/spin/uploads.py
 
 parity: build $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
 	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(call pytest,parity)
@@ -170,7 +186,7 @@ clean: ## delete what was built, tools included
 
 # --- What the targets above need ---------------------------------------------
 
-.PHONY: target-installed cc-installed
+.PHONY: target-installed cc-installed spin-installed
 
 target-installed:
 	@rustc --print target-libdir --target $(WASM_TARGET) | xargs test -d \
@@ -180,6 +196,13 @@ target-installed:
 cc-installed:
 	@command -v cc >/dev/null \
 		|| { echo "Missing: a C compiler. Install one, on Debian with: apt-get install gcc" >&2; exit 1; }
+
+spin-installed:
+	@version=$$({ spin --version 2>/dev/null || true; } | sed -n 's/^spin \([0-9.]*\).*/\1/p'); \
+	[ -n "$$version" ] && [ "$$(printf '%s\n' 4.1 "$$version" | sort -V | head -n 1)" = 4.1 ] || { \
+		echo "Missing: the program spin, 4.1 or newer$${version:+, not $$version}. https://spinframework.dev/install says how to install it." >&2; \
+		exit 1; \
+	}
 
 $(HURL): | hurl-libraries
 	cargo install --locked hurl --version $(HURL_VERSION) \

@@ -12,7 +12,9 @@ from markdown import Block, split
 ENGLISH_ONLY = {"docs/decisions.md", "docs/parity.md"}
 
 # Documents of which only the links are checked, besides those that have a Chinese one.
-OTHERS = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/README.md", "bench/README.md"]
+OTHERS = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/README.md", "bench/README.md",
+          "deploy/README.md", "deploy/akamai/README.md", "deploy/fermyon-cloud/README.md", "deploy/server/README.md",
+          "deploy/spinkube/README.md"]
 
 HEADING = re.compile(r"(#+)\s+(.+?)\s*$")
 CELL_BREAK = re.compile(r"(?<!\\)\|")
