@@ -12,9 +12,7 @@ from markdown import Block, split
 ENGLISH_ONLY = {"docs/decisions.md", "docs/parity.md"}
 
 # Documents of which only the links are checked, besides those that have a Chinese one.
-OTHERS = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/README.md", "bench/README.md",
-          "deploy/README.md", "deploy/akamai/README.md", "deploy/fermyon-cloud/README.md", "deploy/server/README.md",
-          "deploy/spinkube/README.md"]
+OTHERS = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/README.md", "bench/README.md"]
 
 HEADING = re.compile(r"(#+)\s+(.+?)\s*$")
 CELL_BREAK = re.compile(r"(?<!\\)\|")
@@ -33,6 +31,9 @@ def pairs(root: Path) -> Iterator[tuple[str, str]]:
     Raises ValueError for one without the other.
     """
     yield "README.md", "README.zh.md"
+    for path in sorted(root.glob("deploy/**/README.md")):
+        name = str(path.relative_to(root))
+        yield name, name.replace(".md", ".zh.md")
     english = {path.name for path in root.glob("docs/*.md")}
     english -= {name.removeprefix("docs/") for name in ENGLISH_ONLY}
     chinese = {path.name for path in root.glob("docs/zh/*.md")}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A stress of uploads: many pictures at the same time, some of one name, read and listed and deleted meanwhile. Each that is
-read is whole, and nothing waits for ever.
+"""A stress of uploads: many pictures at the same time, some of one name, read and listed and deleted meanwhile. Each
+that is read is whole, and nothing waits for ever.
 
 Usage: tests/spin/uploads.py, with the program to start in $HANDSPUN: `spin`, or `handspun`.
 """
@@ -54,7 +54,8 @@ class Stress:
             return response.headers["Set-Cookie"].partition(";")[0]
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
-        request = urllib.request.Request(self.base + path, data=body, headers=headers | {"Cookie": self.cookie}, method=method)
+        headers["Cookie"] = self.cookie
+        request = urllib.request.Request(self.base + path, data=body, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=DEADLINE_SECONDS) as response:
                 return response.status, response.read()
