@@ -11,5 +11,6 @@ pub(super) static TEXTS: Frame = Frame {
     log_in: "登录",
     log_out: "退出登录",
     tutorial: "教程",
+    proxies: "代理",
     routes: "路由",
 };

@@ -11,5 +11,6 @@ pub(super) static TEXTS: Frame = Frame {
     log_in: "Log in",
     log_out: "Log out",
     tutorial: "The tutorial",
+    proxies: "Proxies",
     routes: "Routes",
 };

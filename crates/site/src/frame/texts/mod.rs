@@ -24,6 +24,8 @@ pub struct Frame {
     pub log_out: &'static str,
     /// The link to the sections of the tutorial, at the foot.
     pub tutorial: &'static str,
+    /// The link to what is seen of proxies, at the foot.
+    pub proxies: &'static str,
     /// The link to the routes, at the foot.
     pub routes: &'static str,
 }

@@ -9,7 +9,6 @@ pub(super) static TEXTS: Texts = Texts {
     title_aside: "Word book",
     tagline: "一英一中，捻成一线",
     go_to_pictures: "图片",
-    go_to_proxies: "代理",
     go_to_import: "导入与导出",
 
     english: "英文",

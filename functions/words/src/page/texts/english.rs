@@ -9,7 +9,6 @@ pub(super) static TEXTS: Texts = Texts {
     title_aside: "单词本",
     tagline: "English and Chinese, spun together",
     go_to_pictures: "Pictures",
-    go_to_proxies: "Proxies",
     go_to_import: "Import and export",
 
     english: "English",

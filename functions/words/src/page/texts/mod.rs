@@ -24,7 +24,6 @@ pub(crate) struct Texts {
     pub(crate) title_aside: &'static str,
     pub(crate) tagline: &'static str,
     pub(crate) go_to_pictures: &'static str,
-    pub(crate) go_to_proxies: &'static str,
     pub(crate) go_to_import: &'static str,
 
     pub(crate) english: &'static str,
