@@ -12,7 +12,7 @@ mod upstreams;
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use kit::{
     App, Error, GatewayError, Request, Response, Result,
     client::{self, Failure, Timeouts},
@@ -24,6 +24,7 @@ use kit::{
 use sha2::{Digest, Sha256};
 
 use self::{
+    location::NotHere,
     path::Below,
     upstreams::{Upstream, Upstreams},
 };
@@ -102,7 +103,7 @@ async fn pass(mut request: Request) -> Result<Response> {
         client::send(onward).await
     });
     let (upstream, mut response) = answer.await?;
-    rewrite(response.headers_mut(), &upstreams, upstream, &path);
+    rewrite(response.headers_mut(), &upstreams, upstream, &path)?;
     Ok(response)
 }
 
@@ -118,16 +119,100 @@ fn own_name(upstreams: &str) -> String {
     format!("handspun-reverse-{hash}")
 }
 
-/// Turns what an upstream says of its own paths into ours.
-fn rewrite(headers: &mut HeaderMap, upstreams: &Upstreams, upstream: &Upstream, path: &str) {
+/// Headers with which a server speaks for all of its origin. An upstream is a part of ours.
+const OF_THE_ORIGIN: [HeaderName; 5] = [
+    // Other ways to the same server, which are none to this one (RFC 7838).
+    header::ALT_SVC,
+    // Ends the visitor's login here, too.
+    HeaderName::from_static("clear-site-data"),
+    // Where a browser reports its errors with any page.
+    HeaderName::from_static("nel"),
+    // Lets a script below our prefix stand before every page.
+    HeaderName::from_static("service-worker-allowed"),
+    header::STRICT_TRANSPORT_SECURITY,
+];
+
+/// Turns what an upstream says of its own paths into ours, and takes away what it says of more than these.
+///
+/// # Errors
+/// 502 where it leads the client to a page that is not below our prefix, and has the upstream's own address.
+fn rewrite(
+    headers: &mut HeaderMap,
+    upstreams: &Upstreams,
+    upstream: &Upstream,
+    path: &str,
+) -> Result<()> {
     for name in [header::LOCATION, header::CONTENT_LOCATION] {
-        let target = headers.get(&name).and_then(|target| target.to_str().ok());
-        let target = target.and_then(|target| location::here(target, upstreams, upstream, path));
-        if let Some(target) = target.and_then(|target| HeaderValue::try_from(target).ok()) {
-            headers.insert(name, target);
+        let Some(target) = headers.get(&name) else {
+            continue;
+        };
+        match location::here(target.as_bytes(), upstreams, upstream, path) {
+            Ok(None) => {}
+            Ok(Some(target)) => {
+                let target = HeaderValue::try_from(target).map_err(Error::internal)?;
+                headers.insert(name, target);
+            }
+            Err(NotHere) if name == header::LOCATION => {
+                eprintln!(
+                    "the upstream {} leads to {target:?}, which is not below its base",
+                    upstream.url()
+                );
+                let detail = "the server leads to a page that this proxy does not serve";
+                return Err(GatewayError::bad_gateway("broken-answer", detail).into());
+            }
+            // It is only a name of what was answered.
+            Err(NotHere) => {
+                headers.remove(name);
+            }
         }
     }
     cookies::from_upstream(headers, upstream);
-    // Other ways to the same server, which are none to this one (RFC 7838).
-    headers.remove(header::ALT_SVC);
+    for name in OF_THE_ORIGIN {
+        headers.remove(name);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rewrites one header of an answer of `http://a/app`.
+    fn rewritten(name: &'static str, value: &str) -> Result<Option<HeaderValue>> {
+        let upstreams: Upstreams = "http://a/app".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        for upstream in upstreams.iter() {
+            rewrite(&mut headers, &upstreams, upstream, "/")?;
+        }
+        Ok(headers.remove(name))
+    }
+
+    #[test]
+    fn a_target_is_rewritten_and_none_is_outside() {
+        for (name, value, want) in [
+            ("location", "/app/x", Some("/proxy/reverse/x")),
+            ("location", "/app/唤醒", Some("/proxy/reverse/唤醒")),
+            ("location", "http://b/x", Some("http://b/x")),
+            ("content-location", "/app/x", Some("/proxy/reverse/x")),
+            ("content-location", "/x", None),
+        ] {
+            let got = rewritten(name, value).unwrap();
+            let got = got.as_ref().map(HeaderValue::as_bytes);
+            assert_eq!(got, want.map(str::as_bytes), "{name}: {value}");
+        }
+        for value in ["/x", "http://a/x", "/app/../x"] {
+            let error = rewritten("location", value).unwrap_err();
+            let got = (error.status().as_u16(), error.code());
+            assert_eq!(got, (502, "broken-answer"), "{value}");
+        }
+    }
+
+    #[test]
+    fn an_upstream_does_not_speak_for_the_origin() {
+        for name in OF_THE_ORIGIN {
+            let name = name.as_str().to_owned().leak();
+            assert_eq!(rewritten(name, "x").unwrap(), None, "{name}");
+        }
+    }
 }

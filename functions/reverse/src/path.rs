@@ -31,24 +31,29 @@ pub(crate) fn below(prefix: &str, path_and_query: &str) -> Result<Below> {
 
 /// Whether a path leads above its beginning, to any server.
 ///
-/// Servers differ in what they take for a slash and for dots, so whatever one of them does counts: escapes are
-/// decoded, `\` separates, several slashes are one, and what follows a `;` does not belong to a segment.
+/// Servers differ in what they take for a slash and for dots, so the worst that one of them does counts: escapes are
+/// decoded, several slashes are one, and what follows a `;` does not belong to a segment. `%2f`, `%5c` and `\` separate
+/// on the way up only: to a server for which they are letters, `a%2fb` is one segment, and one `..` leads out of it.
 fn climbs(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    let path = path
-        .replace("%2e", ".")
-        .replace("%2f", "/")
-        .replace("%5c", "/")
-        .replace("%3b", ";");
+    let path = path.replace("%2e", ".").replace("%3b", ";");
+    let path = path.replace("%2f", "\\").replace("%5c", "\\");
     let mut depth = 0_usize;
-    for segment in path.split(['/', '\\']) {
-        match segment.split(';').next().unwrap_or_default() {
-            "" | "." => {}
-            ".." => match depth.checked_sub(1) {
-                Some(above) => depth = above,
-                None => return true,
-            },
-            _ => depth += 1,
+    for segment in path.split('/') {
+        let mut is_down = false;
+        for part in segment.split('\\') {
+            match part.split(';').next().unwrap_or_default() {
+                "" | "." => {}
+                ".." => match depth.checked_sub(1) {
+                    Some(above) => depth = above,
+                    None => return true,
+                },
+                _ if is_down => {}
+                _ => {
+                    is_down = true;
+                    depth += 1;
+                }
+            }
         }
     }
     false
@@ -71,6 +76,9 @@ mod tests {
             "/?",
             "/a%252e%252e",
             "/.../..a/a..",
+            "/a%2fb/../c",
+            "/a/b%5cc/../../d",
+            "/a%2fb%2f../c",
         ] {
             let got = below("/p", &format!("/p{rest}")).unwrap();
             assert_eq!(got, Below::Path(rest.to_owned()));
@@ -106,6 +114,13 @@ mod tests {
             "/..;a=1/x",
             "/..%3b/x",
             "/a/%2e%2e;b/..",
+            "/a%2fb/../../x",
+            "/a%5cb/../../x",
+            "/a\\b/../../x",
+            "/a%2Fb%5Cc\\d/../../x",
+            "/a%2fb%2f..%2f..",
+            "/a/..%2fb/../../x",
+            "/..%2fa",
         ] {
             let got = below("/p", &format!("/p{path}?q"));
             assert!(matches!(got, Err(Error::Malformed(_))), "{path}: {got:?}");

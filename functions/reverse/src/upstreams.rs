@@ -34,8 +34,8 @@ pub(crate) struct Upstream {
 impl FromStr for Upstreams {
     type Err = String;
 
-    /// Reads a list such as `http://a:80, https://b/app=3`. An entry that ends with `=` and digits has that weight,
-    /// others have 1.
+    /// Reads a list such as `http://a:80, https://b/app=3`. What follows the last `=` of an entry is its weight; an
+    /// entry without `=` has 1.
     ///
     /// # Errors
     /// The entry that is wrong, and why.
@@ -143,11 +143,6 @@ impl Upstream {
     pub(crate) fn url(&self) -> String {
         let authority = self.authority.as_str().to_ascii_lowercase();
         format!("{}://{authority}{}", self.scheme, self.base)
-    }
-
-    /// Its scheme and host, without a path.
-    pub(crate) fn origin(&self) -> String {
-        format!("{}://{}", self.scheme, self.authority)
     }
 
     /// The path that all its paths begin with: empty, or without a slash at the end.

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, header::FORWARDED};
 
 use crate::{
-    forwarded::{Forwarded, Node, X_FORWARDED_FOR, X_FORWARDED_PROTO},
+    forwarded::{Forwarded, Node, X_FORWARDED_FOR, X_FORWARDED_PROTO, split},
     request::Request,
 };
 
@@ -40,11 +40,14 @@ pub fn forget_client(headers: &mut HeaderMap) {
 /// Tells the next server whom a request is from, and where it went: `X-Forwarded-For`, `-Proto`, `-Host` and
 /// `-Prefix`, and `Forwarded`. `prefix` is the path here below which the next server's paths are.
 ///
-/// What the request says of that itself is added to where it comes from a trusted proxy (`App::behind_proxies`), and
-/// thrown away where it does not: a client may have made it up.
+/// What the request says of that itself is thrown away: a client may have made it up. Where it comes from a trusted
+/// proxy (`App::behind_proxies`), one list is kept and added to: `X-Forwarded-For`, or `Forwarded` where there is no
+/// `X-Forwarded-For`. A proxy writes one of the two, and often passes the other on as it came.
 pub fn tell_client(request: &Request, headers: &mut HeaderMap, prefix: &str) {
-    if !request.is_from_trusted_proxy() {
-        forget_client(headers);
+    let (list, lines) = believed(request, headers);
+    forget_client(headers);
+    for line in lines {
+        headers.append(&list, line);
     }
     let peer = request.remote_addr();
     let (scheme, host) = (request.scheme(), request.host());
@@ -59,17 +62,25 @@ pub fn tell_client(request: &Request, headers: &mut HeaderMap, prefix: &str) {
         add_to_list(headers, &X_FORWARDED_FOR, &peer.to_string());
     }
     set(headers, X_FORWARDED_PROTO, scheme.as_str());
-    if let Some(host) = host
-        && !headers.contains_key(X_FORWARDED_HOST)
-    {
+    if let Some(host) = host {
         set(headers, X_FORWARDED_HOST, host);
     }
-    let before = headers.get(X_FORWARDED_PREFIX);
-    let before = before
-        .and_then(|before| before.to_str().ok())
-        .unwrap_or_default();
-    let prefix = format!("{}{prefix}", before.trim_end_matches('/'));
-    set(headers, X_FORWARDED_PREFIX, &prefix);
+    set(headers, X_FORWARDED_PREFIX, prefix);
+}
+
+/// The list that a trusted proxy added to, and its lines; without lines where there is no such proxy. A quotation that
+/// never ends would swallow what is added.
+fn believed(request: &Request, headers: &HeaderMap) -> (HeaderName, Vec<HeaderValue>) {
+    let list = match headers.contains_key(X_FORWARDED_FOR) {
+        true => X_FORWARDED_FOR,
+        false => FORWARDED,
+    };
+    let lines: Vec<_> = headers.get_all(&list).iter().cloned().collect();
+    let is_whole = |line: &HeaderValue| split(line.as_bytes(), b',').is_some();
+    let is_believed =
+        request.is_from_trusted_proxy() && (list == X_FORWARDED_FOR || lines.iter().all(is_whole));
+    let lines = if is_believed { lines } else { Vec::new() };
+    (list, lines)
 }
 
 /// Adds an element to a list, which is one line then: some servers look at the first one only.
@@ -149,18 +160,41 @@ mod tests {
             ("x-forwarded-proto", "https"),
             ("x-forwarded-host", "shop.example"),
             ("x-forwarded-prefix", "/shop/"),
-            ("forwarded", "for=203.0.113.9;proto=https"),
+            ("x-real-ip", "127.0.0.1"),
+            ("forwarded", "for=127.0.0.1;proto=https"),
         ];
         assert_eq!(
             told("10.0.0.1:80", &said),
             [
-                "forwarded: for=203.0.113.9;proto=https, for=10.0.0.1;host=\"words.example:3000\";proto=https",
+                "forwarded: for=10.0.0.1;host=\"words.example:3000\";proto=https",
                 "x-forwarded-for: 203.0.113.9, 10.0.0.3, 10.0.0.2, 10.0.0.1",
-                "x-forwarded-host: shop.example",
-                "x-forwarded-prefix: /shop/proxy/reverse",
+                "x-forwarded-host: words.example:3000",
+                "x-forwarded-prefix: /proxy/reverse",
                 "x-forwarded-proto: https",
             ]
         );
+    }
+
+    #[test]
+    fn forwarded_is_kept_where_it_is_the_only_list_and_every_quotation_ends() {
+        for (lines, before) in [
+            (
+                &["for=203.0.113.9;proto=https"][..],
+                "for=203.0.113.9;proto=https, ",
+            ),
+            (
+                &["for=203.0.113.9", "for=\"_a,b\""],
+                "for=203.0.113.9, for=\"_a,b\", ",
+            ),
+            (&["for=203.0.113.9", "for=\"127.0.0.1"], ""),
+        ] {
+            let said: Vec<_> = lines.iter().map(|line| ("forwarded", *line)).collect();
+            let told = told("10.0.0.1:80", &said);
+            let own = "for=10.0.0.1;host=\"words.example:3000\";proto=";
+            let start = format!("forwarded: {before}{own}");
+            assert!(told[0].starts_with(&start), "{told:?}");
+            assert_eq!(told[1], "x-forwarded-for: 10.0.0.1");
+        }
     }
 
     #[test]

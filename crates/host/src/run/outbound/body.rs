@@ -16,7 +16,8 @@ use wasmtime_wasi_http::{Error, WasiBody};
 use super::Gone;
 
 /// The body of a request. Where its instance ends before it, it ends with an error: cut off, it would look
-/// complete to the other server.
+/// complete to the other server. Any error of its own is [`Error::HttpRequestBodySize`], which says whose fault it is:
+/// a client that this application serves may have sent it, and the other server did not fail.
 pub(super) struct Sent {
     inner: WasiBody,
     gone: Gone,
@@ -41,7 +42,7 @@ impl Body for Sent {
             let why = "the component ended before the body that it was sending";
             return Poll::Ready(Some(Err(Error::InternalError(Some(why.to_owned())))));
         }
-        Poll::Ready(frame)
+        Poll::Ready(frame.map(|frame| frame.map_err(broken)))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -50,6 +51,13 @@ impl Body for Sent {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
+    }
+}
+
+fn broken(why: Error) -> Error {
+    match why {
+        Error::HttpRequestBodySize(size) => Error::HttpRequestBodySize(size),
+        _ => Error::HttpRequestBodySize(None),
     }
 }
 
@@ -104,5 +112,30 @@ impl Body for Received {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.as_ref().map(Body::size_hint).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use http_body_util::{BodyExt, StreamBody};
+
+    use super::*;
+
+    #[test]
+    fn whatever_ends_a_request_is_the_requests_fault() {
+        for (error, want) in [
+            (Error::HttpProtocolError, None),
+            (Error::InternalError(Some("reset".to_owned())), None),
+            (Error::HttpRequestBodySize(Some(3)), Some(3)),
+        ] {
+            let frames = futures::stream::iter([Err::<Frame<Bytes>, _>(error)]);
+            let sent = Sent::new(StreamBody::new(frames).boxed_unsync(), Gone::default());
+            let got = block_on(sent.collect()).unwrap_err();
+            assert!(
+                matches!(got, Error::HttpRequestBodySize(size) if size == want),
+                "{got:?}"
+            );
+        }
     }
 }
