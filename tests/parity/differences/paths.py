@@ -45,6 +45,15 @@ def method_case(exchange: Exchange):
         return WHOLE
 
 
+@difference(
+    "method-connect",
+    Example(Request("CONNECT", b"/args", JSON), "405", "501"),
+)
+def method_connect(exchange: Exchange):
+    if exchange.request.method == "CONNECT" and tells(exchange.ours, 501):
+        return WHOLE
+
+
 # RFC 9112, section 3.2, and RFC 3986: what a target may consist of, apart from bytes above 0x7f.
 _TARGET = re.compile(rb"(/|https?://)[!#-;=?-Z\[\]_a-z~\x80-\xff]*", re.IGNORECASE)
 
