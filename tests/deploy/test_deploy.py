@@ -1,10 +1,8 @@
 """What is in deploy/ fits this application: manifests, runtime configurations, and nginx in front of it."""
 
 import contextlib
-import os
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -17,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from nginx import free_port, nginx  # noqa: E402
 from program import ROOT, running  # noqa: E402
 
 DEPLOY = ROOT / "deploy"
@@ -131,22 +130,6 @@ class Systemd(Folder):
 
 
 class Nginx(Folder):
-    WRAP = """
-{user}
-error_log {folder}/error.log;
-pid {folder}/pid;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/site.conf;
-}}
-"""
-
     @contextlib.contextmanager
     def site(self):
         """The site behind nginx with our configuration, its addresses and certificate apart."""
@@ -163,18 +146,8 @@ http {{
             ]:
                 self.assertEqual(conf.count(ours), 1, ours)
                 conf = conf.replace(ours, its)
-            (self.folder / "site.conf").write_text(conf, encoding="utf-8")
-            user = "user root;" if os.geteuid() == 0 else ""
-            config = self.folder / "nginx.conf"
-            config.write_text(self.WRAP.format(user=user, folder=self.folder), encoding="utf-8")
-            command = ["nginx", "-p", self.folder, "-c", config]
-            subprocess.run([*command, "-t", "-q"], check=True)
-            # It goes to the background once it listens.
-            subprocess.run(command, check=True)
-            try:
+            with nginx(self.folder, conf):
                 yield f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}"
-            finally:
-                subprocess.run([*command, "-s", "quit"], check=True)
 
     def test_the_site_is_served_by_https_and_knows_its_clients(self):
         subprocess.run(
@@ -205,12 +178,6 @@ class Stay(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_):
         return None
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 if __name__ == "__main__":

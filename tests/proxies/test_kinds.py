@@ -1,39 +1,26 @@
 """The four kinds of §4, made by the forward proxy and seen by /proxy/inspect behind nginx."""
 
 import json
-import os
 import subprocess
 
 import pytest
 
-from upstream import free_port
+from nginx import free_port, nginx as running_nginx
 from ways import TOKEN
 
 # The client, and nginx, each with an address of its own: the forward proxy has 127.0.0.1.
 CLIENT = "127.0.0.2"
 NGINX = "127.0.0.3"
 
-CONFIG = """
-{user}
-error_log {folder}/error.log;
-pid {folder}/pid;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{
-            proxy_pass http://{site};
-            proxy_bind {own};
-            proxy_set_header Host $http_host;
-            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            proxy_set_header X-Forwarded-Proto $scheme;
-        }}
+SERVER = """
+server {{
+    listen 127.0.0.1:{port};
+    location / {{
+        proxy_pass http://{site};
+        proxy_bind {own};
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
     }}
 }}
 """
@@ -43,16 +30,10 @@ http {{
 def nginx(start, tmp_path_factory):
     """nginx as a reverse proxy in front of the site, which trusts it."""
     _, (host, port), _ = start({"trusted_proxies": NGINX})
-    folder = tmp_path_factory.mktemp("nginx")
     own_port = free_port()
-    user = "user root;" if os.geteuid() == 0 else ""
-    config = folder / "nginx.conf"
-    config.write_text(CONFIG.format(user=user, folder=folder, port=own_port, site=f"{host}:{port}", own=NGINX))
-    # It goes to the background once it listens.
-    command = ["nginx", "-p", folder, "-c", config]
-    subprocess.run(command, check=True)
-    yield f"http://127.0.0.1:{own_port}"
-    subprocess.run([*command, "-s", "quit"], check=True)
+    server = SERVER.format(port=own_port, site=f"{host}:{port}", own=NGINX)
+    with running_nginx(tmp_path_factory.mktemp("nginx"), server):
+        yield f"http://127.0.0.1:{own_port}"
 
 
 def inspected(url: str, *arguments: str) -> dict:

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from upstream import Upstream, answering, free_port
+from nginx import free_port
+from upstream import Upstream, answering
 from ways import Way, connected
 from wire import chunk, lines
 

@@ -76,13 +76,6 @@ class Upstream:
             stream.close()
 
 
-def free_port() -> int:
-    """A port that nobody listens on, for a server that cannot choose one itself."""
-    upstream = Upstream()
-    upstream.stop()
-    return upstream.port
-
-
 def answer(upstream: Upstream, stream: Stream):
     """Reads a request and answers it, then closes the connection."""
     request = stream.message()
