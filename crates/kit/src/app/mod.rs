@@ -4,8 +4,9 @@ mod allow;
 mod cross_site;
 mod either;
 mod method_override;
+mod pattern;
 mod problem;
-mod route;
+mod routes;
 
 use std::{future::Future, pin::Pin};
 
@@ -13,11 +14,11 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use self::allow::Allow;
-use self::route::{Match, Pattern};
+use self::routes::{Route, is_for_all};
 use crate::{
     body::Body,
     error::{BoxError, Error, Result},
-    request::{Params, Request, TrustedProxies},
+    request::{Request, TrustedProxies},
     response::Response,
 };
 
@@ -71,20 +72,6 @@ type Proxies = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<TrustedProxies
 type MethodOverride =
     for<'a> fn(&'a mut Request) -> Pin<Box<dyn Future<Output = Result<Option<Method>>> + 'a>>;
 
-struct Route {
-    methods: Methods,
-    path: Pattern,
-    view: View,
-}
-
-/// Which requests are a view's.
-enum Methods {
-    /// Those of one method, which may change something.
-    One { method: Method, changes: bool },
-    /// All, as they are.
-    All,
-}
-
 /// What came of a request.
 enum Answer {
     /// An answer of this application.
@@ -93,90 +80,10 @@ enum Answer {
     Passed(Response),
 }
 
-type View = Box<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Result<Response>>>>>;
-
 impl App {
     /// An app without routes: every path is 404.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Adds a view that reads, for GET and HEAD.
-    pub fn get<V, F>(self, path: &'static str, view: V) -> Self
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        self.route(Method::GET, path, false, view)
-    }
-
-    /// Adds a view that changes something although its method is GET, as an old site may have them.
-    /// It is then guarded against other sites like every change.
-    pub fn changing_get<V, F>(self, path: &'static str, view: V) -> Self
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        self.route(Method::GET, path, true, view)
-    }
-
-    /// Adds a view for POST.
-    pub fn post<V, F>(self, path: &'static str, view: V) -> Self
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        self.route(Method::POST, path, true, view)
-    }
-
-    /// Adds a view for PUT.
-    pub fn put<V, F>(self, path: &'static str, view: V) -> Self
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        self.route(Method::PUT, path, true, view)
-    }
-
-    /// Adds a view for PATCH.
-    pub fn patch<V, F>(self, path: &'static str, view: V) -> Self
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        self.route(Method::PATCH, path, true, view)
-    }
-
-    /// Adds a view for DELETE.
-    pub fn delete<V, F>(self, path: &'static str, view: V) -> Self
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        self.route(Method::DELETE, path, true, view)
-    }
-
-    /// Adds a view that passes requests on, of all methods, and answers as they come. None of what holds for other
-    /// routes is done to either: the view sees HEAD, OPTIONS and what another site asks for, and its answer goes out
-    /// as it is. An error is answered as everywhere.
-    ///
-    /// # Example
-    /// ```
-    /// use kit::{App, Request, Response, Result, response::Body};
-    ///
-    /// async fn echo(mut request: Request) -> Result<Response> {
-    ///     Ok(Response::new(request.take_body()?))
-    /// }
-    ///
-    /// let app = App::new().pass("/echo/...", echo);
-    /// ```
-    pub fn pass<V, F>(mut self, path: &'static str, view: V) -> Self
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        self.add(Methods::All, path, view);
-        self
     }
 
     /// Lets HTML forms, which know GET and POST only, use PUT and DELETE: a form that is posted to a path
@@ -337,55 +244,6 @@ impl App {
         })
     }
 
-    fn route<V, F>(mut self, method: Method, path: &'static str, changes: bool, view: V) -> Self
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        self.add(Methods::One { method, changes }, path, view);
-        self
-    }
-
-    fn add<V, F>(&mut self, methods: Methods, path: &'static str, view: V)
-    where
-        V: Fn(Request) -> F + 'static,
-        F: Future<Output = Result<Response>> + 'static,
-    {
-        let view = Box::new(move |request| -> Pin<Box<dyn Future<Output = _>>> {
-            Box::pin(view(request))
-        });
-        self.routes.push(Route {
-            methods,
-            path: Pattern::new(path),
-            view,
-        });
-    }
-
-    /// What is at a path, which is what names it most closely, and the path's parameters there.
-    fn routes_at(&self, path: &str) -> Vec<(&Route, Params)> {
-        let matches: Vec<(&Route, Match)> = self
-            .routes
-            .iter()
-            .filter_map(|route| Some((route, route.path.matches(path)?)))
-            .collect();
-        let closest = matches.iter().map(|(_, found)| &found.closeness).max();
-        let closest = closest.cloned().unwrap_or_default();
-        matches
-            .into_iter()
-            .filter(|(_, found)| found.closeness == closest)
-            .map(|(route, found)| (route, found.params))
-            .collect()
-    }
-
-    /// The path itself, where it can be looked at without changing anything.
-    fn page_at<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let here = self.routes_at(path);
-        let is_page = |(route, _): &(&Route, Params)| {
-            route.method() == Some(&Method::GET) && !route.changes()
-        };
-        here.iter().any(is_page).then_some(path)
-    }
-
     async fn dispatch(&self, mut request: Request) -> Result<Answer> {
         if let Some(look_up) = self.proxies.as_ref().filter(|_| request.is_forwarded()) {
             request.set_proxies(look_up().await?);
@@ -445,25 +303,6 @@ fn may_mean_another_method(request: &Request, allow: &Allow) -> bool {
     request.method() == Method::POST
         && !allow.has(&Method::POST)
         && (allow.has(&Method::PUT) || allow.has(&Method::DELETE))
-}
-
-impl Route {
-    /// The method, where it has one of its own.
-    fn method(&self) -> Option<&Method> {
-        match &self.methods {
-            Methods::One { method, .. } => Some(method),
-            Methods::All => None,
-        }
-    }
-
-    /// Whether it is guarded against other sites.
-    fn changes(&self) -> bool {
-        matches!(self.methods, Methods::One { changes: true, .. })
-    }
-}
-
-fn is_for_all((route, _): &(&Route, Params)) -> bool {
-    matches!(route.methods, Methods::All)
 }
 
 /// Writes a cause and what caused that, on one line.
