@@ -50,13 +50,15 @@ impl Kind {
 
     /// Makes a request's headers those that a proxy of this kind sends, for a client with this address.
     ///
-    /// Where the client is to stay hidden, what it says of itself or passes on of others is taken away.
+    /// Where the client is to stay hidden, what it says of itself is taken away, and what it passes on of others: its
+    /// own proxies are part of it.
     ///
     /// # Errors
     /// 500 where the system has no random numbers.
     pub(crate) fn apply(self, client: Option<IpAddr>, headers: &mut HeaderMap) -> Result<()> {
         if self != Self::Transparent {
             proxy::forget_client(headers);
+            headers.remove(VIA);
         }
         match self {
             Self::Transparent => {
@@ -72,10 +74,7 @@ impl Kind {
                 let address = nobody(getrandom::u32().map_err(Error::internal)?);
                 proxy::add_to_list(headers, &X_FORWARDED_FOR, &address.to_string());
             }
-            Self::Elite => {
-                headers.remove(VIA);
-                return Ok(());
-            }
+            Self::Elite => return Ok(()),
         }
         proxy::add_via(headers, NAME);
         Ok(())
@@ -125,6 +124,7 @@ mod tests {
 
     const ACCEPT: (&str, &str) = ("accept", "*/*");
     const VIA_BOTH: (&str, &str) = ("via", "1.1 first, 1.1 handspun-forward");
+    const VIA_OWN: (&str, &str) = ("via", "1.1 handspun-forward");
 
     #[test]
     fn a_kind_is_what_the_server_sees() {
@@ -140,7 +140,7 @@ mod tests {
         );
         assert_eq!(
             sent("anonymous"),
-            lines(&[ACCEPT, VIA_BOTH, ("x-forwarded-for", "unknown")])
+            lines(&[ACCEPT, VIA_OWN, ("x-forwarded-for", "unknown")])
         );
         assert_eq!(sent(" elite "), lines(&[ACCEPT]));
     }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_distorting_proxy_names_an_address_that_is_nobodys() {
         let sent = sent("distorting");
-        assert_eq!(sent[..2], lines(&[ACCEPT, VIA_BOTH]));
+        assert_eq!(sent[..2], lines(&[ACCEPT, VIA_OWN]));
         let address: Ipv4Addr = sent[2].1.parse().unwrap();
         assert!(address.is_documentation(), "{address}");
         let all: std::collections::BTreeSet<_> = (0..=u32::from(u16::MAX)).map(nobody).collect();

@@ -16,6 +16,8 @@ pub(crate) struct Seen {
     pub(crate) x_forwarded_for: Vec<Node>,
     /// How many of its last entries proxies in `trusted_proxies` added.
     pub(crate) believed: usize,
+    /// Whether who connected is one of these proxies. It may have added no entry.
+    pub(crate) is_peer_trusted: bool,
     /// HTTP_VIA, the farthest first.
     pub(crate) via: Vec<Via>,
     pub(crate) forwarded: Vec<Forwarded>,
@@ -30,6 +32,7 @@ impl Seen {
             remote_addr: request.remote_addr(),
             x_forwarded_for: forwarded::x_forwarded_for(headers),
             believed: request.believed_hops(),
+            is_peer_trusted: request.is_from_trusted_proxy(),
             via: Via::all(headers),
             forwarded: Forwarded::all(headers),
             client_addr: request.client_addr(),
@@ -58,7 +61,8 @@ impl Seen {
 
     /// How many entries of `Via` are certainly not of trusted proxies: each of those adds one at most.
     pub(crate) fn vias_of_others(&self) -> usize {
-        self.via.len().saturating_sub(self.believed)
+        let trusted = self.believed.max(usize::from(self.is_peer_trusted));
+        self.via.len().saturating_sub(trusted)
     }
 
     /// The addresses that trusted proxies name: of who connected to each of them.

@@ -300,6 +300,18 @@ mod tests {
     }
 
     #[test]
+    fn a_trusted_proxy_that_names_nobody_may_have_added_a_via() {
+        let seen = Seen {
+            is_peer_trusted: true,
+            ..seen(&[VIA])
+        };
+        assert_eq!(
+            verdict(&seen, None).candidates,
+            [Kind::Elite, Kind::Anonymous, Kind::None]
+        );
+    }
+
+    #[test]
     fn where_the_runtime_does_not_say_who_connected_that_decides_nothing() {
         let nobody = |lines: &[_]| Seen {
             remote_addr: None,

@@ -33,10 +33,16 @@ async fn tutorial(request: Request) -> Result<Response> {
     Ok(text(sections.iter().map(as_text).collect::<String>()))
 }
 
-/// Where the client finds this server.
+/// Where the client finds this server, for commands that somebody copies into a shell: a host that could mean anything
+/// there is not shown.
 fn base(request: &Request) -> String {
-    let host = request.host().unwrap_or("127.0.0.1:3000");
-    format!("{}://{host}", request.scheme())
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:[]-".contains(&byte);
+    let host = request.host().filter(|host| host.bytes().all(is_plain));
+    format!(
+        "{}://{}",
+        request.scheme(),
+        host.unwrap_or("127.0.0.1:3000")
+    )
 }
 
 fn as_json(section: &Section) -> kit::Value {
@@ -65,6 +71,23 @@ fn as_text(section: &Section) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_that_a_shell_would_read_is_not_in_a_command() {
+        for (host, want) in [
+            ("words.example:8080", "http://words.example:8080"),
+            ("[::1]:3000", "http://[::1]:3000"),
+            ("a$(id).example", "http://127.0.0.1:3000"),
+            ("a`id`", "http://127.0.0.1:3000"),
+            ("a;id", "http://127.0.0.1:3000"),
+            ("a'b", "http://127.0.0.1:3000"),
+            ("a&b", "http://127.0.0.1:3000"),
+        ] {
+            let request = http::Request::get("/tutorial").header("host", host);
+            let request = request.body(http_body_util::Empty::new()).unwrap();
+            assert_eq!(base(&Request::new(request)), want, "{host}");
+        }
+    }
 
     #[test]
     fn a_section_as_text_has_its_links_and_commands() {

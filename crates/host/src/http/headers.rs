@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Uri,
+    HeaderMap, HeaderName, HeaderValue, Request, Uri, Version,
     header::{
-        CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE,
+        CONNECTION, CONTENT_LENGTH, FORWARDED, HOST, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING,
+        UPGRADE,
     },
     uri::{Authority, Scheme},
 };
@@ -37,6 +38,8 @@ pub(crate) enum BadRequest {
     HostsDiffer,
     #[error("the request line has no path")]
     NoPath,
+    #[error("the request line asks for {0}://, and this server asks others over http:// only")]
+    OtherScheme(Scheme),
     #[error("the header {0} is not UTF-8")]
     NotUtf8(HeaderName),
     #[error("the Content-Length header is not a single number")]
@@ -63,6 +66,9 @@ pub(crate) fn prepare<B>(
         return Err(BadRequest::NotUtf8(name.clone()));
     }
     check_length(headers)?;
+    if request.version() < Version::HTTP_2 {
+        check_scheme(request.uri())?;
+    }
     let uri = complete(request.uri(), request.headers())?;
     let path_and_query = uri.path_and_query().ok_or(BadRequest::NoPath)?;
     let host = request.headers().get(HOST);
@@ -98,9 +104,10 @@ pub(crate) fn prepare<B>(
     Ok(())
 }
 
-/// Headers that stay although `Connection` may name them: the request has a meaning only with the first ones, and
-/// the others are known to concern the connection, so whoever passes a request on takes them away by their names.
-const NEVER_REMOVED: [HeaderName; 9] = [
+/// Headers that stay although `Connection` may name them. The request has a meaning only with the first ones. The next
+/// ones are known to concern the connection, so whoever passes a request on takes them away by their names. In the last
+/// ones a proxy says whom the request is from, and its client must not undo that.
+const NEVER_REMOVED: [HeaderName; 12] = [
     HOST,
     CONTENT_LENGTH,
     TRANSFER_ENCODING,
@@ -110,6 +117,9 @@ const NEVER_REMOVED: [HeaderName; 9] = [
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
     PROXY_AUTHORIZATION,
+    FORWARDED,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-proto"),
 ];
 
 /// Takes `Connection` away, and the headers that it names: they concern this connection only (RFC 9110, 7.6.1). A
@@ -142,6 +152,16 @@ fn check_length(headers: &HeaderMap) -> Result<(), BadRequest> {
     match length {
         Some(..=MAX_CONTENT_LENGTH) => Ok(()),
         _ => Err(BadRequest::TooLarge),
+    }
+}
+
+/// Refuses a target such as `https://example.org/`, which asks a proxy for a secure connection to that server. A
+/// component does not learn which scheme it was, as under Spin, and would ask without one. HTTP/2 is not meant: its
+/// `:scheme` is that of the connection to this server, and clients are not careful with it.
+fn check_scheme(target: &Uri) -> Result<(), BadRequest> {
+    match target.scheme() {
+        Some(scheme) if *scheme != Scheme::HTTP => Err(BadRequest::OtherScheme(scheme.clone())),
+        _ => Ok(()),
     }
 }
 
@@ -280,6 +300,23 @@ mod tests {
     }
 
     #[test]
+    fn a_target_with_another_scheme_is_refused_over_http_1_only() {
+        let refused = |scheme| Err(BadRequest::OtherScheme(Scheme::try_from(scheme).unwrap()));
+        for (uri, version, want) in [
+            ("http://a/", Version::HTTP_11, Ok(())),
+            ("HTTP://a/", Version::HTTP_11, Ok(())),
+            ("https://a/", Version::HTTP_11, refused("https")),
+            ("https://a/", Version::HTTP_10, refused("https")),
+            ("ftp://a/", Version::HTTP_11, refused("ftp")),
+            ("https://a/", Version::HTTP_2, Ok(())),
+        ] {
+            let request = Request::get(uri).version(version).body(()).unwrap();
+            let got = prepared("/...", request).map(drop);
+            assert_eq!(got, want, "{uri} {version:?}");
+        }
+    }
+
+    #[test]
     fn a_length_that_no_component_can_read_is_refused() {
         let request = |lengths: &[&str]| {
             let mut request = Request::post("http://a/").body(()).unwrap();
@@ -307,6 +344,10 @@ mod tests {
     fn the_connection_header_is_taken_away_with_what_it_names() {
         let mut request = Request::get("/")
             .header("connection", "te, upgrade, host, X-Own, ?,")
+            .header(
+                "connection",
+                "X-Forwarded-For, x-forwarded-proto, forwarded",
+            )
             .header("connection", "x-other")
             .header("x-own", "1")
             .header("x-own", "2")
@@ -320,6 +361,9 @@ mod tests {
             ("te", "trailers"),
             ("transfer-encoding", "chunked"),
             ("upgrade", "h2c"),
+            ("forwarded", "for=203.0.113.9"),
+            ("x-forwarded-for", "203.0.113.9"),
+            ("x-forwarded-proto", "https"),
         ];
         for (name, value) in kept {
             request = request.header(name, value);

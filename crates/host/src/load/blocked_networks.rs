@@ -11,6 +11,13 @@ const PRIVATE: &str = "private";
 /// address.
 const TRANSLATED: [u16; 6] = [0x64, 0xff9b, 0, 0, 0, 0];
 
+/// The first 16 bits of an address behind a tunnel (6to4, RFC 3056); the IPv4 address follows.
+const TUNNELLED: u16 = 0x2002;
+
+/// The first 48 bits of an address behind a network's own translator (RFC 8215). Where in it the IPv4 address is
+/// only that network knows.
+const TRANSLATED_LOCALLY: [u16; 3] = [0x64, 0xff9b, 1];
+
 /// `block_networks` of the runtime configuration: networks to which no component may connect, whatever its
 /// manifest allows. The default blocks none.
 ///
@@ -54,7 +61,7 @@ impl BlockedNetworks {
     /// Whether no component may connect to this address. One that stands for an IPv4 address is blocked
     /// with that.
     pub fn contain(&self, address: IpAddr) -> bool {
-        let is_private = self.private && !IpNetwork::from(address).is_global();
+        let is_private = self.private && !is_public(address);
         is_private
             || self
                 .networks
@@ -62,6 +69,19 @@ impl BlockedNetworks {
                 .any(|network| network.contains(address))
             || ipv4_in(address).is_some_and(|inner| self.contain(inner))
     }
+}
+
+/// Whether an address is public to any machine.
+fn is_public(address: IpAddr) -> bool {
+    let is_protocols = match address {
+        IpAddr::V4(_) => false,
+        IpAddr::V6(address) => {
+            let segments = address.segments();
+            // 2001::/23 is for protocols (RFC 2928), such as the tunnel Teredo.
+            segments.starts_with(&TRANSLATED_LOCALLY) || matches!(segments, [0x2001, 0..=0x1ff, ..])
+        }
+    };
+    !is_protocols && IpNetwork::from(address).is_global()
 }
 
 /// The IPv4 address that an IPv6 address stands for.
@@ -72,6 +92,10 @@ fn ipv4_in(address: IpAddr) -> Option<IpAddr> {
     let segments = address.segments();
     if segments.starts_with(&TRANSLATED) {
         let [.., a, b, c, d] = address.octets();
+        return Some(IpAddr::from([a, b, c, d]));
+    }
+    if segments.starts_with(&[TUNNELLED]) {
+        let [_, _, a, b, c, d, ..] = address.octets();
         return Some(IpAddr::from([a, b, c, d]));
     }
     address.to_ipv4().map(IpAddr::V4)
@@ -94,6 +118,7 @@ mod tests {
                     "::ffff:123.123.1.1",
                     "::123.123.1.1",
                     "64:ff9b::123.123.1.1",
+                    "2002:7b7b:101::1",
                 ],
                 &["123.124.0.0", "127.0.0.1", "::1", "2001:db9::1"],
             ),
@@ -117,8 +142,21 @@ mod tests {
                     "::ffff:127.0.0.1",
                     "64:ff9b::127.0.0.1",
                     "64:ff9b::10.0.0.1",
+                    "64:ff9b:1::1.1.1.1",
+                    "64:ff9b:1:ffff::1",
+                    "2001::1",
+                    "2001:1ff::1",
+                    "2002:7f00:1::1",
+                    "2002:a9fe:a9fe::",
                 ],
-                &["1.1.1.1", "123.123.123.123", "2600::1", "64:ff9b::1.1.1.1"],
+                &[
+                    "1.1.1.1",
+                    "123.123.123.123",
+                    "2001:200::1",
+                    "2002:101:101::1",
+                    "2600::1",
+                    "64:ff9b::1.1.1.1",
+                ],
             ),
         ] {
             let networks = BlockedNetworks::new(entries).unwrap();

@@ -268,8 +268,7 @@ impl Request {
     }
 
     /// Whether who connected is a proxy that is trusted (`App::behind_proxies`).
-    #[cfg(feature = "client")]
-    pub(crate) fn is_from_trusted_proxy(&self) -> bool {
+    pub fn is_from_trusted_proxy(&self) -> bool {
         let peer = self.remote_addr();
         peer.is_some_and(|peer| self.proxies.trusts(peer))
     }

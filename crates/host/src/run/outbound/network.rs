@@ -18,8 +18,9 @@ use super::{
 };
 
 /// How long a connection without a request is kept (Spin: 90 s). It counts as open meanwhile, so with a
-/// limit others may have to wait for its end. Most servers keep theirs for longer.
-const IDLE: Duration = Duration::from_secs(10);
+/// limit others may have to wait for its end. Servers keep theirs for longer (gunicorn for 2 s, Node for 5): a
+/// request on a connection that its server just closes would fail.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// How many connections without a request are kept to one host, by each component on each core.
 const MAX_IDLE: usize = 64;
