@@ -99,6 +99,21 @@ def marked(folder) -> bool:
     return found is not None
 
 
+def test_an_upstream_that_hangs_has_failed_for_a_request_with_a_body_too(start, upstream):
+    pid, address, folder = start({"upstreams": upstream.url})
+    forget_failures(folder)
+
+    def hang(upstream, stream):
+        upstream.requests.append(stream.message())
+        assert stream.file.read() == b""
+
+    upstream.serve = hang
+    answer = Way("reverse", pid, address, upstream).ask("POST", "/a", body=b"x")
+    assert problem(answer) == (504, "timeout")
+    assert upstream.requests[0].body == b"x"
+    assert marked(folder)
+
+
 def test_what_may_have_been_done_is_not_sent_again(balanced, pair):
     """An upstream that takes a request and closes the connection may have done what it asked for."""
     for upstream in pair:

@@ -1,13 +1,14 @@
 //! /proxy/reverse/...: a load-balanced reverse proxy (§4), to the servers in the variable `upstreams`.
 //!
 //! The path behind `/proxy/reverse`, the query and the bodies go through as they are. Bodies are handed from one
-//! side of the runtime to the other and never enter the component.
+//! side of the runtime to the other and do not enter the component, but for those of small requests.
 
 mod ask;
 mod cookies;
 mod health;
 mod location;
 mod path;
+mod patience;
 mod upstreams;
 
 use std::time::Duration;
@@ -22,6 +23,7 @@ use kit::{
     variable,
 };
 use sha2::{Digest, Sha256};
+use spin_sdk::time::sleep;
 
 use self::{
     location::NotHere,
@@ -37,8 +39,8 @@ const PREFIX: &str = "/proxy/reverse";
 /// How long is waited for a connection to an upstream, before another one is tried.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long is waited for the head of an answer to a request without a body. It ends before the time that the runtime
-/// gives the component (30 s), so that the client learns who was too slow.
+/// How long is waited for the head of an answer to a request without a body, or from the end of a small one. It ends
+/// before the time that the runtime gives the component (30 s), so that the client learns who was too slow.
 const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(20);
 
 fn app() -> App {
@@ -87,7 +89,11 @@ async fn pass(mut request: Request) -> Result<Response> {
     proxy::add_via(&mut headers, &name);
 
     let method = request.method().clone();
+    let length = request.header(header::CONTENT_LENGTH);
     let mut body = Passed::of(&mut request).await?;
+    let small = length
+        .and_then(|length| length.to_str().ok()?.parse().ok())
+        .filter(|length| !body.is_empty() && *length <= patience::MAX_BYTES);
     let is_repeatable = body.is_empty() && method.is_idempotent();
     let timeouts = Timeouts {
         connect: Some(CONNECT_TIMEOUT),
@@ -95,12 +101,23 @@ async fn pass(mut request: Request) -> Result<Response> {
     };
     let store = Store::open_default().await?;
     let answer = ask::ask(&upstreams, &store, is_repeatable, async |upstream| {
-        let mut onward = http::Request::new(body.take());
+        let (body, end) = match small {
+            Some(length) => {
+                let (body, end) = patience::watched(body.take(), length);
+                (body, Some(end))
+            }
+            None => (body.take(), None),
+        };
+        let mut onward = http::Request::new(body);
         *onward.method_mut() = method.clone();
         *onward.uri_mut() = upstream.uri(&path).ok_or(Failure::Invalid)?;
         *onward.headers_mut() = headers.clone();
         onward.extensions_mut().insert(timeouts);
-        client::send(onward).await
+        let answer = client::send(onward);
+        match end {
+            Some(end) => end.answer_within(FIRST_BYTE_TIMEOUT, answer, sleep).await,
+            None => answer.await,
+        }
     });
     let (upstream, mut response) = answer.await?;
     rewrite(response.headers_mut(), &upstreams, upstream, &path)?;
