@@ -101,6 +101,14 @@ def test_only_hosts_that_are_named_are_asked(start_forward, upstream):
     assert other.connections == 0
 
 
+@pytest.mark.parametrize("scheme", ["https", "ftp"])
+def test_nothing_is_sent_in_the_clear_that_was_meant_to_be_secret(forward, upstream, scheme):
+    named = f"127.0.0.1:{upstream.port}"
+    answer = ask(forward.address, f"{scheme}://{named}/a", named, *credentials())
+    assert problem(answer) == (400, "malformed")
+    assert scheme.encode() in answer.body and upstream.connections == 0
+
+
 def test_itself_as_a_target_is_508(start_forward, forward):
     host, port = forward.address
     answer = ask(forward.address, f"http://{host}:{port}/a", f"{host}:{port}", *credentials())
