@@ -93,6 +93,7 @@ test-docs: build
 	@tests/need-packages docs
 	python3 -B tests/docs/test_docs.py
 	HANDSPUN=$(HANDSPUN) python3 -B tests/docs/run
+	$(NATIVE) python3 -B tests/docs/application
 
 # What `make new` makes: built and tested in a copy of this folder, with the same target/.
 test-new: build $(HURL) $(PARITY)

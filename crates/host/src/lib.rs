@@ -14,18 +14,17 @@
 
 mod app;
 mod cli;
-mod client;
 mod http;
 mod load;
 mod log;
 pub mod router;
 mod run;
 mod storage;
+mod testing;
 
 pub use self::{
     app::App,
     cli::{Cli, End},
-    client::{RequestBuilder, TestClient, TestResponse},
     http::server::serve,
     load::{
         blocked_networks::BlockedNetworks,
@@ -41,6 +40,13 @@ pub use self::{
         clocks::{END_GRACE, SHUTDOWN_GRACE},
         limits::Limits,
         outbound::Upstream,
+        requests::GuestError,
     },
     storage::key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},
+    testing::{
+        MultipartForm, RequestBuilder, TestApp, TestAppBuilder, TestClient, TestResponse, TestStore,
+    },
 };
+
+/// The library in whose types a test reads the rows of a database; see [`TestApp::database`].
+pub use rusqlite;

@@ -23,6 +23,7 @@ mod shutdown;
 mod spin;
 mod sqlite;
 mod support;
+mod testing;
 
 #[path = "../../../tests/auth/mod.rs"]
 mod auth;

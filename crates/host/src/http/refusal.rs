@@ -1,10 +1,16 @@
 //! The answers that the host gives itself.
 
+use std::sync::Arc;
+
 use http::{HeaderValue, Response, StatusCode, header};
 
 use crate::{
     http::headers::BadRequest,
-    run::{body::Body, clocks::Late, requests::Failure},
+    run::{
+        body::Body,
+        clocks::Late,
+        requests::{Failure, GuestError},
+    },
 };
 
 /// An error that the host answers itself, without a component.
@@ -14,6 +20,8 @@ pub(crate) struct Refusal {
     /// What went wrong, in a word that stays the same for programs.
     code: &'static str,
     detail: String,
+    /// What a component did. It goes along with the response, for a test, and is not sent.
+    cause: Option<Arc<GuestError>>,
 }
 
 /// A response without a body, as Spin gives it where no component is asked.
@@ -29,6 +37,7 @@ impl Refusal {
             status,
             code,
             detail: detail.into(),
+            cause: None,
         }
     }
 
@@ -105,7 +114,12 @@ impl Refusal {
 
     /// The refusal as the host sends it.
     pub(crate) fn into_response(self) -> Response<Body> {
-        self.into_problem().map(Body::full)
+        let cause = self.cause.clone();
+        let mut response = self.into_problem().map(Body::full);
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
     }
 
     /// The refusal as an RFC 9457 problem document.
@@ -128,11 +142,15 @@ impl Refusal {
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        match failure {
+        let refusal = match failure {
             Failure::Late(Late::Client) => Self::slow_client(),
-            Failure::Late(Late::Component) => Self::timeout(),
+            Failure::Late(Late::Component) | Failure::Endless(_) => Self::timeout(),
             Failure::Busy => Self::busy(),
-            Failure::Failed => Self::internal(),
+            Failure::Failed(_) => Self::internal(),
+        };
+        Self {
+            cause: failure.error().cloned(),
+            ..refusal
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -11,7 +12,10 @@ use http_body_util::{BodyExt as _, Empty, Full};
 use tokio::sync::oneshot;
 use wasmtime_wasi_http::WasiBody;
 
-use crate::{http::places::Place, run::requests::Failure};
+use crate::{
+    http::places::Place,
+    run::requests::{Failure, GuestError},
+};
 
 /// Why a body ended before its end.
 pub type BodyError = wasmtime_wasi_http::Error;
@@ -23,6 +27,8 @@ pub type BodyError = wasmtime_wasi_http::Error;
 pub struct Body {
     inner: WasiBody,
     guest: Option<Guest>,
+    /// Why it ended before its end, where a component is the reason.
+    cause: Option<Arc<GuestError>>,
 }
 
 struct Guest {
@@ -45,6 +51,7 @@ impl Body {
         Self {
             inner: wasi(body),
             guest: None,
+            cause: None,
         }
     }
 
@@ -58,7 +65,16 @@ impl Body {
             failure,
             _place: place,
         });
-        Self { inner, guest }
+        Self {
+            inner,
+            guest,
+            cause: None,
+        }
+    }
+
+    /// What the component did that cut the body off.
+    pub(crate) fn cause(&self) -> Option<&Arc<GuestError>> {
+        self.cause.as_ref()
     }
 }
 
@@ -87,8 +103,9 @@ impl http_body::Body for Body {
         let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(context));
         if frame.is_none()
             && let Some(mut guest) = self.guest.take()
-            && guest.failure.try_recv().is_ok()
+            && let Ok(failure) = guest.failure.try_recv()
         {
+            self.cause = failure.error().cloned();
             // The instance is gone, so this end is not the body's end. Passing it
             // on would let a cut-off answer look complete.
             return Poll::Ready(Some(Err(BodyError::HttpResponseIncomplete)));

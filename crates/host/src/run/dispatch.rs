@@ -15,7 +15,7 @@ use crate::{
         clocks::{AnswerClock, Late},
         instances::Instances,
         limits::LimitExceeded,
-        requests::{Failure, Ticket},
+        requests::{Failure, GuestError, Ticket},
     },
 };
 
@@ -37,7 +37,7 @@ impl Dispatch {
     /// There is no response. The log says why, where the operator can do something about it.
     pub(crate) async fn run(self, request: Request) -> Result<http::Response<Body>, Failure> {
         let answer = CarryOn::new(self.ask(request)).await;
-        answer.unwrap_or(Err(Failure::Failed))
+        answer.unwrap_or(Err(Failure::Failed(None)))
     }
 
     async fn ask(self, request: Request) -> Result<http::Response<Body>, Failure> {
@@ -72,14 +72,14 @@ impl Dispatch {
         if error.is::<TrapOrPanicError>() {
             // The instance is gone. Its worker knows why and has logged it, or will
             // in a moment.
-            return told.await.unwrap_or(Failure::Failed);
+            return told.await.unwrap_or(Failure::Failed(None));
         }
         self.log
             .line(&format!("component {id} failed at {what}: {error:?}"));
         match error.downcast_ref::<InstantiationError<Ticket>>() {
             Some(start) if start.error.is::<PoolConcurrencyLimitError>() => Failure::Busy,
             Some(start) if is_compute_limit(&start.error) => Failure::Late(Late::Component),
-            _ => Failure::Failed,
+            _ => Failure::Failed(Some(GuestError::new(id, error))),
         }
     }
 }

@@ -24,11 +24,11 @@ use wasmtime_wasi_http::{
 use crate::{
     log::Log,
     run::{
-        clocks::{InstanceClock, Late},
+        clocks::InstanceClock,
         engine::Engine,
         limits::{LimitExceeded, Limits},
         outbound::{self, Gone, Outbound},
-        requests::{Failure, Requests, Ticket},
+        requests::{Failure, GuestError, Requests, Ticket},
         state::{Resources, State},
     },
 };
@@ -186,12 +186,12 @@ fn is_cancelled(error: &wasmtime::Error) -> bool {
 
 impl Worker {
     fn failed(&self, error: &wasmtime::Error) {
-        let timed_out = Failure::Late(Late::Component);
+        let guest_error = GuestError::new(&self.component, error);
         let failure = match error.downcast_ref::<LimitExceeded>() {
-            Some(LimitExceeded::Compute { .. }) => timed_out,
-            Some(LimitExceeded::Memory { .. }) => Failure::Failed,
-            None if self.overdue.load(Relaxed) => timed_out,
-            None => Failure::Failed,
+            Some(LimitExceeded::Compute { .. }) => Failure::Endless(guest_error),
+            Some(LimitExceeded::Memory { .. }) => Failure::Failed(Some(guest_error)),
+            None if self.overdue.load(Relaxed) => Failure::Endless(guest_error),
+            None => Failure::Failed(Some(guest_error)),
         };
         let tickets = std::mem::take(&mut *self.requests.open());
         if tickets.is_empty() && self.requests.are_abandoned() {
@@ -209,7 +209,7 @@ impl Worker {
             },
         ));
         for ticket in tickets {
-            ticket.fail(failure);
+            ticket.fail(failure.clone());
         }
     }
 }

@@ -35,6 +35,15 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
     PRIMARY KEY (store, key)
 )";
 
+/// Makes the table where there is none.
+///
+/// # Errors
+///
+/// The database cannot be written.
+pub(crate) fn create_table(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(TABLE, []).map(drop)
+}
+
 /// One database.
 pub(crate) struct Database {
     label: String,
@@ -147,7 +156,7 @@ impl Database {
 
     fn connect(&self) -> rusqlite::Result<Connection> {
         let connection = self.file.connect(MAX_VALUE_BYTES)?;
-        connection.execute(TABLE, [])?;
+        create_table(&connection)?;
         Ok(connection)
     }
 

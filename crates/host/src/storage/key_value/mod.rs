@@ -21,8 +21,10 @@ mod stores;
 
 #[expect(unreachable_pub, reason = "the generated bindings export it once more")]
 pub use self::store::Store;
+pub(crate) use self::{
+    database::create_table, interface::KeyValue, store::Granted, stores::Stores,
+};
 pub use self::{
     error::Error as KeyValueError,
     faults::{KeyValueCall, KeyValueFaults, KeyValueOperation},
 };
-pub(crate) use self::{interface::KeyValue, store::Granted, stores::Stores};

@@ -1,0 +1,268 @@
+//! A request of a test.
+
+use std::{future::IntoFuture, pin::Pin, sync::Arc};
+
+use anyhow::{Context as _, anyhow, bail};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderName, HeaderValue, Method, Request, header};
+use http_body_util::{BodyExt as _, Full};
+use wasmtime_wasi_http::WasiBody;
+
+use super::{client::TestClient, form::MultipartForm, redirect, response::TestResponse};
+use crate::run::{
+    body::{self, Body, BodyError},
+    requests::GuestError,
+};
+
+/// How many redirects are followed. More are taken for a circle.
+const MAX_REDIRECTS: usize = 20;
+
+/// A request being made; send it with `.await`.
+#[must_use = "a request is sent when it is awaited"]
+pub struct RequestBuilder {
+    client: TestClient,
+    method: Method,
+    path: String,
+    headers: Vec<(String, Vec<u8>)>,
+    content: Content,
+    follow: bool,
+}
+
+enum Content {
+    None,
+    Whole(Bytes),
+    Stream(WasiBody),
+}
+
+impl RequestBuilder {
+    pub(super) fn new(client: TestClient, method: Method, path: String) -> Self {
+        Self {
+            client,
+            method,
+            path,
+            headers: Vec::new(),
+            content: Content::None,
+            follow: false,
+        }
+    }
+
+    /// Adds a header; the same name may be added several times.
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers
+            .push((name.to_owned(), value.as_ref().to_vec()));
+        self
+    }
+
+    /// Adds parameters to the query, encoded.
+    pub fn query(mut self, parameters: &[(&str, &str)]) -> Self {
+        let separator = if self.path.contains('?') { '&' } else { '?' };
+        self.path.push(separator);
+        self.path.push_str(&urlencoded(parameters));
+        self
+    }
+
+    /// Sends these bytes, with their length.
+    pub fn body(mut self, content: impl Into<Bytes>) -> Self {
+        self.content = Content::Whole(content.into());
+        self
+    }
+
+    /// Sends a body as it comes, without a length.
+    pub fn stream<B>(mut self, content: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
+        self.content = Content::Stream(body::wasi(content));
+        self
+    }
+
+    /// Sends an urlencoded form.
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        self.header("content-type", "application/x-www-form-urlencoded")
+            .body(urlencoded(fields))
+    }
+
+    /// Sends a form with files.
+    pub fn multipart(self, form: MultipartForm) -> Self {
+        let (content_type, body) = form.encode();
+        self.header("content-type", content_type).body(body)
+    }
+
+    /// Sends JSON.
+    pub fn json(self, value: &serde_json::Value) -> Self {
+        self.header("content-type", "application/json")
+            .body(value.to_string())
+    }
+
+    /// Follows redirects to their end; [`TestResponse::history`] has them. Without this, a redirect is an answer like
+    /// any other. As in Werkzeug's client, 307 and 308 keep the method and the body, any other redirect becomes a GET.
+    pub fn follow_redirects(mut self) -> Self {
+        self.follow = true;
+        self
+    }
+
+    /// Sends the request and returns as soon as the head of the response is there. No redirect is followed.
+    ///
+    /// # Errors
+    ///
+    /// A path, a method or a header that cannot be in a request; and, when [testing](TestClient::testing), a
+    /// component's failure, as a [`GuestError`].
+    pub async fn send(self) -> anyhow::Result<http::Response<Body>> {
+        let before = self.client.logged();
+        let content = match self.content {
+            Content::None => None,
+            Content::Whole(content) => Some((Some(content.len()), body::wasi(Full::new(content)))),
+            Content::Stream(stream) => Some((None, stream)),
+        };
+        let (length, content) = content.unwrap_or_else(|| (None, body::empty()));
+        let client = self.client;
+        let response = exchange(
+            &client,
+            self.method,
+            &self.path,
+            &self.headers,
+            length,
+            content,
+        );
+        let response = response.await?;
+        match response.extensions().get::<Arc<GuestError>>() {
+            Some(error) if client.is_testing() => Err(failed(&client, error, before)),
+            _ => Ok(response),
+        }
+    }
+
+    /// Sends it once and reads the response. What can be sent again is left.
+    async fn ask(&mut self) -> anyhow::Result<TestResponse> {
+        let before = self.client.logged();
+        let content = match &mut self.content {
+            Content::Whole(content) => Content::Whole(content.clone()),
+            content => std::mem::replace(content, Content::None),
+        };
+        let request = Self {
+            client: self.client.clone(),
+            method: self.method.clone(),
+            path: self.path.clone(),
+            headers: self.headers.clone(),
+            content,
+            follow: false,
+        };
+        let (head, mut body) = request.send().await?.into_parts();
+        let mut content = BytesMut::new();
+        while self.method != Method::HEAD
+            && let Some(frame) = body.frame().await
+        {
+            let frame = frame.map_err(|error| match body.cause() {
+                Some(cause) if self.client.is_testing() => failed(&self.client, cause, before),
+                _ => anyhow!(error).context("the body is cut off"),
+            })?;
+            if let Ok(data) = frame.into_data() {
+                content.extend_from_slice(&data);
+            }
+        }
+        Ok(TestResponse {
+            status: head.status,
+            headers: head.headers,
+            body: content.freeze(),
+            path: self.path.clone(),
+            history: Vec::new(),
+        })
+    }
+
+    async fn follow(mut self) -> anyhow::Result<TestResponse> {
+        let streamed = matches!(self.content, Content::Stream(_));
+        let mut response = self.ask().await?;
+        let mut history = Vec::new();
+        while self.follow {
+            let url = TestClient::base()?.join(&self.path)?;
+            let next = redirect::next(response.status, &response.headers, &self.method, &url)?;
+            let Some(next) = next else { break };
+            history.push(response);
+            if history.len() > MAX_REDIRECTS {
+                bail!(
+                    "more than {MAX_REDIRECTS} redirects, the last one to {}",
+                    next.path
+                );
+            }
+            if next.with_body && streamed {
+                bail!("a redirect asks for the body again, which was streamed and is gone");
+            }
+            if !next.with_body {
+                self.content = Content::None;
+                self.headers
+                    .retain(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
+            }
+            (self.method, self.path) = (next.method, next.path);
+            response = self.ask().await?;
+        }
+        response.history = history;
+        Ok(response)
+    }
+}
+
+impl IntoFuture for RequestBuilder {
+    type Output = anyhow::Result<TestResponse>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    /// Sends the request and reads the whole response.
+    ///
+    /// Fails as [`RequestBuilder::send`] does, when the body is cut off, and where a redirect cannot be followed.
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.follow())
+    }
+}
+
+/// Sends one request, with the client's own headers and cookies, and keeps the cookies that come back.
+async fn exchange(
+    client: &TestClient,
+    method: Method,
+    path: &str,
+    headers: &[(String, Vec<u8>)],
+    length: Option<usize>,
+    content: WasiBody,
+) -> anyhow::Result<http::Response<Body>> {
+    let url = TestClient::base()?.join(path)?;
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(content)
+        .with_context(|| format!("{path:?} is no path"))?;
+    let sent = request.headers_mut();
+    if let Some(length) = length {
+        sent.insert(header::CONTENT_LENGTH, length.into());
+    }
+    let own = client.headers().iter().filter(|(name, _)| {
+        let mut set = headers.iter();
+        !set.any(|(other, _)| other.eq_ignore_ascii_case(name))
+    });
+    for (name, value) in headers.iter().chain(own) {
+        sent.append(
+            HeaderName::try_from(name.as_str())?,
+            HeaderValue::from_bytes(value)?,
+        );
+    }
+    if !sent.contains_key(header::HOST) {
+        sent.insert(header::HOST, HeaderValue::from_static("localhost"));
+    }
+    if let Some(cookies) = client.cookie_header(&url) {
+        sent.append(header::COOKIE, HeaderValue::try_from(cookies)?);
+    }
+    let response = client.app().handle(request, client.address()).await;
+    client.keep_cookies(response.headers(), &url);
+    Ok(response)
+}
+
+/// A component's failure, with what it printed since the request began.
+fn failed(client: &TestClient, error: &GuestError, before: usize) -> anyhow::Error {
+    let printed = client.printed_since(before, &error.component);
+    anyhow!(GuestError {
+        printed,
+        ..error.clone()
+    })
+}
+
+fn urlencoded(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
+}
