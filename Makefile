@@ -81,6 +81,7 @@ test-rust: functions cc-installed
 	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun --exclude bench-bare --exclude bench-native \
 		--features flask-formats/password,flask-formats/session
 	cargo publish --quiet --dry-run --allow-dirty -p flask-formats
+	cargo publish --quiet --dry-run --allow-dirty --no-verify -p handspun
 
 test-one: cc-installed ## run the Rust tests with NAME in their name: make test-one PACKAGE=words NAME=search
 	$(NATIVE) cargo test $(LOCKED) --release -p $(PACKAGE) -- $(if $(filter command,$(origin NAME)),$(NAME))
