@@ -54,7 +54,7 @@ async fn a_test_sees_the_rows_that_the_application_wrote_and_the_other_way_round
 async fn a_file_is_uploaded_and_its_bytes_are_in_the_store() {
     let app = application().load().unwrap();
     let form = MultipartForm::new().field("info", "a \"pixel\"").file(
-        "file",
+        "image",
         "one \"pixel\".gif",
         "image/gif",
         GIF,
