@@ -214,7 +214,7 @@ $(HURL): | hurl-libraries
 # What of it serves components.
 $(WASMTIME): | cc-installed
 	cargo install --locked wasmtime-cli --version $(WASMTIME_VERSION) --no-default-features \
-		--features serve,component-model,component-model-async,cranelift,pooling-allocator,parallel-compilation,cache \
+		--features run,serve,component-model,component-model-async,cranelift,pooling-allocator,parallel-compilation,cache \
 		--root $(dir $(patsubst %/,%,$(dir $@))) --target-dir target/tools/build
 	rm -rf target/tools/build
 
