@@ -100,7 +100,9 @@ static TRIALS: [Trials; COUNT] = [
     },
     Trials {
         links: &[],
-        commands: &[Run("make test-one PACKAGE=handspun NAME=at_the_same_time")],
+        commands: &[Run(
+            "make test-one PACKAGE=handspun NAME=a_client_has_headers_of_its_own",
+        )],
     },
     Trials {
         links: &["/env"],
