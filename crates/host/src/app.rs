@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, num::NonZeroUsize, path::Path, sync::Arc, thread};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header, uri::Scheme};
 
 use crate::{
     http::{
@@ -18,7 +18,7 @@ use crate::{
         options::Options,
     },
     log::Log,
-    router::{RouteMatch, Router, WELL_KNOWN_PREFIX},
+    router::{Router, WELL_KNOWN_PREFIX},
     run::{
         body::{self, Body, BodyError},
         clocks::{AnswerClock, Late, TimedBody},
@@ -52,6 +52,8 @@ pub struct App {
 pub(crate) struct OnCore {
     app: Arc<App>,
     handlers: Handlers,
+    /// How clients reach it.
+    scheme: Scheme,
 }
 
 impl OnCore {
@@ -61,7 +63,12 @@ impl OnCore {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        self.app.answer(&self.handlers, request, client).await
+        let Self {
+            app,
+            handlers,
+            scheme,
+        } = self;
+        app.answer(handlers, request, client, scheme).await
     }
 
     /// Where the application's failures are written.
@@ -145,14 +152,15 @@ impl App {
     }
 
     /// The application for one thread. The rest, limits included, it shares with all others.
-    pub(crate) fn on_core(self: &Arc<Self>) -> OnCore {
+    pub(crate) fn on_core(self: &Arc<Self>, scheme: Scheme) -> OnCore {
         OnCore {
             app: Arc::clone(self),
             handlers: Handlers::new(&self.components),
+            scheme,
         }
     }
 
-    /// Answers one request, which came from `client`.
+    /// Answers one request, which came from `client` over plain HTTP.
     ///
     /// Never fails: what goes wrong becomes a response, and an entry in the log if
     /// the client cannot mend it.
@@ -161,14 +169,16 @@ impl App {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        self.answer(&self.handlers, request, client).await
+        self.answer(&self.handlers, request, client, &Scheme::HTTP)
+            .await
     }
 
     async fn answer<B>(
         &self,
         handlers: &Handlers,
-        request: Request<B>,
+        mut request: Request<B>,
         client: SocketAddr,
+        scheme: &Scheme,
     ) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -185,7 +195,11 @@ impl App {
         let Some(matched) = self.router.route(&path) else {
             return bare(StatusCode::NOT_FOUND);
         };
-        match self.dispatch(handlers, request, &matched, client).await {
+        if let Err(bad) = headers::prepare(&mut request, &matched, client, scheme) {
+            return Refusal::from(bad).into_response();
+        }
+        let component = &matched.route.component;
+        match self.dispatch(handlers, component, request, client).await {
             Ok(response) => response,
             Err(refusal) => refusal.into_response(),
         }
@@ -214,8 +228,8 @@ impl App {
     async fn dispatch<B>(
         &self,
         handlers: &Handlers,
-        mut request: Request<B>,
-        matched: &RouteMatch<'_, '_>,
+        id: &str,
+        request: Request<B>,
         client: SocketAddr,
     ) -> Result<Response<Body>, Refusal>
     where
@@ -223,8 +237,6 @@ impl App {
         B::Error: Into<BodyError>,
     {
         let clock = AnswerClock::start(self.limits.head);
-        headers::prepare(&mut request, matched, client)?;
-        let id = &matched.route.component;
         let Some(component) = handlers.get(id) else {
             self.log.line(&format!("there is no component {id}"));
             return Err(Refusal::internal());

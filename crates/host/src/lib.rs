@@ -21,11 +21,12 @@ pub mod router;
 mod run;
 mod storage;
 mod testing;
+mod tls;
 
 pub use self::{
     app::App,
     cli::{Cli, End},
-    http::server::serve,
+    http::{listener::Listener, server::serve, tls::Tls},
     load::{
         blocked_networks::BlockedNetworks,
         fields::FileError,

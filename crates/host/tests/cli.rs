@@ -207,18 +207,6 @@ fn a_terminal_that_takes_nothing_does_not_keep_the_server_from_serving_and_endin
 }
 
 #[test]
-fn https_that_is_not_to_be_had_is_no_plain_http() {
-    for name in ["SPIN_TLS_CERT", "SPIN_TLS_KEY"] {
-        let output = probe("".as_ref()).env(name, "file.pem").output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{name}");
-        let text = stderr(&output);
-        let want =
-            format!("handspun: {name} is set in the environment, but this runtime has no TLS");
-        assert!(text.starts_with(&want), "{text}");
-    }
-}
-
-#[test]
 fn a_folder_stands_for_the_manifest_in_it() {
     build_guests();
     let running = Running::up(&["-f", ".", "--state-dir", ""]);

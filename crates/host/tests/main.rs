@@ -24,6 +24,7 @@ mod spin;
 mod sqlite;
 mod support;
 mod testing;
+mod tls;
 
 #[path = "../../../tests/auth/mod.rs"]
 mod auth;

@@ -50,12 +50,13 @@ pub(crate) enum BadRequest {
 
 /// Completes a request as Spin's HTTP trigger does.
 ///
-/// The URI gets scheme and authority. Spin's headers are added behind those that a
+/// The URI gets the scheme by which the client reached us, and an authority. Spin's headers are added behind those that a
 /// client sent under the same names, so the last value is the runtime's.
 pub(crate) fn prepare<B>(
     request: &mut Request<B>,
     matched: &RouteMatch<'_, '_>,
     client: SocketAddr,
+    scheme: &Scheme,
 ) -> Result<(), BadRequest> {
     let headers = request.headers_mut();
     remove_connection(headers);
@@ -67,15 +68,15 @@ pub(crate) fn prepare<B>(
     }
     check_length(headers)?;
     if request.version() < Version::HTTP_2 {
-        check_scheme(request.uri())?;
+        check_scheme(request.uri(), scheme)?;
     }
-    let uri = complete(request.uri(), request.headers())?;
+    let uri = complete(request.uri(), request.headers(), scheme)?;
     let path_and_query = uri.path_and_query().ok_or(BadRequest::NoPath)?;
     let host = request.headers().get(HOST);
     let host = host
         .and_then(|host| host.to_str().ok())
         .unwrap_or(UNNAMED_HOST);
-    let full_url = format!("http://{host}{path_and_query}");
+    let full_url = format!("{scheme}://{host}{path_and_query}");
     let path_info = matched.trailing_wildcard();
     let headers = request.headers_mut();
     for (name, value) in [
@@ -155,19 +156,21 @@ fn check_length(headers: &HeaderMap) -> Result<(), BadRequest> {
     }
 }
 
-/// Refuses a target such as `https://example.org/`, which asks a proxy for a secure connection to that server. A
+/// Refuses a target such as `https://example.org/` on a connection without TLS, which asks a proxy for a secure connection to that server. A
 /// component does not learn which scheme it was, as under Spin, and would ask without one. HTTP/2 is not meant: its
 /// `:scheme` is that of the connection to this server, and clients are not careful with it.
-fn check_scheme(target: &Uri) -> Result<(), BadRequest> {
+fn check_scheme(target: &Uri, of_connection: &Scheme) -> Result<(), BadRequest> {
     match target.scheme() {
-        Some(scheme) if *scheme != Scheme::HTTP => Err(BadRequest::OtherScheme(scheme.clone())),
+        Some(scheme) if *scheme != Scheme::HTTP && scheme != of_connection => {
+            Err(BadRequest::OtherScheme(scheme.clone()))
+        }
         _ => Ok(()),
     }
 }
 
 /// The URI with scheme and authority. RFC 9112, 3.2: exactly one `Host`, and the
 /// same host as an absolute request line has.
-fn complete(uri: &Uri, headers: &HeaderMap) -> Result<Uri, BadRequest> {
+fn complete(uri: &Uri, headers: &HeaderMap, scheme: &Scheme) -> Result<Uri, BadRequest> {
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next();
     if hosts.next().is_some() {
@@ -181,7 +184,7 @@ fn complete(uri: &Uri, headers: &HeaderMap) -> Result<Uri, BadRequest> {
         (None, None) => return Err(BadRequest::NoHost),
     };
     let mut parts = uri.clone().into_parts();
-    parts.scheme = Some(Scheme::HTTP);
+    parts.scheme = Some(scheme.clone());
     parts.authority = Some(authority);
     Uri::from_parts(parts).map_err(|_| BadRequest::NoPath)
 }
@@ -215,7 +218,8 @@ mod tests {
         let path = request.uri().path().to_owned();
         let router = router(route);
         let matched = router.route(&path).unwrap();
-        prepare(&mut request, &matched, "192.0.2.1:1234".parse().unwrap())?;
+        let client = "192.0.2.1:1234".parse().unwrap();
+        prepare(&mut request, &matched, client, &Scheme::HTTP)?;
         Ok(request)
     }
 

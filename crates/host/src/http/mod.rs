@@ -2,9 +2,11 @@
 //! says to a client.
 
 pub(crate) mod access_log;
+mod connection;
 mod cores;
 pub(crate) mod headers;
 mod http2;
+pub(crate) mod listener;
 pub(crate) mod open_files;
 pub(crate) mod places;
 mod protocol;
@@ -12,3 +14,4 @@ pub(crate) mod refusal;
 mod relay;
 pub(crate) mod server;
 mod socket;
+pub(crate) mod tls;

@@ -39,17 +39,20 @@ pub(crate) async fn protocol<S: AsyncRead + Unpin>(
             break Protocol::Http2;
         }
     };
-    let replayed = Replayed {
-        begin: begin[..length].to_vec(),
-        inner: stream,
-    };
-    Ok((protocol, replayed))
+    Ok((protocol, Replayed::new(begin[..length].to_vec(), stream)))
 }
 
 /// A stream whose first bytes were read already and are read again.
 pub(crate) struct Replayed<S> {
     begin: Vec<u8>,
     inner: S,
+}
+
+impl<S> Replayed<S> {
+    /// A stream from which `begin` was read already.
+    pub(crate) fn new(begin: Vec<u8>, inner: S) -> Self {
+        Self { begin, inner }
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Replayed<S> {

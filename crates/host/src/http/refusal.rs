@@ -86,6 +86,12 @@ impl Refusal {
         )
     }
 
+    /// A client spoke plain HTTP where TLS is spoken.
+    pub(crate) fn plain_http() -> Self {
+        let detail = "This port speaks https. Ask it for https://... instead of http://...";
+        Self::new(StatusCode::BAD_REQUEST, "plain-http", detail)
+    }
+
     fn problem(&self) -> String {
         let problem = serde_json::json!({
             "type": "about:blank",

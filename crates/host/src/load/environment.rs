@@ -14,26 +14,8 @@ const ONLY_IN_SPIN: &[&str] = &[
     "WASMTIME_CACHE_FILE",
 ];
 
-/// They make Spin serve https. To serve plain HTTP instead would be dangerous.
-const TLS: [&str; 2] = ["SPIN_TLS_CERT", "SPIN_TLS_KEY"];
-
 /// The prefix of Spin's settings for its engine.
 const ENGINE_PREFIX: &str = "SPIN_WASMTIME_";
-
-/// Refuses to go on where one of these names asks for https.
-///
-/// # Errors
-///
-/// One of them does.
-pub(crate) fn refuse_tls<'a>(mut names: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
-    match names.find(|name| TLS.contains(name)) {
-        None => Ok(()),
-        Some(name) => anyhow::bail!(
-            "{name} is set in the environment, but this runtime has no TLS yet and would serve plain \
-             HTTP; unset it, and put a proxy that serves https in front"
-        ),
-    }
-}
 
 /// A warning about the settings among these names that have no effect here, if there are any.
 pub(crate) fn warning<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {

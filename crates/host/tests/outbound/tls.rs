@@ -1,54 +1,23 @@
 //! TLS to servers of the test, with certificates of its own.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, path::Path, sync::Arc};
 
 use handspun::{ClientTls, Options, OutboundConfig, RuntimeConfig};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
     RootCertStore, ServerConfig, crypto::ring, pki_types::PrivateKeyDer,
     server::WebPkiClientVerifier,
 };
-use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 
 use super::{
     Sender, body,
     server::{Server, echo},
 };
-
-/// An authority, and files with what it has signed.
-struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-    folder: TempDir,
-}
+use crate::support::authority::Authority;
 
 impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("ca.pem"), issuer.pem()).unwrap();
-        Self { issuer, folder }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// A certificate for a name and its key.
-    fn sign(&self, name: &str) -> (rcgen::Certificate, KeyPair) {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
-        (params.signed_by(&key, &self.issuer).unwrap(), key)
-    }
-
     /// A server for a name, which speaks these protocols. It wants a certificate of its clients where that is
     /// said.
     async fn server(&self, name: &str, protocols: &[&str], wants_certificate: bool) -> Server {
@@ -59,7 +28,7 @@ impl Authority {
             .unwrap();
         let builder = if wants_certificate {
             let mut roots = RootCertStore::empty();
-            roots.add(self.issuer.der().clone()).unwrap();
+            roots.add(self.certificate().clone()).unwrap();
             let verifier =
                 WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
             builder.with_client_cert_verifier(verifier.unwrap())

@@ -1,5 +1,6 @@
 //! What the tests share: components built once, applications loaded from them.
 
+pub(crate) mod authority;
 pub(crate) mod program;
 pub(crate) mod store;
 

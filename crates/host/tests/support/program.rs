@@ -57,6 +57,8 @@ pub(crate) fn stderr(output: &Output) -> String {
 pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) output: BufReader<ChildStdout>,
+    /// `http` or `https`.
+    pub(crate) scheme: String,
     pub(crate) address: String,
 }
 
@@ -77,11 +79,15 @@ impl Running {
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("Serving http://");
-        let address = address.expect("it serves").to_owned();
+        let url = line.trim().strip_prefix("Serving ");
+        let (scheme, address) = url
+            .and_then(|url| url.split_once("://"))
+            .expect("it serves");
+        let (scheme, address) = (scheme.to_owned(), address.to_owned());
         Self {
             child,
             output,
+            scheme,
             address,
         }
     }

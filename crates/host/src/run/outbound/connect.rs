@@ -31,6 +31,7 @@ use super::{DEFAULT_TIMEOUT, Grant};
 use crate::load::{
     blocked_networks::BlockedNetworks, destination::Destination, runtime_config::OutboundConfig,
 };
+use crate::tls::HTTP_2;
 
 task_local! {
     /// The time for a new connection, of the request for which it is made: hyper's client has no other way
@@ -228,7 +229,7 @@ impl Connection for Stream {
     fn connected(&self) -> Connected {
         match &self.transport {
             Transport::Tls(stream)
-                if stream.inner().get_ref().1.alpn_protocol() == Some(super::tls::HTTP_2) =>
+                if stream.inner().get_ref().1.alpn_protocol() == Some(HTTP_2) =>
             {
                 Connected::new().negotiated_h2()
             }

@@ -1,22 +1,15 @@
 //! Whom a component trusts, and as whom it logs in.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use anyhow::Context as _;
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use url::Host;
 
-use crate::load::runtime_config::ClientTls;
-
-/// HTTP/2, as TLS calls it.
-pub(super) const HTTP_2: &[u8] = b"h2";
-
-/// HTTP/1.1, as TLS calls it.
-const HTTP_1: &[u8] = b"http/1.1";
+use crate::{
+    load::runtime_config::ClientTls,
+    tls::{self, PROTOCOLS},
+};
 
 /// The TLS of one component.
 #[derive(Clone)]
@@ -69,7 +62,7 @@ fn config(entry: &ClientTls) -> anyhow::Result<ClientConfig> {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     if let Some(file) = &entry.ca_roots_file {
-        for root in certificates(file)? {
+        for root in tls::certificates(file)? {
             roots
                 .add(root)
                 .with_context(|| format!("{}", file.display()))?;
@@ -81,24 +74,9 @@ fn config(entry: &ClientTls) -> anyhow::Result<ClientConfig> {
     let mut config = match &entry.client_cert {
         None => builder.with_no_client_auth(),
         Some((cert, key)) => {
-            let what = || format!("{} cannot be read", key.display());
-            let own_key = PrivateKeyDer::from_pem_file(key).with_context(what)?;
-            builder.with_client_auth_cert(certificates(cert)?, own_key)?
+            builder.with_client_auth_cert(tls::certificates(cert)?, tls::private_key(key)?)?
         }
     };
-    config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
+    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
     Ok(config)
-}
-
-/// The certificates of a file in PEM, of which there must be one at least.
-fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let what = || format!("{} cannot be read", file.display());
-    let certificates = CertificateDer::pem_file_iter(file).with_context(what)?;
-    let certificates: Vec<_> = certificates.collect::<Result<_, _>>().with_context(what)?;
-    anyhow::ensure!(
-        !certificates.is_empty(),
-        "{} has no certificate",
-        file.display()
-    );
-    Ok(certificates)
 }
