@@ -91,7 +91,7 @@ impl App {
     pub fn from_manifest(path: impl AsRef<Path>, options: Options) -> anyhow::Result<Self> {
         let manifest = Manifest::load(path.as_ref())?;
         let router = Router::new(&manifest.triggers).map_err(anyhow::Error::msg)?;
-        components::warn_of_routes(&router, &options);
+        components::warn_of_routes(&router, &options.log);
         let (config, state_dir) = (&options.runtime_config, options.state_dir.as_deref());
         let databases = Databases::new(config, state_dir)?;
         let stores = Stores::new(&config.key_value_stores, state_dir)?;

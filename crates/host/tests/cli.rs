@@ -20,6 +20,7 @@ fn help_says_what_there_is() {
     for (arguments, golden) in [
         (["--help"].as_slice(), "help.txt"),
         (&["up", "--help"], "help-up.txt"),
+        (&["routes", "--help"], "help-routes.txt"),
     ] {
         let output = run(arguments);
         let file = root().join("crates/host/tests/golden").join(golden);
@@ -57,7 +58,7 @@ fn a_port_in_use_is_one_clear_line_and_exit_1() {
         stderr(&output),
         format!(
             "handspun: {address} is already in use; choose another with --listen \
-             ADDRESS:PORT\n"
+             ADDRESS:PORT, or let --find-free-port do it\n"
         )
     );
 }

@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod commands;
 mod cores;
 mod http2;
 mod key_value;

@@ -7,6 +7,9 @@ use tokio::net::TcpListener;
 
 use crate::{Listener, Tls, load::find_manifest};
 
+/// How many ports are tried to find a free one, as by Spin.
+const PORTS_TRIED: u16 = 10;
+
 /// An address, and how it is served.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The server")]
@@ -20,6 +23,10 @@ pub(super) struct Listen {
         value_parser = find_manifest::listen_address
     )]
     listen: SocketAddr,
+
+    /// If the port is in use, take the first free one of the nine above it
+    #[arg(long)]
+    find_free_port: bool,
 
     /// Serve https with the certificate in this file, in PEM
     #[arg(long, value_name = "FILE", env = "SPIN_TLS_CERT", requires = "tls_key")]
@@ -46,15 +53,29 @@ impl Listen {
     ///
     /// # Errors
     ///
-    /// The address is in use, or is none of this machine.
+    /// The address is in use, with those above it where they may be used instead, or is none of this
+    /// machine.
     pub(super) async fn bind(&self, tls: Option<Tls>) -> anyhow::Result<Listener> {
-        let address = self.listen;
-        match TcpListener::bind(address).await {
-            Ok(socket) => Ok(Listener::new(socket, tls)),
-            Err(error) if error.kind() == ErrorKind::AddrInUse => anyhow::bail!(
-                "{address} is already in use; choose another with --listen ADDRESS:PORT"
-            ),
-            Err(error) => anyhow::bail!("cannot listen on {address}: {error}"),
+        let first = self.listen;
+        let tried = if self.find_free_port { PORTS_TRIED } else { 1 };
+        let last = first.port().saturating_add(tried - 1);
+        for port in first.port()..=last {
+            let address = SocketAddr::new(first.ip(), port);
+            match TcpListener::bind(address).await {
+                Ok(socket) => return Ok(Listener::new(socket, tls)),
+                Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+                Err(error) => anyhow::bail!("cannot listen on {address}: {error}"),
+            }
         }
+        if self.find_free_port {
+            anyhow::bail!(
+                "the ports {} to {last} are all in use; choose others with --listen",
+                first.port()
+            )
+        }
+        anyhow::bail!(
+            "{first} is already in use; choose another with --listen ADDRESS:PORT, or let \
+             --find-free-port do it"
+        )
     }
 }

@@ -2,6 +2,7 @@
 
 mod application;
 mod listen;
+mod routes;
 mod signals;
 mod up;
 
@@ -11,9 +12,12 @@ use clap::{Parser, Subcommand};
 
 use crate::{http::open_files, log::stderr};
 
-/// Runs Spin applications on one machine.
+/// How wide the help gets, in columns.
+const HELP_WIDTH: usize = 100;
+
+/// Runs Spin applications on one machine
 #[derive(Debug, Parser)]
-#[command(name = "handspun", version)]
+#[command(name = "handspun", version, max_term_width = HELP_WIDTH)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -22,7 +26,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve an application
+    #[command(after_help = up::EXAMPLES)]
     Up(up::Up),
+    /// Show which component answers which path
+    Routes(routes::Routes),
 }
 
 /// The exit status after a second Ctrl-C: what a shell reports for a program that Ctrl-C ended.
@@ -52,13 +59,13 @@ impl Cli {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the application from being served, as a message for the
-    /// terminal.
+    /// Whatever keeps it from being done, as a message for the terminal.
     pub async fn run(self) -> anyhow::Result<End> {
         stderr::log_panics();
         open_files::raise_limit();
         match self.command {
             Command::Up(up) => up.run().await,
+            Command::Routes(routes) => routes.run(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -11,13 +12,27 @@ use clap::Args;
 use tokio::sync::oneshot;
 
 use crate::{
-    App, Listener,
+    App, Listener, Options,
     cli::{End, application::Application, listen::Listen, signals::StopSignals},
     serve,
 };
 
+/// Shown below the options.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  handspun up                                   serve the spin.toml of this folder
+  handspun up --listen 0.0.0.0:8080 --variable conf=x
+  handspun up --tls-cert cert.pem --tls-key key.pem --listen 0.0.0.0:443
+  handspun up --state-dir /var/lib/app --log-dir /var/log/app
+  handspun up --check                           only say whether it could be served";
+
 #[derive(Debug, Args)]
 pub(super) struct Up {
+    /// Only check that the application could be served: its manifest, the runtime configuration and
+    /// its components, which are compiled
+    #[arg(long)]
+    check: bool,
+
     #[command(flatten)]
     application: Application,
 
@@ -29,6 +44,9 @@ impl Up {
     pub(super) async fn run(self) -> anyhow::Result<End> {
         let tls = self.listen.tls()?;
         let (manifest, options) = self.application.load()?;
+        if self.check {
+            return check(manifest, options);
+        }
         let app = tokio::task::spawn_blocking(|| App::from_manifest(manifest, options));
         let app = Arc::new(app.await??);
         // Not before the application is loaded: every connection gets an answer.
@@ -56,7 +74,7 @@ impl Up {
         app: Arc<App>,
         mut signals: StopSignals,
     ) -> anyhow::Result<End> {
-        let access = (!self.application.quiet).then(|| app.log().clone());
+        let access = (!self.application.is_quiet()).then(|| app.log().clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = serve(listener, app, access, async {
             // The sender is either used or dropped at the end.
@@ -75,6 +93,35 @@ impl Up {
             () = again => Ok(End::Interrupted),
         }
     }
+}
+
+/// Loads an application and lets it go. Its data and its logs are not touched.
+fn check(manifest: PathBuf, options: Options) -> anyhow::Result<End> {
+    let state = tempfile::tempdir()?;
+    let shown = manifest.display().to_string();
+    let app = App::from_manifest(
+        manifest,
+        Options {
+            state_dir: Some(state.path().to_owned()),
+            log_dir: None,
+            truncate_logs: false,
+            sqlite: Vec::new(),
+            key_values: Vec::new(),
+            ..options
+        },
+    )?;
+    let components = count(app.manifest().components.len(), "component");
+    let routes = count(app.router().routes().count(), "route");
+    writeln!(
+        io::stdout(),
+        "{shown} can be served: {components}, {routes}"
+    )?;
+    Ok(End::Done)
+}
+
+/// So many of a thing.
+fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The address and the routes, as `spin up` prints them.

@@ -17,7 +17,7 @@ use crate::{
         options::Options,
         variables::{self, ComponentVariables},
     },
-    log::{file, output::Output},
+    log::{Log, file, output::Output},
     router::{Router, WELL_KNOWN_PREFIX},
     run::{
         engine::Engine,
@@ -52,7 +52,7 @@ pub(crate) fn components(
     check_sources(&used)?;
     let granted = granted(&used, databases, stores, options)?;
     let grants = outbound(&used, &values, connections, options)?;
-    let engine = Arc::new(Engine::new(&options.limits, &options.log)?);
+    let engine = Arc::new(Engine::new(options)?);
     let mut components = HashMap::new();
     for ((component, granted), outbound) in used.into_iter().zip(granted).zip(grants) {
         let blueprint = Blueprint {
@@ -86,16 +86,16 @@ fn used(manifest: &Manifest) -> impl Iterator<Item = &Component> {
 }
 
 /// Logs the routes that can never be reached.
-pub(crate) fn warn_of_routes(router: &Router, options: &Options) {
+pub(crate) fn warn_of_routes(router: &Router, log: &Log) {
     for shadowed in router.shadowed() {
-        options.log.line(&format!(
+        log.line(&format!(
             "the route {} of component {} is never used: component {} has the same route, and comes later",
             shadowed.route, shadowed.component, shadowed.by
         ));
     }
     for route in router.routes() {
         if route.absolute().starts_with(WELL_KNOWN_PREFIX) {
-            options.log.line(&format!(
+            log.line(&format!(
                 "the route {} of component {} is never used: the runtime answers \
                  {WELL_KNOWN_PREFIX}... itself",
                 route.raw, route.component
@@ -246,7 +246,11 @@ fn allowed_hosts(
 
 /// Where what components print is kept.
 fn log_folder(options: &Options) -> Option<PathBuf> {
-    options.state_dir.as_ref().map(|folder| folder.join(LOGS))
+    match &options.log_dir {
+        Some(folder) if folder.as_os_str().is_empty() => None,
+        Some(folder) => Some(folder.clone()),
+        None => options.state_dir.as_ref().map(|folder| folder.join(LOGS)),
+    }
 }
 
 /// Empties the log files, where that is asked for.

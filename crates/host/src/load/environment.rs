@@ -4,10 +4,8 @@
 /// `RUNTIME_CONFIG_FILE` and the variables of the application. Where a flag of ours is given
 /// one of these, it leaves the list.
 const ONLY_IN_SPIN: &[&str] = &[
-    "DISABLE_WASMTIME_CACHE",
     "SPIN_ALWAYS_BUILD",
     "SPIN_HTTP1_MAX_BUF_SIZE",
-    "SPIN_LOG_DIR",
     "SPIN_MAX_INSTANCE_COUNT",
     "SPIN_MAX_INSTANCE_MEMORY",
     "SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE",
@@ -47,16 +45,16 @@ mod tests {
                 None,
             ),
             (
-                &["SPIN_LOG_DIR"],
+                &["SPIN_ALWAYS_BUILD"],
                 Some(
-                    "SPIN_LOG_DIR is set in the environment; Spin supports this setting, this \
+                    "SPIN_ALWAYS_BUILD is set in the environment; Spin supports this setting, this \
                      runtime does not",
                 ),
             ),
             (
-                &["SPIN_WASMTIME_POOLING", "SPIN_LOG_DIR"],
+                &["SPIN_WASMTIME_POOLING", "SPIN_ALWAYS_BUILD"],
                 Some(
-                    "SPIN_LOG_DIR, SPIN_WASMTIME_POOLING are set in the environment; Spin supports \
+                    "SPIN_ALWAYS_BUILD, SPIN_WASMTIME_POOLING are set in the environment; Spin supports \
                      these settings, this runtime does not",
                 ),
             ),

@@ -21,10 +21,14 @@ pub struct Options {
     pub cores: Option<NonZeroUsize>,
     /// Where failures of its components are written, and what they print.
     pub log: Log,
+    /// Whether components are compiled without wasmtime's cache.
+    pub disable_cache: bool,
     /// Whether what components print is left out of the log.
     pub quiet: bool,
     /// The folder for what outlives the application; without one, nothing does.
     pub state_dir: Option<PathBuf>,
+    /// The folder for what components print. `None` is `logs` in `state_dir`, an empty path is none.
+    pub log_dir: Option<PathBuf>,
     /// Whether what components printed before is taken out of the log files, as
     /// `spin up --truncate-logs` does.
     pub truncate_logs: bool,

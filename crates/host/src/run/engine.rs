@@ -8,6 +8,7 @@ use wasmtime::{
 };
 
 use crate::{
+    load::options::Options,
     log::Log,
     run::{
         clocks::compute,
@@ -47,16 +48,21 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Makes an engine whose guests stay within `limits`.
-    pub(crate) fn new(limits: &Limits, log: &Log) -> anyhow::Result<Self> {
-        // Wasmtime's own cache, in the folder and with the configuration file that
-        // its command line and Spin use.
-        let cache = Cache::from_file(None).map(Some).unwrap_or_else(|error| {
-            log.line(&format!(
-                "compiled code is not cached, so each start compiles again: {error:#}"
-            ));
+    /// Makes an engine whose guests stay within the limits of `options`.
+    pub(crate) fn new(options: &Options) -> anyhow::Result<Self> {
+        let Options { limits, log, .. } = options;
+        let cache = if options.disable_cache {
             None
-        });
+        } else {
+            // Wasmtime's own cache, in the folder and with the configuration file that
+            // its command line and Spin use.
+            Cache::from_file(None).map(Some).unwrap_or_else(|error| {
+                log.line(&format!(
+                    "compiled code is not cached, so each start compiles again: {error:#}"
+                ));
+                None
+            })
+        };
         Self::with_cache(limits, cache, log)
     }
 
