@@ -27,7 +27,7 @@ pub struct Cli {
 enum Command {
     /// Serve an application
     #[command(after_help = up::EXAMPLES)]
-    Up(up::Up),
+    Up(Box<up::Up>),
     /// Show which component answers which path
     Routes(routes::Routes),
 }
