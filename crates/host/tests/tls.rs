@@ -234,10 +234,8 @@ async fn a_client_that_does_not_trust_the_certificate_is_told_of_in_the_log() {
     server.stop.send(()).unwrap();
     timeout(SOON, server.ended).await.unwrap().unwrap();
     let lines = lines.lock().unwrap().join("\n");
-    assert_eq!(
-        lines,
-        "127.0.0.1: no TLS connection: received fatal alert: UnknownCA"
-    );
+    let want = "127.0.0.1: no TLS connection: received fatal alert: ";
+    assert!(lines.starts_with(want), "{lines}");
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
+};
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 
@@ -42,7 +44,9 @@ impl Authority {
     /// A certificate for a name and its key.
     pub(crate) fn sign(&self, name: &str) -> (Certificate, KeyPair) {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
+        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        // With the name of its issuer, OpenSSL would take it for signed by itself.
+        params.distinguished_name.push(DnType::CommonName, name);
         (params.signed_by(&key, &self.issuer).unwrap(), key)
     }
 
