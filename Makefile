@@ -33,7 +33,7 @@ NATIVE := CARGO_PROFILE_RELEASE_OPT_LEVEL=3 CARGO_PROFILE_RELEASE_LTO=off CARGO_
 # gets its line in it.
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help up proxy new build functions host test test-rust test-one test-hurl test-docs test-new test-parity \
+.PHONY: help up dev proxy new build functions host test test-rust test-one test-hurl test-docs test-new test-parity \
 	test-interop test-proxies deploy-check test-spin test-browser test-firefox parity bench lint fmt clean
 
 help: ## list the targets
@@ -44,6 +44,9 @@ up: build secret-key ## build all and serve http://127.0.0.1:3000
 
 proxy: build forward-token ## build all and serve the forward proxy, http://127.0.0.1:8080
 	$(HANDSPUN) up --from forward-proxy.toml --runtime-config-file forward-proxy.runtime.toml --listen 127.0.0.1:8080
+
+dev: build secret-key ## the same while you work: build again what you change, and serve it at once
+	$(HANDSPUN) watch
 
 # Only a NAME on make's command line counts: some environments have one, the machine's.
 new: export FUNCTION = $(if $(filter command,$(origin NAME)),$(NAME))

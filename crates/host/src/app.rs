@@ -1,6 +1,13 @@
 //! An application, ready to answer requests.
 
-use std::{net::SocketAddr, num::NonZeroUsize, path::Path, sync::Arc, thread};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header, uri::Scheme};
@@ -36,7 +43,7 @@ use crate::{
 /// The server and [`TestClient`](crate::TestClient) both go through [`App::handle`].
 pub struct App {
     manifest: Manifest,
-    router: Router,
+    router: Arc<Router>,
     components: Components,
     /// Those that [`App::handle`] asks.
     handlers: Handlers,
@@ -46,6 +53,7 @@ pub struct App {
     limits: Limits,
     log: Log,
     storage: Vec<String>,
+    state_dir: Option<PathBuf>,
 }
 
 /// An application with instances of its own, for the requests of one thread.
@@ -69,6 +77,15 @@ impl OnCore {
             scheme,
         } = self;
         app.answer(handlers, request, client, scheme).await
+    }
+
+    /// A newer application for the same thread. Components that both have keep their instances.
+    pub(crate) fn renewed(&self, app: Arc<App>) -> Self {
+        Self {
+            handlers: self.handlers.renewed(&app.components),
+            app,
+            scheme: self.scheme.clone(),
+        }
     }
 
     /// Where the application's failures are written.
@@ -113,11 +130,46 @@ impl App {
             cores: options.cores.unwrap_or_else(all_cores),
             components,
             manifest,
-            router,
+            router: Arc::new(router),
             places: Places::new(requests),
             capacity,
             limits: options.limits,
             log: options.log,
+            state_dir: options.state_dir,
+        })
+    }
+
+    /// The same application, but with the `.wasm` and the files of these components read again. All the rest
+    /// is shared by both: other components, limits, databases and stores.
+    ///
+    /// Compiles the components: this blocks.
+    ///
+    /// # Errors
+    ///
+    /// A component that this runtime cannot run; a file that cannot be copied.
+    pub(crate) fn renewed(&self, ids: &BTreeSet<String>) -> anyhow::Result<Self> {
+        let mut components = self.components.clone();
+        let folder = &self.manifest.folder;
+        for component in &self.manifest.components {
+            let blueprint = components.get_mut(&component.id);
+            if let Some(blueprint) = blueprint.filter(|_| ids.contains(&component.id)) {
+                let state_dir = self.state_dir.as_deref();
+                let renewed = components::renewed(blueprint, component, folder, state_dir)?;
+                *blueprint = Arc::new(renewed);
+            }
+        }
+        Ok(Self {
+            handlers: self.handlers.renewed(&components),
+            components,
+            manifest: self.manifest.clone(),
+            router: Arc::clone(&self.router),
+            cores: self.cores,
+            places: Arc::clone(&self.places),
+            capacity: self.capacity,
+            limits: self.limits,
+            log: self.log.clone(),
+            storage: self.storage.clone(),
+            state_dir: self.state_dir.clone(),
         })
     }
 

@@ -21,6 +21,7 @@ fn help_says_what_there_is() {
         (["--help"].as_slice(), "help.txt"),
         (&["up", "--help"], "help-up.txt"),
         (&["routes", "--help"], "help-routes.txt"),
+        (&["watch", "--help"], "help-watch.txt"),
     ] {
         let output = run(arguments);
         let file = root().join("crates/host/tests/golden").join(golden);

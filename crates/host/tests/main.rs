@@ -26,6 +26,7 @@ mod sqlite;
 mod support;
 mod testing;
 mod tls;
+mod watch;
 
 #[path = "../../../tests/auth/mod.rs"]
 mod auth;

@@ -5,6 +5,7 @@ mod listen;
 mod routes;
 mod signals;
 mod up;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,9 @@ enum Command {
     /// Serve an application
     #[command(after_help = up::EXAMPLES)]
     Up(Box<up::Up>),
+    /// Serve an application while it is worked on: build again what changes
+    #[command(after_help = watch::EXAMPLES)]
+    Watch(Box<watch::Watch>),
     /// Show which component answers which path
     Routes(routes::Routes),
 }
@@ -65,6 +69,7 @@ impl Cli {
         open_files::raise_limit();
         match self.command {
             Command::Up(up) => up.run().await,
+            Command::Watch(watch) => watch.run().await,
             Command::Routes(routes) => routes.run(),
         }
     }

@@ -45,25 +45,15 @@ impl Up {
         let tls = self.listen.tls()?;
         let (manifest, options) = self.application.load()?;
         if self.check {
-            return check(manifest, options);
+            return tokio::task::spawn_blocking(|| check(manifest, options)).await?;
         }
         let app = tokio::task::spawn_blocking(|| App::from_manifest(manifest, options));
         let app = Arc::new(app.await??);
         // Not before the application is loaded: every connection gets an answer.
         let listener = self.listen.bind(tls).await?;
-        for place in app.storage() {
-            app.log().line(place);
-        }
         // Before the announcement, so that a signal works as soon as it is printed.
         let signals = StopSignals::new()?;
-        let announcement = announcement(&app, &listener)?;
-        // Serving does not wait for it: a terminal may have been stopped with Ctrl-S.
-        tokio::task::spawn_blocking(move || {
-            let mut out = io::stdout().lock();
-            let _ = out
-                .write_all(announcement.as_bytes())
-                .and_then(|()| out.flush());
-        });
+        announce(&app, &listener)?;
         self.serve(listener, app, signals).await
     }
 
@@ -86,13 +76,31 @@ impl Up {
             signals.interrupt().await;
         };
         tokio::select! {
-            served = serving => {
-                served.context("cannot start a thread to serve connections")?;
-                Ok(End::Done)
-            }
+            ended = serving => served(ended).map(|()| End::Done),
             () = again => Ok(End::Interrupted),
         }
     }
+}
+
+/// The end of a server.
+pub(super) fn served(ended: io::Result<()>) -> anyhow::Result<()> {
+    ended.context("cannot start a thread to serve connections")
+}
+
+/// Says where the application keeps its data, and prints where it is served.
+pub(super) fn announce(app: &App, listener: &Listener) -> anyhow::Result<()> {
+    for place in app.storage() {
+        app.log().line(place);
+    }
+    let announcement = announcement(app, listener)?;
+    // Serving does not wait for it: a terminal may have been stopped with Ctrl-S.
+    tokio::task::spawn_blocking(move || {
+        let mut out = io::stdout().lock();
+        let _ = out
+            .write_all(announcement.as_bytes())
+            .and_then(|()| out.flush());
+    });
+    Ok(())
 }
 
 /// Loads an application and lets it go. Its data and its logs are not touched.

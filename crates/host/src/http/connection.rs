@@ -17,6 +17,7 @@ use crate::{
     app::OnCore,
     http::{
         access_log::Access,
+        current::Current,
         http2,
         protocol::{self, Protocol},
         refusal::Refusal,
@@ -32,7 +33,7 @@ use crate::{
 /// A connection that was accepted.
 pub(crate) struct Connection {
     pub(crate) client: SocketAddr,
-    pub(crate) app: Arc<OnCore>,
+    pub(crate) app: Arc<Current>,
     /// Gets a line for each request.
     pub(crate) log: Option<Log>,
     /// Closed when the server stops.
@@ -45,7 +46,7 @@ impl Connection {
     pub(crate) async fn open(self, stream: std::net::TcpStream, tls: Option<Tls>) {
         let stream = match TcpStream::from_std(stream) {
             Ok(stream) => stream,
-            Err(error) => return self.app.log().line(&server::not_served(&error)),
+            Err(error) => return self.app.get().log().line(&server::not_served(&error)),
         };
         socket::prepare(&stream);
         let stream = self.clock.watch(stream);
@@ -110,7 +111,7 @@ impl Connection {
             clock,
         } = self;
         let refused_log = log.clone();
-        let answer = move |request| answer(Arc::clone(&app), request, client, log.clone());
+        let answer = move |request| answer(app.get(), request, client, log.clone());
         let ended = match protocol {
             Protocol::Http2 => http2::serve(stream, answer, stopped, clock).await,
             Protocol::Http1 => serve_http1(stream, answer, stopped, clock).await,
@@ -192,7 +193,10 @@ mod tests {
         let (stop, stopped) = watch::channel(());
         let connection = Connection {
             client: ([127, 0, 0, 1], 1).into(),
-            app: Arc::new(app.on_core(http::uri::Scheme::HTTPS)),
+            app: Arc::new(Current::new(
+                watch::channel(app).1,
+                http::uri::Scheme::HTTPS,
+            )),
             log: None,
             stopped,
             clock: ConnectionClock::start(),

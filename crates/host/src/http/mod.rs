@@ -4,6 +4,7 @@
 pub(crate) mod access_log;
 mod connection;
 mod cores;
+mod current;
 pub(crate) mod headers;
 mod http2;
 pub(crate) mod listener;

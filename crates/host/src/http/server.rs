@@ -16,6 +16,7 @@ use crate::{
         access_log::Access,
         connection::Connection,
         cores::Cores,
+        current::Current,
         listener::Listener,
         places::{FreePlace, Places},
         refusal::Refusal,
@@ -54,6 +55,19 @@ pub async fn serve(
     access: Option<Log>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let (_, apps) = watch::channel(app);
+    serve_newest(listener, apps, access, shutdown).await
+}
+
+/// The same for an application that is replaced by a newer one whenever that is sent. Requests that have begun
+/// end on the older one. The limits of the server are those of the first.
+pub(crate) async fn serve_newest(
+    listener: impl Into<Listener>,
+    apps: watch::Receiver<Arc<App>>,
+    access: Option<Log>,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let app = Arc::clone(&apps.borrow());
     let listener = listener.into();
     let scheme = listener.scheme();
     let Listener {
@@ -62,7 +76,7 @@ pub async fn serve(
     } = listener;
     let (stop, stopped) = watch::channel(());
     let mut cores = Cores::start(app.cores(), || {
-        let app = Arc::new(App::on_core(&app, scheme.clone()));
+        let app = Arc::new(Current::new(apps.clone(), scheme.clone()));
         let (access, tls, stopped) = (access.clone(), tls.clone(), stopped.clone());
         move |stream, client| {
             let connection = Connection {

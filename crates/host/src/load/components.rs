@@ -76,6 +76,38 @@ pub(crate) fn components(
     Ok(components)
 }
 
+/// A component with its `.wasm` and its files read again. What it was granted it keeps.
+pub(crate) fn renewed(
+    before: &Blueprint,
+    component: &Component,
+    folder: &Path,
+    state_dir: Option<&Path>,
+) -> anyhow::Result<Blueprint> {
+    Ok(Blueprint {
+        component: Arc::clone(&before.component),
+        engine: Arc::clone(&before.engine),
+        service: service(&before.engine, component)?,
+        resources: Resources {
+            files: files(component, folder, state_dir, &before.log)
+                .with_context(|| format!("component {}", component.id))?,
+            ..before.resources.clone()
+        },
+        limits: before.limits,
+        log: before.log.clone(),
+    })
+}
+
+/// Copies the files that a component sees.
+fn files(
+    component: &Component,
+    folder: &Path,
+    state_dir: Option<&Path>,
+    log: &Log,
+) -> anyhow::Result<Option<Arc<Files>>> {
+    let files = Files::copy(&component.files, folder, state_dir, log)?;
+    Ok(files.map(Arc::new))
+}
+
 /// The components that a trigger uses. As under Spin, the others are not loaded.
 fn used(manifest: &Manifest) -> impl Iterator<Item = &Component> {
     let is_used = |component: &&Component| {
@@ -286,8 +318,8 @@ fn resources(
         databases: Arc::new(databases),
         key_value: Arc::new(key_value),
         environment: component.environment.clone(),
-        files: Files::copy(
-            &component.files,
+        files: files(
+            component,
             folder,
             options.state_dir.as_deref(),
             &options.log,

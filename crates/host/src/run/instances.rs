@@ -60,28 +60,39 @@ impl Instances {
 }
 
 /// The components of an application, by id, with instances for one runtime.
-pub(crate) struct Handlers(HashMap<String, ProxyHandler<Instances>>);
+#[derive(Default)]
+pub(crate) struct Handlers(HashMap<String, Handler>);
+
+struct Handler {
+    of: Arc<Blueprint>,
+    proxy: ProxyHandler<Instances>,
+}
 
 impl Handlers {
     /// Without any instance yet.
     pub(crate) fn new(components: &HashMap<String, Arc<Blueprint>>) -> Self {
-        let handler = |of: &Arc<Blueprint>| {
-            ProxyHandler::new(Instances {
-                of: Arc::clone(of),
-                outbound: Outbound::new(&of.resources.outbound),
-            })
+        Self::default().renewed(components)
+    }
+
+    /// For components of which some are new: the others keep their instances.
+    pub(crate) fn renewed(&self, components: &HashMap<String, Arc<Blueprint>>) -> Self {
+        let handler = |id: &String, of: &Arc<Blueprint>| {
+            let same = self.0.get(id).filter(|known| Arc::ptr_eq(&known.of, of));
+            let proxy = same.map(|known| known.proxy.clone()).unwrap_or_else(|| {
+                ProxyHandler::new(Instances {
+                    of: Arc::clone(of),
+                    outbound: Outbound::new(&of.resources.outbound),
+                })
+            });
+            let of = Arc::clone(of);
+            (id.clone(), Handler { of, proxy })
         };
-        let components = components.iter();
-        Self(
-            components
-                .map(|(id, of)| (id.clone(), handler(of)))
-                .collect(),
-        )
+        Self(components.iter().map(|(id, of)| handler(id, of)).collect())
     }
 
     /// What hands requests to instances of a component, and makes one where none has room.
     pub(crate) fn get(&self, id: &str) -> Option<&ProxyHandler<Instances>> {
-        self.0.get(id)
+        self.0.get(id).map(|handler| &handler.proxy)
     }
 }
 

@@ -51,12 +51,13 @@ pub(crate) struct State {
 }
 
 /// What the instances of a component have in common: all that it was granted.
+#[derive(Clone)]
 pub(crate) struct Resources {
     pub(crate) variables: Arc<ComponentVariables>,
     pub(crate) databases: Arc<Databases>,
     pub(crate) key_value: Arc<Granted>,
     pub(crate) environment: BTreeMap<String, String>,
-    pub(crate) files: Option<Files>,
+    pub(crate) files: Option<Arc<Files>>,
     pub(crate) stdout: Arc<Output>,
     pub(crate) stderr: Arc<Output>,
     pub(crate) outbound: Arc<Grant>,
