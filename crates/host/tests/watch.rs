@@ -84,6 +84,7 @@ impl Project {
         let mut command = handspun();
         command.current_dir(self.folder.path()).args([
             "watch",
+            "--quiet",
             "--listen",
             "127.0.0.1:0",
             "--state-dir",

@@ -226,9 +226,14 @@ fn is_pattern(part: &Part<'_>) -> bool {
 
 /// A path as those of changes are told.
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
-    // What is not there yet has no other path than this.
-    let path = fs::canonicalize(path).or_else(|_| path::absolute(path));
-    path.context("there is no current folder")
+    if let Ok(real) = fs::canonicalize(path) {
+        return Ok(real);
+    }
+    // What is not there yet may be in a folder that is.
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if folder != Path::new("") => Ok(absolute(folder)?.join(name)),
+        _ => path::absolute(path).context("there is no current folder"),
+    }
 }
 
 #[cfg(test)]
