@@ -139,7 +139,7 @@ fn make_pipe(path: &Path) {
 fn a_component_that_changes_is_taken_over_and_the_request_under_way_ends_on_the_old_one() {
     let project = Project::new(COPY);
     let (running, said) = project.watch();
-    assert_eq!(project.built(), "shown\nother\n");
+    assert_eq!(project.built(), "other\nshown\n");
     let begin = "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n";
     let mut under_way = running.begin(begin, "first");
     project.show("args");
@@ -148,7 +148,7 @@ fn a_component_that_changes_is_taken_over_and_the_request_under_way_ends_on_the_
     let mut rest = String::new();
     under_way.read_to_string(&mut rest).unwrap();
     assert!(rest.ends_with("4\r\nlast\r\n0\r\n\r\n"), "{rest}");
-    assert_eq!(project.built(), "shown\nother\nshown\n");
+    assert_eq!(project.built(), "other\nshown\nshown\n");
     drop(said);
     running.stop();
 }
@@ -210,7 +210,7 @@ fn a_manifest_that_changes_is_loaded_anew_unless_it_is_wrong() {
     project.write_manifest(COPY, "/args");
     wait_until_served(&running, "/args?infor=x", "\r\n\r\nx");
     // Neither build has changed.
-    assert_eq!(project.built(), "shown\nother\n");
+    assert_eq!(project.built(), "other\nshown\n");
     running.stop();
 }
 
