@@ -201,7 +201,8 @@ impl Files {
         let Some(pattern) = &self.pattern else {
             return true;
         };
-        let mut rests = rest.ancestors();
+        // The last one, the folder itself, is none of its files, though `*` matches its empty name.
+        let mut rests = rest.ancestors().filter(|rest| *rest != Path::new(""));
         rests.any(|rest| pattern.matches_path_with(rest, MATCHING))
     }
 
