@@ -1,6 +1,7 @@
 """What is in deploy/ fits this application: manifests, runtime configurations, and nginx in front of it."""
 
 import contextlib
+import os
 import re
 import shutil
 import ssl
@@ -84,6 +85,17 @@ class Akamai(Folder):
         base = self.served()
         for path in ["/words", "/uploads", "/auth/login"]:
             self.assertEqual(answer(base + path)[0], 404, path)
+
+
+class Check(Folder):
+    def test_every_manifest_and_configuration_loads(self):
+        program = ROOT / os.environ.get("HANDSPUN", "target/release/handspun")
+        forward = ["forward-proxy.toml", "--runtime-config-file", "forward-proxy.runtime.toml"]
+        for manifest in [["spin.toml"], [AKAMAI], forward]:
+            with self.subTest(manifest=manifest[0]):
+                command = [program, "up", "--check", "--state-dir", self.folder, "--from", *manifest]
+                checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+                self.assertEqual(checked.returncode, 0, checked.stderr)
 
 
 class SpinKube(Folder):

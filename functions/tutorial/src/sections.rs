@@ -127,6 +127,7 @@ static TRIALS: [Trials; COUNT] = [
         commands: &[
             Run("make up"),
             Run("target/release/handspun up --listen 0.0.0.0:5000"),
+            Run("target/release/handspun up --tls-cert cert.pem --tls-key key.pem"),
         ],
     },
 ];
