@@ -17,6 +17,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream as AsyncTcpStream},
     sync::oneshot,
+    task::yield_now,
     time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
@@ -230,6 +231,13 @@ async fn a_client_that_does_not_trust_the_certificate_is_told_of_in_the_log() {
     let (authority, other) = (Authority::new(), Authority::new());
     let (server, lines) = server(&authority).await;
     assert!(connect(&server, &other, &[]).await.is_err());
+    // The server reads why in its own time, and no more once it is told to stop.
+    let told = async {
+        while lines.lock().unwrap().is_empty() {
+            yield_now().await;
+        }
+    };
+    timeout(SOON, told).await.unwrap();
     server.stop.send(()).unwrap();
     timeout(SOON, server.ended).await.unwrap().unwrap();
     let lines = lines.lock().unwrap().join("\n");
