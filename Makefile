@@ -167,6 +167,7 @@ bench: build bench-peers ## compare with Flask, a native server and wasmtime: ma
 	run bench.growth.logins --rounds $$((10 * $(ROUNDS))) --out bench/results/logins.md; \
 	run bench.growth.uploads --rounds $$((30 * $(ROUNDS))) --out bench/results/uploads.md; \
 	run bench.growth.words --rounds $$((20 * $(ROUNDS))) --out bench/results/words.md; \
+	run bench.proxies --rounds $(ROUNDS) --out bench/results/proxies.md; \
 	exit $$status
 
 .PHONY: bench-peers
