@@ -38,10 +38,10 @@ IS_VISIBLE = """() => {
 
 NAME = ACCOUNT["name"]
 
-HEAD = ["Pictures", "Proxies", "Import and export", NAME, "Log out", "中文"]
+HEAD = ["Pictures", "Import and export", NAME, "Log out", "中文"]
 
 # There the links are below, and to log out is on the page of the account.
-HEAD_OF_A_PHONE = [NAME, "中文", "Pictures", "Proxies", "Import and export"]
+HEAD_OF_A_PHONE = [NAME, "中文", "Pictures", "Import and export"]
 
 BODY = [
     "add english",
@@ -58,6 +58,8 @@ BODY = [
     "Import",
 ]
 
+FOOT = ["The tutorial", "Proxies", "Routes"]
+
 
 @views(View(PHONE), View(DESK, scripts=False))
 def test_tab_goes_through_the_page_in_the_order_of_reading(book, keeper, page, scripts, view):
@@ -71,6 +73,7 @@ def test_tab_goes_through_the_page_in_the_order_of_reading(book, keeper, page, s
             page.wait_for_function(IS_VISIBLE)
     names = [" ".join(name.split()) for name in tabs(page, 3)]
     assert [name.split()[0] for name in names] == ["CSV", "Anki", "JSON"]
+    assert tabs(page, 3) == FOOT
 
 
 @views(View(PHONE), View(DESK))
