@@ -78,10 +78,9 @@ host: cc-installed
 test: test-rust test-hurl test-docs test-new test-parity test-interop test-proxies deploy-check test-browser ## build and run all tests
 
 # The guests are built first, so that the tests find them fresh. The host's tests are
-# on their own: together with kit's features, cargo would build a second wasmtime. Most of
-# them wait most of the time, so there are more of them than cores.
+# on their own: together with kit's features, cargo would build a second wasmtime.
 test-rust: functions cc-installed
-	RUST_TEST_THREADS=4 $(NATIVE) cargo test $(LOCKED) --release -p handspun
+	$(NATIVE) cargo test $(LOCKED) --release -p handspun
 	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun --exclude bench-bare --exclude bench-native \
 		--features flask-formats/password,flask-formats/session
 	cargo publish --quiet --dry-run --allow-dirty -p flask-formats
