@@ -26,8 +26,8 @@ BENCH := target/bench-venv
 GUESTS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard \
 	functions/*/Cargo.toml crates/host/tests/guests/*/Cargo.toml)))
 
-# The release profile is made for small wasm; the native build of it is for speed, without LTO.
-NATIVE := CARGO_PROFILE_RELEASE_OPT_LEVEL=3 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+# The release profile is made for wasm; the native build of it goes without LTO.
+NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
 # In CI the lock file is right or the build fails; elsewhere a new function, say,
 # gets its line in it.
@@ -174,7 +174,7 @@ bench: build bench-peers ## compare with Flask, a native server and wasmtime: ma
 bench-peers: cc-installed target-installed $(BENCH) $(WASMTIME)
 	@tests/need-packages bench
 	$(NATIVE) cargo build $(LOCKED) --release -p bench-native
-	CARGO_PROFILE_RELEASE_OPT_LEVEL=3 cargo build $(LOCKED) --release --target $(WASM_TARGET) -p bench-bare
+	cargo build $(LOCKED) --release --target $(WASM_TARGET) -p bench-bare
 
 lint: cc-installed ## check format, clippy and the documents, in both languages
 	@tests/need-packages docs

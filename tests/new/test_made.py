@@ -9,11 +9,7 @@ from tree import ROOT
 NAME = "made-by-a-test"
 
 # As the Makefile builds what is native, so that it finds it built.
-NATIVE = {
-    "CARGO_PROFILE_RELEASE_OPT_LEVEL": "3",
-    "CARGO_PROFILE_RELEASE_LTO": "off",
-    "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
-}
+NATIVE = {"CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16"}
 
 
 def test_a_new_function_is_built_and_passes_its_tests(tree):

@@ -34,7 +34,6 @@ pub(crate) fn build_guests() {
             .current_dir(root())
             // What `cargo test` was told about the native build does not hold for
             // wasm.
-            .env_remove("CARGO_PROFILE_RELEASE_OPT_LEVEL")
             .env_remove("CARGO_PROFILE_RELEASE_LTO")
             .env_remove("CARGO_PROFILE_RELEASE_CODEGEN_UNITS")
             .status()
