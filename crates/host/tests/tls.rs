@@ -77,6 +77,14 @@ async fn connect(
         .await
 }
 
+/// The program with the probe, and with these files.
+fn over_https(cert: &Path, key: &Path) -> Command {
+    let mut command = probe("".as_ref());
+    command.arg("--tls-cert").arg(cert);
+    command.arg("--tls-key").arg(key);
+    command
+}
+
 /// What curl prints for a target of the program at `localhost`.
 fn curl(running: &Running, ca: &Path, arguments: &[&str], target: &str) -> String {
     let port = running.address.rsplit_once(':').unwrap().1;
@@ -97,13 +105,7 @@ fn curl(running: &Running, ca: &Path, arguments: &[&str], target: &str) -> Strin
 fn curl_is_served_over_both_protocols_and_the_component_sees_https() {
     let authority = Authority::new();
     let (cert, key) = authority.files("localhost");
-    let mut command = probe("".as_ref());
-    command
-        .arg("--tls-cert")
-        .arg(cert)
-        .arg("--tls-key")
-        .arg(key);
-    let running = Running::start(&mut command);
+    let running = Running::start(&mut over_https(&cert, &key));
     assert_eq!(running.scheme, "https");
     let port = running.address.rsplit_once(':').unwrap().1;
     let ca = authority.file("ca.pem");
@@ -175,13 +177,7 @@ fn files_that_cannot_be_used_are_one_clear_line() {
         (&cert, &older, "older.key is encrypted"),
         (&cert, &other, "is not the one of the certificate in"),
     ] {
-        let mut command = probe("".as_ref());
-        command
-            .arg("--tls-cert")
-            .arg(cert)
-            .arg("--tls-key")
-            .arg(key);
-        let output = command.output().unwrap();
+        let output = over_https(cert, key).output().unwrap();
         let text = stderr(&output);
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(text.contains(want) && text.lines().count() == 1, "{text}");
@@ -192,13 +188,7 @@ fn files_that_cannot_be_used_are_one_clear_line() {
 fn requests_and_those_who_speak_plain_http_have_their_lines() {
     let authority = Authority::new();
     let (cert, key) = authority.files("localhost");
-    let mut command = probe("".as_ref());
-    command
-        .arg("--tls-cert")
-        .arg(cert)
-        .arg("--tls-key")
-        .arg(key);
-    let mut running = Running::start(command.stderr(Stdio::piped()));
+    let mut running = Running::start(over_https(&cert, &key).stderr(Stdio::piped()));
     curl(&running, &authority.file("ca.pem"), &["--http2"], "/taken");
     let mut plain = TcpStream::connect(&running.address).unwrap();
     let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";

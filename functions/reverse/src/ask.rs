@@ -5,11 +5,11 @@ use std::time::SystemTime;
 use kit::{
     Error, Response, Result,
     client::{ClientError, Failure},
-    key_value::KeyValue,
+    key_value::{KeyValue, KeyValueError},
 };
 
 use crate::{
-    health::{has_failed, note_failure},
+    health::Failures,
     upstreams::{Upstream, Upstreams, choose},
 };
 
@@ -18,9 +18,9 @@ use crate::{
 ///
 /// # Errors
 /// What the last one failed with.
-pub(crate) async fn ask<'a>(
+pub(crate) async fn ask<'a, S: KeyValue>(
     upstreams: &'a Upstreams,
-    store: &impl KeyValue,
+    mut failures: Failures<S, impl AsyncFn() -> Result<S, KeyValueError>>,
     is_repeatable: bool,
     mut send: impl AsyncFnMut(&'a Upstream) -> Result<Response, ClientError>,
 ) -> Result<(&'a Upstream, Response)> {
@@ -28,7 +28,7 @@ pub(crate) async fn ask<'a>(
     let mut tries = if is_repeatable { 2 } else { 1 };
     let mut failed = None;
     while tries > 0
-        && let Some(upstream) = candidates.next(store).await?
+        && let Some(upstream) = candidates.next(&mut failures).await?
     {
         let error = match send(upstream).await {
             Ok(response) => return Ok((upstream, response)),
@@ -36,7 +36,7 @@ pub(crate) async fn ask<'a>(
         };
         eprintln!("the upstream {} failed: {error}", upstream.url());
         if is_the_upstreams(error.failure()) {
-            note_failure(store, upstream, SystemTime::now()).await;
+            failures.note(upstream, SystemTime::now()).await;
         }
         // One that was asked and has kept us waiting has used up the time for another.
         tries = if error.failure() == Failure::Timeout {
@@ -80,11 +80,14 @@ impl<'a> Candidates<'a> {
 
     /// Takes one by chance, which has not failed lately if there is such a one. The store is asked once for each at
     /// most, and for none where there is no choice.
-    async fn next(&mut self, store: &impl KeyValue) -> Result<Option<&'a Upstream>> {
+    async fn next<S: KeyValue>(
+        &mut self,
+        failures: &mut Failures<S, impl AsyncFn() -> Result<S, KeyValueError>>,
+    ) -> Result<Option<&'a Upstream>> {
         let now = SystemTime::now();
         while let Some(upstream) = take(&mut self.unseen)? {
             let is_the_last = self.unseen.is_empty() && self.failed.is_empty();
-            if is_the_last || !has_failed(store, upstream, now).await {
+            if is_the_last || !failures.has(upstream, now).await {
                 return Ok(Some(upstream));
             }
             self.failed.push(upstream);
@@ -122,7 +125,8 @@ mod tests {
     ) -> (Vec<String>, u16) {
         let upstreams: Upstreams = upstreams.parse().unwrap();
         let asked = RefCell::new(Vec::new());
-        let answer = block_on(ask(&upstreams, store, is_repeatable, async |upstream| {
+        let failures = Failures::new(async || Ok(store.clone()));
+        let answer = block_on(ask(&upstreams, failures, is_repeatable, async |upstream| {
             let url = upstream.url();
             let failure = fails.iter().find(|(failing, _)| *failing == url);
             asked.borrow_mut().push(url);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use kit::key_value::KeyValue;
+use kit::key_value::{KeyValue, KeyValueError};
 
 use crate::upstreams::Upstream;
 
@@ -12,26 +12,51 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// What stands before the URL in a key.
 const KEY: &str = "reverse/failed/";
 
-/// Whether an upstream failed lately. A store that cannot be asked keeps nobody from an upstream.
-pub(crate) async fn has_failed(
-    store: &impl KeyValue,
-    upstream: &Upstream,
-    now: SystemTime,
-) -> bool {
-    let value = store.get(&key(upstream)).await.unwrap_or_else(|why| {
-        eprintln!("which upstreams have failed cannot be read: {why}");
-        None
-    });
-    let failed = value.and_then(|value| String::from_utf8(value).ok()?.parse().ok());
-    // The clocks of two servers differ.
-    failed.is_some_and(|failed: u64| Duration::from_millis(millis(now).abs_diff(failed)) < PAUSE)
+/// What the store says of upstreams. It is opened when it is first asked: a request needs none where there is one upstream,
+/// and that answers.
+pub(crate) struct Failures<S, O> {
+    open: O,
+    store: Option<S>,
 }
 
-/// Notes that an upstream failed just now.
-pub(crate) async fn note_failure(store: &impl KeyValue, upstream: &Upstream, now: SystemTime) {
-    let value = millis(now).to_string().into_bytes();
-    if let Err(why) = store.set(&key(upstream), value).await {
-        eprintln!("that {} has failed cannot be noted: {why}", upstream.url());
+impl<S: KeyValue, O: AsyncFn() -> Result<S, KeyValueError>> Failures<S, O> {
+    pub(crate) fn new(open: O) -> Self {
+        Self { open, store: None }
+    }
+
+    /// Whether an upstream failed lately. A store that cannot be asked keeps nobody from an upstream.
+    pub(crate) async fn has(&mut self, upstream: &Upstream, now: SystemTime) -> bool {
+        let value = match self.store().await {
+            Ok(store) => store.get(&key(upstream)).await,
+            Err(why) => Err(why),
+        };
+        let value = value.unwrap_or_else(|why| {
+            eprintln!("which upstreams have failed cannot be read: {why}");
+            None
+        });
+        let failed = value.and_then(|value| String::from_utf8(value).ok()?.parse().ok());
+        // The clocks of two servers differ.
+        failed
+            .is_some_and(|failed: u64| Duration::from_millis(millis(now).abs_diff(failed)) < PAUSE)
+    }
+
+    /// Notes that an upstream failed just now.
+    pub(crate) async fn note(&mut self, upstream: &Upstream, now: SystemTime) {
+        let value = millis(now).to_string().into_bytes();
+        let noted = match self.store().await {
+            Ok(store) => store.set(&key(upstream), value).await,
+            Err(why) => Err(why),
+        };
+        if let Err(why) = noted {
+            eprintln!("that {} has failed cannot be noted: {why}", upstream.url());
+        }
+    }
+
+    async fn store(&mut self) -> Result<&S, KeyValueError> {
+        match &mut self.store {
+            Some(store) => Ok(store),
+            none => Ok(none.insert((self.open)().await?)),
+        }
     }
 }
 
@@ -57,16 +82,12 @@ mod tests {
         let upstreams: Upstreams = "http://a, http://b".parse().unwrap();
         let [a, b] = upstreams.iter().collect::<Vec<_>>().try_into().unwrap();
         let store = TestStore::default();
+        let mut failures = Failures::new(async || Ok(store.clone()));
         let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        let failed = |upstream, after| {
-            block_on(has_failed(
-                &store,
-                upstream,
-                now + Duration::from_millis(after),
-            ))
-        };
-        assert!(!failed(a, 0));
-        block_on(note_failure(&store, a, now));
+        assert!(!block_on(failures.has(a, now)));
+        block_on(failures.note(a, now));
+        let mut failed =
+            |upstream, after| block_on(failures.has(upstream, now + Duration::from_millis(after)));
         for (upstream, after, want) in [
             (a, 0, true),
             (a, 9_999, true),
@@ -76,7 +97,7 @@ mod tests {
             assert_eq!(failed(upstream, after), want, "{} {after}", upstream.url());
         }
         // By a clock that is behind.
-        let earlier = |seconds| block_on(has_failed(&store, a, now - Duration::from_secs(seconds)));
+        let mut earlier = |seconds| block_on(failures.has(a, now - Duration::from_secs(seconds)));
         assert!(earlier(9) && !earlier(10));
     }
 
@@ -85,12 +106,10 @@ mod tests {
         let upstreams: Upstreams = "http://a".parse().unwrap();
         let upstream = upstreams.iter().next().unwrap();
         let store = TestStore::default();
+        let mut failures = Failures::new(async || Ok(store.clone()));
         for value in ["", "never", "-1"] {
             block_on(store.set("reverse/failed/http://a", value.into())).unwrap();
-            assert!(
-                !block_on(has_failed(&store, upstream, UNIX_EPOCH)),
-                "{value}"
-            );
+            assert!(!block_on(failures.has(upstream, UNIX_EPOCH)), "{value}");
         }
     }
 }

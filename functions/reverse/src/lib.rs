@@ -17,6 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use kit::{
     App, Error, GatewayError, Request, Response, Result,
     client::{self, Failure, Timeouts},
+    formats::hex,
     key_value::Store,
     proxy::{self, Passed},
     response::permanent_redirect,
@@ -26,6 +27,7 @@ use sha2::{Digest, Sha256};
 use spin_sdk::time::sleep;
 
 use self::{
+    health::Failures,
     location::NotHere,
     path::Below,
     upstreams::{Upstream, Upstreams},
@@ -99,8 +101,8 @@ async fn pass(mut request: Request) -> Result<Response> {
         connect: Some(CONNECT_TIMEOUT),
         first_byte: body.is_empty().then_some(FIRST_BYTE_TIMEOUT),
     };
-    let store = Store::open_default().await?;
-    let answer = ask::ask(&upstreams, &store, is_repeatable, async |upstream| {
+    let failures = Failures::new(Store::open_default);
+    let answer = ask::ask(&upstreams, failures, is_repeatable, async |upstream| {
         let (body, end) = match small {
             Some(length) => {
                 let (body, end) = patience::watched(body.take(), length);
@@ -127,12 +129,7 @@ async fn pass(mut request: Request) -> Result<Response> {
 /// The name of this proxy in `Via`. Proxies with the same upstreams are one, wherever they run; behind one another,
 /// those with different upstreams make no loop.
 fn own_name(upstreams: &str) -> String {
-    let hash = Sha256::digest(upstreams);
-    let hash: String = hash
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = hex(&Sha256::digest(upstreams)[..4]);
     format!("handspun-reverse-{hash}")
 }
 

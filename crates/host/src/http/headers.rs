@@ -50,8 +50,8 @@ pub(crate) enum BadRequest {
 
 /// Completes a request as Spin's HTTP trigger does.
 ///
-/// The URI gets the scheme by which the client reached us, and an authority. Spin's headers are added behind those that a
-/// client sent under the same names, so the last value is the runtime's.
+/// The URI gets the scheme by which the client reached us, and an authority. Spin's headers are added behind those that
+/// a client sent under the same names, so the last value is the runtime's.
 pub(crate) fn prepare<B>(
     request: &mut Request<B>,
     matched: &RouteMatch<'_, '_>,
@@ -156,9 +156,9 @@ fn check_length(headers: &HeaderMap) -> Result<(), BadRequest> {
     }
 }
 
-/// Refuses a target such as `https://example.org/` on a connection without TLS, which asks a proxy for a secure connection to that server. A
-/// component does not learn which scheme it was, as under Spin, and would ask without one. HTTP/2 is not meant: its
-/// `:scheme` is that of the connection to this server, and clients are not careful with it.
+/// Refuses a target such as `https://example.org/` on a connection without TLS: it asks a proxy for a secure connection to
+/// that server. A component does not learn which scheme it was, as under Spin, and would ask without one. HTTP/2 is not
+/// meant: its `:scheme` is that of the connection to this server, and clients are not careful with it.
 fn check_scheme(target: &Uri, of_connection: &Scheme) -> Result<(), BadRequest> {
     match target.scheme() {
         Some(scheme) if *scheme != Scheme::HTTP && scheme != of_connection => {

@@ -110,12 +110,11 @@ impl RequestBuilder {
     /// component's failure, as a [`GuestError`].
     pub async fn send(self) -> anyhow::Result<http::Response<Body>> {
         let before = self.client.logged();
-        let content = match self.content {
-            Content::None => None,
-            Content::Whole(content) => Some((Some(content.len()), body::wasi(Full::new(content)))),
-            Content::Stream(stream) => Some((None, stream)),
+        let (length, content) = match self.content {
+            Content::None => (None, body::empty()),
+            Content::Whole(content) => (Some(content.len()), body::wasi(Full::new(content))),
+            Content::Stream(stream) => (None, stream),
         };
-        let (length, content) = content.unwrap_or_else(|| (None, body::empty()));
         let client = self.client;
         let response = exchange(
             &client,

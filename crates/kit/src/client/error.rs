@@ -128,16 +128,14 @@ impl From<ErrorCode> for ClientError {
 impl From<ClientError> for Error {
     /// 504 where the server took too long, 400 where the client's own body is to blame, else 502.
     fn from(error: ClientError) -> Self {
-        // The log says it in the runtime's words, in which there may be addresses.
-        eprintln!("{error}");
-        let failure = error.failure;
-        match failure {
-            Failure::ConnectTimeout | Failure::Timeout => {
-                GatewayError::timeout(failure.detail()).into()
-            }
-            Failure::RequestBody => Self::Malformed(failure.detail().to_owned()),
-            failure => GatewayError::bad_gateway(failure.code(), failure.detail()).into(),
-        }
+        let ClientError { failure, runtime } = error;
+        let detail = failure.detail();
+        let gateway = match failure {
+            Failure::RequestBody => return Self::Malformed(detail.to_owned()),
+            Failure::ConnectTimeout | Failure::Timeout => GatewayError::timeout(detail),
+            failure => GatewayError::bad_gateway(failure.code(), detail),
+        };
+        gateway.caused_by(runtime).into()
     }
 }
 

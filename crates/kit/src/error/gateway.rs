@@ -5,12 +5,21 @@ use http::StatusCode;
 use super::Error;
 
 /// Why a proxy, or whoever else asks another server, has no answer of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
 pub struct GatewayError {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
     pub(super) detail: String,
+    /// The same as the runtime says it, for the log: there may be addresses in it.
+    #[source]
+    cause: Option<Cause>,
 }
+
+/// What the runtime said.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+struct Cause(String);
 
 impl GatewayError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
@@ -19,7 +28,15 @@ impl GatewayError {
             status,
             code,
             detail,
+            cause: None,
         }
+    }
+
+    /// The same error with what the log is to say besides.
+    #[cfg(feature = "client")]
+    pub(crate) fn caused_by(mut self, cause: String) -> Self {
+        self.cause = Some(Cause(cause));
+        self
     }
 
     /// 407: the client does not say who it is to the proxy.

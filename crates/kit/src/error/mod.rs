@@ -160,7 +160,7 @@ pub enum Error {
         retry_after_seconds: u32,
     },
     /// 407, 411, 502, 503, 504 or 508: what stands between a client and another server cannot do its work.
-    #[error("{}", .0.detail)]
+    #[error(transparent)]
     Gateway(GatewayError),
     /// 507: there is no room left. Says what is full.
     #[error("{0}")]

@@ -69,10 +69,6 @@ fn schema(db: &TestDatabase) -> Vec<String> {
 }
 
 /// Ends after each statement in turn, as in a crash, and starts again. Returns how many statements there are.
-#[allow(
-    clippy::expect_used,
-    reason = "it is for tests, which end by panicking"
-)]
 fn killed_anywhere(migrations: &[Migration], fresh: &[String]) -> usize {
     let mut left = 0;
     loop {
