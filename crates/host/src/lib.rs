@@ -40,7 +40,7 @@ pub use self::{
         body::{Body, BodyError},
         clocks::{END_GRACE, SHUTDOWN_GRACE},
         limits::Limits,
-        outbound::Upstream,
+        outbound::{Upstream, UpstreamError},
         requests::GuestError,
     },
     storage::key_value::{KeyValueCall, KeyValueError, KeyValueFaults, KeyValueOperation},

@@ -4,6 +4,7 @@ use std::fs;
 
 use handspun::{
     GuestError, Limits, MultipartForm, TestApp, TestAppBuilder, TestClient, TestResponse, Upstream,
+    UpstreamError,
 };
 
 use crate::support::{OneComponent, build_guests, root, wasm};
@@ -203,24 +204,56 @@ async fn what_components_print_is_in_the_log() {
     );
 }
 
-#[tokio::test]
-async fn requests_that_components_send_are_answered_by_the_test() {
+/// An application that may send requests to time.example.
+fn sender(folder: &std::path::Path) -> TestAppBuilder {
     build_guests();
-    let folder = tempfile::tempdir().unwrap();
     let sender = OneComponent {
         fields: "allowed_outbound_hosts = ['http://time.example']",
         ..OneComponent::named("sender")
     };
+    TestApp::builder(sender.write(folder))
+}
+
+#[tokio::test]
+async fn requests_that_components_send_are_answered_by_the_test() {
+    let folder = tempfile::tempdir().unwrap();
     let upstream = Upstream::new(|_| http::Response::new("12:00".into()));
-    let app = TestApp::builder(sender.write(folder.path()))
-        .upstream(upstream)
-        .load()
-        .unwrap();
+    let app = sender(folder.path()).upstream(upstream).load().unwrap();
     let response = app.client().get("/get?http://time.example/now").await;
     assert!(response.unwrap().text().unwrap().contains("12:00"));
     let requests = app.requests();
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].uri(), "http://time.example/now");
+}
+
+#[tokio::test]
+async fn a_server_that_the_test_makes_up_may_fail() {
+    for (error, want) in [
+        (
+            UpstreamError::ConnectionRefused,
+            "error: ErrorCode::ConnectionRefused",
+        ),
+        (
+            UpstreamError::NoResponse,
+            "error: ErrorCode::HttpProtocolError",
+        ),
+        (
+            UpstreamError::NameNotFound,
+            "error: ErrorCode::DnsError(DnsErrorPayload",
+        ),
+        (
+            UpstreamError::Timeout,
+            "error: ErrorCode::ConnectionReadTimeout",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let upstream = Upstream::try_new(move |_| Err(error));
+        let app = sender(folder.path()).upstream(upstream).load().unwrap();
+        let response = app.client().get("/get?http://time.example/now").await;
+        let told = response.unwrap().text().unwrap().to_owned();
+        assert!(told.starts_with(want), "{told}");
+        assert_eq!(app.requests().len(), 1);
+    }
 }
 
 /// An application of the probe whose build is this line for the shell.

@@ -28,7 +28,7 @@ use crate::{
         Probe,
         authority::Authority,
         collecting_log,
-        program::{Running, probe, stderr},
+        program::{Running, handspun, probe, stderr},
     },
 };
 
@@ -126,6 +126,40 @@ fn curl_is_served_over_both_protocols_and_the_component_sees_https() {
         let sent = format!("@{}", sent.display());
         let told = curl(&running, &ca, &[flag, "--data-binary", &sent], "/echo");
         assert!(told == format!("{body}\n{version}"), "the echo differs");
+    }
+    running.stop();
+}
+
+#[test]
+fn a_cookie_that_was_set_over_https_is_only_sent_over_https() {
+    let authority = Authority::new();
+    let (cert, key) = authority.files("localhost");
+    let ca = authority.file("ca.pem");
+    let mut command = handspun();
+    command.args([
+        "up",
+        "--quiet",
+        "--listen",
+        "127.0.0.1:0",
+        "--state-dir",
+        "",
+    ]);
+    command.args(["--variable", "secret_key=of-the-tests"]);
+    command
+        .arg("--tls-cert")
+        .arg(&cert)
+        .arg("--tls-key")
+        .arg(&key);
+    let running = Running::start(&mut command);
+    for (path, flag) in [
+        ("/session", "--http1.1"),
+        ("/session", "--http2"),
+        ("/cookies/add", "--http2"),
+    ] {
+        let answer = curl(&running, &ca, &[flag, "--include"], path).to_lowercase();
+        let cookie = answer.lines().find(|line| line.starts_with("set-cookie: "));
+        let cookie = cookie.unwrap_or_else(|| panic!("{answer}"));
+        assert!(cookie.split("; ").any(|part| part == "secure"), "{cookie}");
     }
     running.stop();
 }

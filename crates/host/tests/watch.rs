@@ -215,6 +215,27 @@ fn a_manifest_that_changes_is_loaded_anew_unless_it_is_wrong() {
 }
 
 #[test]
+fn a_new_file_among_those_of_a_component_is_seen_by_it() {
+    let project = Project::new(COPY);
+    fs::create_dir(project.at("pages")).unwrap();
+    fs::write(project.at("pages/old.txt"), "").unwrap();
+    let manifest = fs::read_to_string(project.at("spin.toml")).unwrap();
+    let manifest = manifest.replace(
+        "[component.shown]",
+        "[component.shown]\nfiles = [\"pages/*\"]",
+    );
+    fs::write(project.at("spin.toml"), manifest).unwrap();
+    let (running, said) = project.watch();
+    assert!(running.get("/read?/pages/old.txt").ends_with("\nread"));
+    assert!(running.get("/read?/pages/new.txt").ends_with("\nnot read"));
+    fs::write(project.at("pages/new.txt"), "").unwrap();
+    wait_until_served(&running, "/read?/pages/new.txt", "\nread");
+    assert_eq!(project.built(), "other\nshown\n");
+    drop(said);
+    running.stop();
+}
+
+#[test]
 fn without_builds_a_new_file_is_taken_over() {
     let project = Project::new("false");
     fs::copy(wasm("probe"), project.at("shown.wasm")).unwrap();

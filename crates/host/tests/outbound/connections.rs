@@ -1,11 +1,17 @@
 //! Connections: kept, limited, refused, slow.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
 use handspun::{Options, OutboundConfig, RuntimeConfig};
-use tokio::{net::TcpStream, sync::mpsc};
+use http::Method;
+use tokio::{io::AsyncWriteExt as _, net::TcpStream, sync::mpsc};
 
 use super::{
     Sender, body,
-    server::{Server, echo, text},
+    server::{Server, echo, read_head, text},
 };
 
 /// Keeps a connection open, and answers nothing.
@@ -43,6 +49,56 @@ async fn a_connection_is_kept_for_the_next_requests() {
         }
         assert_eq!(server.connections(), want);
     }
+}
+
+/// Answers the first request of a connection, and closes it upon the second. Counts all of them.
+async fn answer_once(mut stream: TcpStream, requests: Arc<AtomicUsize>) {
+    read_head(&mut stream).await;
+    requests.fetch_add(1, Relaxed);
+    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    stream.write_all(answer).await.unwrap();
+    read_head(&mut stream).await;
+    requests.fetch_add(1, Relaxed);
+}
+
+#[tokio::test]
+async fn a_request_that_meets_the_end_of_its_connection_is_sent_again_if_it_may_be() {
+    const BROKEN: &str = "error: ErrorCode::HttpProtocolError";
+    for (method, body, count, want) in [
+        (Method::GET, "", 3, "ok"),
+        (Method::DELETE, "", 3, "ok"),
+        (Method::POST, "", 2, BROKEN),
+        (Method::PUT, "new", 2, BROKEN),
+    ] {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&requests);
+        let server = Server::accepting("127.0.0.1:0", move |stream| {
+            answer_once(stream, Arc::clone(&counted))
+        })
+        .await;
+        let sender = Sender::allowed(&["*://*:*"]);
+        sender.get(&server.url("/")).await;
+        let path = format!("/tell?{}", server.url("/"));
+        let request = sender.client.request(method.clone(), &path).body(body);
+        let length = body.len().to_string();
+        let request = if method == Method::GET {
+            request
+        } else {
+            request.header("send-content-length", length)
+        };
+        let told = request.await.unwrap().text().unwrap().to_owned();
+        assert!(told.trim_end().ends_with(want), "{method}: {told}");
+        assert_eq!(requests.load(Relaxed), count, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_a_new_connection_ends_on_is_not_sent_again() {
+    let server = Server::sending(b"").await;
+    let sender = Sender::allowed(&["*://*:*"]);
+    let told = sender.get(&server.url("/")).await;
+    assert_eq!(told, "error: ErrorCode::HttpProtocolError");
+    assert_eq!(server.connections(), 1);
 }
 
 #[tokio::test]

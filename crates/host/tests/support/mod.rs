@@ -36,6 +36,7 @@ pub(crate) fn build_guests() {
             // wasm.
             .env_remove("CARGO_PROFILE_RELEASE_LTO")
             .env_remove("CARGO_PROFILE_RELEASE_CODEGEN_UNITS")
+            .env_remove("CARGO_INCREMENTAL")
             .status()
             .expect("make can be run");
         assert!(status.success(), "the components cannot be built");

@@ -9,6 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::{Error, WasiBody};
@@ -26,6 +27,12 @@ pub(super) struct Sent {
 impl Sent {
     pub(super) fn new(inner: WasiBody, gone: Gone) -> Self {
         Self { inner, gone }
+    }
+
+    /// That of a request without one.
+    pub(super) fn nothing() -> Self {
+        let nothing = Empty::new().map_err(|never| match never {});
+        Self::new(nothing.boxed_unsync(), Gone::default())
     }
 }
 
@@ -118,7 +125,7 @@ impl Body for Received {
 #[cfg(test)]
 mod tests {
     use futures::executor::block_on;
-    use http_body_util::{BodyExt, StreamBody};
+    use http_body_util::StreamBody;
 
     use super::*;
 

@@ -5,7 +5,10 @@ use std::{
     io,
     net::SocketAddr,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -84,9 +87,9 @@ pub(super) enum NoConnection {
     Tls,
 }
 
-impl From<&NoConnection> for Error {
+impl From<NoConnection> for Error {
     /// Spin's errors for these.
-    fn from(none: &NoConnection) -> Self {
+    fn from(none: NoConnection) -> Self {
         let dns = |rcode: &str| Self::DnsError {
             rcode: Some(rcode.to_owned()),
             info_code: Some(0),
@@ -136,6 +139,7 @@ impl Connector {
         };
         Ok(Stream {
             transport,
+            has_answered: HasAnswered::default(),
             _permit: permit,
         })
     }
@@ -213,9 +217,24 @@ impl Service<Uri> for Connector {
     }
 }
 
+/// Whether a response has come over a connection.
+#[derive(Clone, Default)]
+pub(super) struct HasAnswered(Arc<AtomicBool>);
+
+impl HasAnswered {
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+
+    pub(super) fn set(&self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
 /// A connection.
 pub(super) struct Stream {
     transport: Transport,
+    has_answered: HasAnswered,
     /// Given back when it is closed.
     _permit: OwnedSemaphorePermit,
 }
@@ -227,13 +246,14 @@ enum Transport {
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
+        let connected = Connected::new().extra(self.has_answered.clone());
         match &self.transport {
             Transport::Tls(stream)
                 if stream.inner().get_ref().1.alpn_protocol() == Some(HTTP_2) =>
             {
-                Connected::new().negotiated_h2()
+                connected.negotiated_h2()
             }
-            _ => Connected::new(),
+            _ => connected,
         }
     }
 }

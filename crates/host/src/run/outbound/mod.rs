@@ -25,7 +25,7 @@ use std::{
 use http::header;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 
-pub use self::upstream::Upstream;
+pub use self::upstream::{Upstream, UpstreamError};
 pub(crate) use self::{connect::Network, tls::TlsConfigs};
 use crate::{
     load::{allowed_hosts::AllowedHosts, destination::Destination},

@@ -10,10 +10,35 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::Error;
 
-use super::body::Sent;
+use super::{body::Sent, connect::NoConnection};
 
 /// What decides about an answer.
-type Answer = dyn Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync;
+type Answer = dyn Fn(&Request<Bytes>) -> Result<Response<Bytes>, UpstreamError> + Send + Sync;
+
+/// Why a made-up server does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UpstreamError {
+    /// Nothing listens there; the component gets `ConnectionRefused`.
+    ConnectionRefused,
+    /// It closes the connection without an answer, or speaks no HTTP: `HttpProtocolError`.
+    NoResponse,
+    /// Its name has no address: `DnsError`.
+    NameNotFound,
+    /// It is too slow: `ConnectionReadTimeout`, without a wait.
+    Timeout,
+}
+
+impl From<UpstreamError> for Error {
+    fn from(error: UpstreamError) -> Self {
+        match error {
+            UpstreamError::ConnectionRefused => NoConnection::Refused.into(),
+            UpstreamError::NoResponse => Self::HttpProtocolError,
+            UpstreamError::NameNotFound => NoConnection::NoAddress.into(),
+            UpstreamError::Timeout => Self::ConnectionReadTimeout,
+        }
+    }
+}
 
 /// Answers the outgoing requests of an application under test in place of the network, and remembers them.
 ///
@@ -45,6 +70,23 @@ impl Upstream {
     pub fn new(
         answer: impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
     ) -> Self {
+        Self::try_new(move |request| Ok(answer(request)))
+    }
+
+    /// The same for a server that may fail.
+    ///
+    /// ```
+    /// use handspun::{Upstream, UpstreamError};
+    ///
+    /// let is_down = Upstream::try_new(|_| Err(UpstreamError::ConnectionRefused));
+    /// # drop(is_down);
+    /// ```
+    pub fn try_new(
+        answer: impl Fn(&Request<Bytes>) -> Result<Response<Bytes>, UpstreamError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
         Self {
             answer: Arc::new(answer),
             requests: Arc::default(),
@@ -65,7 +107,7 @@ impl Upstream {
         let request = Request::from_parts(head, body);
         let response = (self.answer)(&request);
         self.remembered().push(request);
-        Ok(response.map(Full::new))
+        Ok(response?.map(Full::new))
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, Vec<Request<Bytes>>> {
