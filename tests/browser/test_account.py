@@ -23,15 +23,11 @@ def log_in(page, name: str, password: str):
 
 
 @views(*LOOKS)
-def test_the_form_to_log_in(page, inspect):
+def test_the_forms_and_the_page_of_an_account(page, console, inspect):
+    console.expect("status of 422")
     page.goto("/auth/login")
     expect(page.locator("#name")).to_be_focused()
     inspect("log-in")
-
-
-@views(*LOOKS)
-def test_the_form_to_register_says_what_is_wrong(page, console, inspect):
-    console.expect("status of 422")
     page.goto("/auth/register")
     page.locator("#name").fill("a")
     page.locator("#password").fill("12345678")
@@ -41,10 +37,6 @@ def test_the_form_to_register_says_what_is_wrong(page, console, inspect):
     expect(page.locator("#name")).to_have_value("a")
     expect(page.locator("#password")).to_have_value("")
     inspect("register")
-
-
-@views(*LOOKS)
-def test_the_page_of_the_account(page, inspect):
     register(page, "唤醒手腕 and a name that is long")
     expect(page.locator("h1")).to_have_text("唤醒手腕 and a name that is long")
     expect(page.locator("#visitor bdi")).to_have_text("唤醒手腕 and a name that is long")

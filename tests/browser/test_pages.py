@@ -1,16 +1,27 @@
 """The pages that keep nothing: each is fit for every window and both colour schemes."""
 
+from playwright.sync_api import expect
+
 from checks import sticking_out
 from view import DESK, LOOKS, PHONE, View, views
 
 
+TITLES = {
+    "en": {"routes": "Routes 路由", "link": "The tutorial", "tutorial": "The tutorial 教程"},
+    "zh-CN": {"routes": "路由 Routes", "link": "教程", "tutorial": "教程 The tutorial"},
+}
+
+
 @views(*LOOKS)
-def test_the_routes_are_a_page(page, inspect, view):
+def test_the_routes_and_the_tutorial_that_the_foot_leads_to(page, inspect, view):
+    titles = TITLES[view.lang]
     page.goto("/routes")
-    texts = {"en": "Routes 路由", "zh-CN": "路由 Routes"}
-    assert page.locator("h1").inner_text() == texts[view.lang]
-    assert page.get_by_role("link", name="/index").is_visible()
+    expect(page.locator("h1")).to_have_text(titles["routes"])
+    expect(page.get_by_role("link", name="/index")).to_be_visible()
     inspect("routes")
+    page.get_by_role("contentinfo").get_by_role("link", name=titles["link"]).click()
+    expect(page.locator("h1")).to_have_text(titles["tutorial"])
+    inspect("tutorial")
 
 
 def test_the_routes_that_are_links_are_those_that_know_get(page):
@@ -21,15 +32,6 @@ def test_the_routes_that_are_links_are_those_that_know_get(page):
     assert paths
     allowed = {path: page.request.fetch(path, method="OPTIONS").headers["allow"] for path in paths}
     assert links == [path for path, methods in allowed.items() if "GET" in methods.split(", ")]
-
-
-@views(*LOOKS)
-def test_the_tutorial_is_a_page_that_others_lead_to(page, inspect, view):
-    page.goto("/routes")
-    link, title = {"en": ("The tutorial", "The tutorial 教程"), "zh-CN": ("教程", "教程 The tutorial")}[view.lang]
-    page.get_by_role("contentinfo").get_by_role("link", name=link).click()
-    assert page.locator("h1").inner_text() == title
-    inspect("tutorial")
 
 
 def test_whatever_the_tutorial_links_is_there(page):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from book import FIELDS, field, fill, message, said
-from view import BOTH_WAYS, CHINESE, ENGLISH, FOUR_WAYS, NO_SCRIPTS, views
+from view import BOTH_WAYS, CHINESE, ENGLISH, NO_SCRIPTS, views
 
 WAKE = {
     "english": "wake up",
@@ -44,7 +44,7 @@ def test_the_first_word_takes_the_place_of_the_blank_page(book, page):
 
 
 @pytest.mark.smoke
-@views(*FOUR_WAYS)
+@views(*BOTH_WAYS)
 def test_every_flaw_is_said_at_its_field(book, console, view):
     console.expect("status of 422")
     book.open()

@@ -57,7 +57,7 @@ def test_words_are_imported(book, page, view):
     expect(book.status).to_have_text({"en": "2 words", "zh-CN": "共 2 个词"}[view.lang])
 
 
-@views(ENGLISH, NO_SCRIPTS, CHINESE)
+@views(*BOTH_WAYS)
 def test_a_file_with_mistakes_is_not_imported(book, console, keeper, view):
     console.expect("status of 422")
     book.open()

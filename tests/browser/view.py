@@ -58,9 +58,6 @@ NO_SCRIPTS, CHINESE_NO_SCRIPTS = replace(ENGLISH, scripts=False), replace(CHINES
 # Behaviour with scripts and without: once each, and each in its own language.
 BOTH_WAYS = (CHINESE, NO_SCRIPTS)
 
-# Where what is said differs most: each language, with scripts and without.
-FOUR_WAYS = (ENGLISH, NO_SCRIPTS, CHINESE, CHINESE_NO_SCRIPTS)
-
 
 def views(*every: View):
     """Marks a test to run once for each of these views; it sees the page that way."""
