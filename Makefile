@@ -106,7 +106,7 @@ test-new: build $(HURL) $(PARITY)
 # -B: no compiled Python among the sources.
 pytest = HANDSPUN=$(HANDSPUN) target/$1-venv/bin/python -B -m pytest tests/$1
 
-test-parity: build $(PARITY)
+test-parity: build test-client $(PARITY)
 	env -u PARITY_SEED $(call pytest,parity)
 
 # Our sessions and passwords with those of Flask and Werkzeug, through the examples of formats.
@@ -134,7 +134,12 @@ test-spin: spin-installed functions $(HURL) ## run the hurl files and a stress o
 	tests/run-hurl "$$(command -v spin)" $(HURL)
 	HANDSPUN="$$(command -v spin)" python3 -B tests/spin/uploads.py
 
-parity: build $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
+# The host's test client, as a program for the parity suite.
+.PHONY: test-client
+test-client: cc-installed
+	$(NATIVE) cargo build $(LOCKED) --release -p handspun --example client
+
+parity: build test-client $(PARITY) ## compare with real Flask, with fresh cases or those of PARITY_SEED=N
 	PARITY_SEED=$(or $(PARITY_SEED),fresh) $(call pytest,parity)
 
 # Without the browsers, and where they cannot be installed, this is skipped; in CI that is an error.

@@ -9,7 +9,7 @@ from pathlib import Path
 from markdown import Block, split
 
 # Documents for people who change the code, in English only.
-ENGLISH_ONLY = {"docs/decisions.md", "docs/parity.md"}
+ENGLISH_ONLY = {"docs/decisions.md"}
 
 # Documents of which only the links are checked, besides those that have a Chinese one.
 OTHERS = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/README.md", "bench/README.md"]

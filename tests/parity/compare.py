@@ -3,6 +3,7 @@
 import email.utils
 import functools
 import json
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -19,11 +20,13 @@ class Exchange:
     ours: Answer
     # Where the request is one that adds a word: Flask's words behind it, and Handspun's.
     words: tuple[list, list] | None = None
+    # Where it is an upload: the files behind it, each as its name and the hash of its content.
+    files: tuple[list, list] | None = None
 
     @functools.cached_property
     def aspects(self) -> frozenset[str]:
-        """What differs: `status`, `content-type`, `allow`, `location`, `set-cookie`, `body`, and
-        `words` where different words are there afterwards.
+        """What differs: `status`, `content-type`, `allow`, `location`, `set-cookie`, `body`,
+        and `words` or `files` where different ones are there afterwards.
 
         Of two JSON bodies the values are compared: `body.KEY` where objects differ in the value of a
         key, and `json-text` where they are written differently. Of two pages the markup is compared,
@@ -33,9 +36,29 @@ class Exchange:
         aspects = {
             name for name, view in _VIEWS.items() if view(flask) != view(ours)
         }
-        if self.words and self.words[0] != self.words[1]:
-            aspects.add("words")
+        for name, kept in (("words", self.words), ("files", self.files)):
+            if kept and kept[0] != kept[1]:
+                aspects.add(name)
         return frozenset(aspects | _bodies(flask, ours))
+
+    def shows(self, side: str, documented: str) -> bool:
+        """Whether what `flask` or `ours` answers, or the words or files that it has then, are as the document has it."""
+        answer = getattr(self, side)
+        status, _, rest = documented.partition(" ")
+        if answer.status != int(status):
+            return False
+        texts = [answer.text.rstrip("\n")]
+        if kept := self.words or self.files:
+            texts.append(json.dumps(kept[side == "ours"], ensure_ascii=False, separators=(",", ":")))
+        if re.match(r"[A-Z][A-Za-z-]+: ", rest):
+            texts = [f"{name.title()}: {value}" for name, value in answer.headers]
+        return not rest or any(map(documents(rest), texts))
+
+
+def documents(pattern: str):
+    """Tells whether a text is what the document has, where `…` stands for any text."""
+    parts = ".*".join(re.escape(part) for part in pattern.split("…"))
+    return functools.partial(re.fullmatch, parts, flags=re.DOTALL)
 
 
 def media_type(answer: Answer) -> str:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import wordbook
 from differences._common import JSON, URLENCODED
-from grammars import texts, urlencoded, words
+from grammars import fewer, texts, urlencoded, words
 from grammars.words import FIELDS, query
 from wire import Request
 
@@ -126,3 +127,30 @@ def test_any_word_is_kept_alike(check, query_string, headers):
 def test_any_query_is_read_alike(check, query_string, field):
     without = b"&".join(pair for pair in query().split(b"&") if not pair.startswith(field.encode() + b"="))
     check(Request("GET", ADD + without + b"&" + query_string.replace(b"infor", field.encode())))
+
+
+_english = st.sampled_from(["wake", "Wake", " wake ", "rise", "", "wáke", "wake\n", "\u3000rise", "wake up", "RISE", "😀", "'"])
+_added = st.builds(
+    lambda english, chinese, sentence: Request("GET", ADD + query(english=english, chinese=chinese, sentence_eng=sentence)),
+    _english, st.sampled_from(["唤", "起", "", "唤\u3000"]), st.sampled_from(["", "I wake."]),
+)  # fmt: skip
+_refused = st.sampled_from([
+    Request("GET", ADD), Request("POST", ADD + query(english="a")), Request("GET", ADD + query(english="a").replace(b"chinese", b"c")),
+    Request("OPTIONS", ADD + query(english="a")),
+])  # fmt: skip
+
+
+@fewer(3)
+@given(requests=st.lists(_added | _added | _refused, min_size=2, max_size=7))
+def test_any_words_are_kept_in_the_same_order(check, requests):
+    *before, last = requests
+    check(last, before=tuple(before))
+
+
+@pytest.mark.parametrize("count", [2, 5, 9])
+def test_words_that_come_at_once_are_all_kept(addresses, count):
+    """Flask may lose some: two views may find the same largest id. None of ours is lost."""
+    _, ours = addresses
+    requests = [Request("GET", ADD + query(english=f"word {number}")) for number in range(count)]
+    assert {answer.status for answer in wordbook.at_once(ours, requests * 2)} == {302}
+    assert sorted(word[0] for word in wordbook.take_words(ours)) == [f"word {number}" for number in range(count)]

@@ -9,13 +9,17 @@ import os
 import sqlite3
 import tempfile
 import time
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, session
 from werkzeug.utils import secure_filename
 
 app = Flask(__name__)
 app.secret_key = "of-the-tutorial"
+app.config["SECRET_KEY_FALLBACKS"] = ["of-last-year"]
 
+# The most bytes that a POST /upload may have.
+UPLOAD_LIMIT = 1024 * 1024
 
 # Gone with the program that compares.
 UPLOADS = tempfile.TemporaryDirectory()
@@ -29,6 +33,7 @@ def allowed_file(filename):
 
 @app.post("/upload")
 def upload():
+    request.max_content_length = UPLOAD_LIMIT
     upload_file = request.files["image"]
     if upload_file and allowed_file(upload_file.filename):
         filename = secure_filename(upload_file.filename)
@@ -42,6 +47,11 @@ def wants_json():
     """Whether the client prefers JSON to a page and to text."""
     offers = ["text/plain", "text/html", "application/json"]
     return request.accept_mimetypes.best_match(offers) == "application/json"
+
+
+def wants_page():
+    """Whether the client is a browser."""
+    return request.accept_mimetypes.best_match(["text/plain", "text/html"]) == "text/html"
 
 
 @app.get("/index")
@@ -69,13 +79,17 @@ def show_session():
 @app.post("/session")
 def set_session():
     session.update(request.form)
-    return "", 204
+    return shown_session()
 
 
 @app.delete("/session")
 def clear_session():
     session.clear()
-    return "", 204
+    return shown_session()
+
+
+def shown_session():
+    return redirect("/session/show", code=303) if wants_page() else ("", 204)
 
 
 @app.get("/args")
@@ -141,6 +155,21 @@ def add_cookie():
 @app.get("/add")
 def moved_add_cookie():
     return redirect("/cookies/add", code=307)
+
+
+@app.post("/auth/logout")
+def log_out():
+    """To where the form says, if that is a page of this site: the check that many Flask applications make."""
+    target = request.form.get("next", "/")
+    named = urlsplit(target)
+    if named.scheme or named.netloc or not target.startswith("/"):
+        target = "/"
+    return redirect(target, code=303)
+
+
+@app.route("/proxy/reverse/", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def upstreams_first_page():
+    return "the first page"
 
 
 @app.get("/show")

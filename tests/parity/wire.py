@@ -12,13 +12,16 @@ HOST = b"parity.example"
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. Where `chunks` is set, the body goes out in chunks of these sizes."""
+    """What is sent. Where `chunks` is set, the body goes out in chunks of these sizes; `length` is announced as its length,
+    where it is another one.
+    """
 
     method: str
     target: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes | None = None
     chunks: tuple[int, ...] | None = None
+    length: int | None = None
 
     def with_header(self, name: bytes, value: bytes) -> "Request":
         return replace(self, headers=(*self.headers, (name, value)))
@@ -46,7 +49,8 @@ class Request:
         if self.chunks is not None:
             headers.append((b"Transfer-Encoding", b"chunked"))
         elif self.body is not None:
-            headers.append((b"Content-Length", str(len(self.body)).encode()))
+            length = len(self.body) if self.length is None else self.length
+            headers.append((b"Content-Length", str(length).encode()))
         headers.append((b"Connection", b"close"))
         lines += [name + b": " + value for name, value in headers]
         return b"\r\n".join(lines) + b"\r\n\r\n" + self._framed_body()

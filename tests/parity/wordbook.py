@@ -36,19 +36,23 @@ def ask(addresses, request: Request, *, before=(), meanwhile: Request | None = N
         answers = [send(address, request) for address in addresses]
     else:
         answers = [_interrupted(flask, request, meanwhile), at_once(ours, [request, meanwhile])[0]]
-    return Exchange(request, *answers, words=(_take_flasks_words(), take_words(ours)))
+    words = _take_flasks_words(), take_words(ours)
+    if meanwhile is not None:
+        # Which of the two comes first is not decided.
+        words = tuple(map(sorted, words))
+    return Exchange(request, *answers, words=words)
 
 
 def take_words(ours) -> list[list[str]]:
-    """Takes all words out of Handspun's book; sorted, as the order is not decided where several are sent at once."""
+    """Takes all words out of Handspun's book; the one that was added first comes first."""
     answer = send(ours, Request("GET", b"/words?limit=100"))
     assert answer.status == 200, answer
     listed = json_of(answer)
     assert listed["next"] is None, "there are more words than one page has"
     for word in listed["words"]:
-        answer = send(ours, Request("DELETE", b"/words/%d" % word["id"], (_login(ours),)))
+        answer = send(ours, Request("DELETE", b"/words/%d" % word["id"], (login(ours),)))
         assert answer.status == 204, answer
-    return sorted([word[field] for field in FIELDS] for word in listed["words"])
+    return [[word[field] for field in FIELDS] for word in reversed(listed["words"])]
 
 
 def register(ours) -> None:
@@ -58,7 +62,7 @@ def register(ours) -> None:
 
 
 @functools.cache
-def _login(ours) -> tuple[bytes, bytes]:
+def login(ours) -> tuple[bytes, bytes]:
     """The header of somebody who may change every word."""
     answer = _post_account(ours, b"/auth/login")
     assert answer.status == 200, answer
@@ -78,10 +82,10 @@ def at_once(address, requests: list[Request]) -> list[Answer]:
 
 def _take_flasks_words() -> list[list[str]]:
     """The same on the other side, but for the one word that the tutorial cannot do without."""
-    rows = _tutorial.execute(f"select {', '.join(FIELDS)} from word where id > 1").fetchall()
+    rows = _tutorial.execute(f"select {', '.join(FIELDS)} from word where id > 1 order by id").fetchall()
     _tutorial.execute("delete from word where id > 1")
     _tutorial.commit()
-    return sorted(map(list, rows))
+    return list(map(list, rows))
 
 
 def _interrupted(flask, request: Request, meanwhile: Request) -> Answer:

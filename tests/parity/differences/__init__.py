@@ -4,26 +4,26 @@
 aspects that its difference explains: all that differ must be explained, or the case fails.
 """
 
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clients import Step, Visit
 from compare import Exchange
-from wire import Answer, Request
+from wire import Request
 
-WHOLE = frozenset({"status", "content-type", "allow", "location", "set-cookie", "body", "words"})
+WHOLE = frozenset({"status", "content-type", "allow", "location", "set-cookie", "body", "words", "files"})
 
 
 @dataclass(frozen=True)
 class Example:
-    """A request that shows a difference, with both answers as the document has them.
+    """A request, or the steps of a client, that show a difference, with both answers as the document has them.
 
-    An answer is a status, which a header may follow, or the body, or the words that are there then;
-    `…` stands for any text.
+    An answer is a status, which a header may follow, or the body, or the words or files that are there then;
+    `…` stands for any text. Of a client it is what its last step gave: the status and what the application saw, as
+    `Visit.shows` has it, a value, or an error.
     """
 
-    request: Request
+    request: Request | tuple[Step, ...]
     flask: str
     ours: str
     # Off where it depends on this Python, and this one is not old enough.
@@ -36,28 +36,31 @@ class Example:
 @dataclass(frozen=True)
 class Difference:
     id: str
-    explains: Callable[[Exchange], set[str] | frozenset[str] | None]
+    # Which of the two it looks at.
+    of: type[Exchange] | type[Visit]
+    explains: Callable[[Exchange | Visit], set[str] | frozenset[str] | None]
     examples: tuple[Example, ...]
 
 
 DIFFERENCES: dict[str, Difference] = {}
 
 
-def difference(id: str, *examples: Example):
+def difference(id: str, *examples: Example, of: type = Exchange):
     """Lists the decorated rule under an id."""
 
     def listed(rule):
         assert id not in DIFFERENCES, id
-        DIFFERENCES[id] = Difference(id, rule, examples)
+        DIFFERENCES[id] = Difference(id, of, rule, examples)
         return rule
 
     return listed
 
 
-def explained(exchange: Exchange) -> tuple[set[str], set[str]]:
+def explained(exchange: Exchange | Visit) -> tuple[set[str], set[str]]:
     """The ids that apply to an exchange, and the aspects that none of them explains."""
     left, ids = set(exchange.aspects), set()
-    for difference in DIFFERENCES.values() if left else ():
+    rules = [difference for difference in DIFFERENCES.values() if isinstance(exchange, difference.of)]
+    for difference in rules if left else ():
         found = set(difference.explains(exchange) or ()) & exchange.aspects
         if found:
             ids.add(difference.id)
@@ -65,28 +68,16 @@ def explained(exchange: Exchange) -> tuple[set[str], set[str]]:
     return ids, left
 
 
-def shows(answer: Answer, words: list | None, documented: str) -> bool:
-    """Whether an answer, or the words that are there then, are as the document has them."""
-    status, _, rest = documented.partition(" ")
-    if answer.status != int(status):
-        return False
-    texts = [answer.text.rstrip("\n")]
-    if words is not None:
-        texts.append(json.dumps(words, ensure_ascii=False, separators=(",", ":")))
-    if re.match(r"[A-Z][A-Za-z-]+: ", rest):
-        texts = [f"{name.title()}: {value}" for name, value in answer.headers]
-    pattern = ".*".join(re.escape(part) for part in rest.split("…"))
-    return not rest or any(re.fullmatch(pattern, text, re.DOTALL) for text in texts)
-
-
 # Their rules list themselves when they are imported.
 from differences import (  # noqa: E402, F401
+    clients,
     cookies,
     everywhere,
     forms,
     multipart,
     paths,
     queries,
+    redirects,
     sessions,
     settings,
     sums,

@@ -1,14 +1,19 @@
 """`request.files` and /upload."""
 
+import hashlib
 import io
+import re
+from dataclasses import replace
 
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
+from werkzeug.utils import secure_filename
 
 from compare import Exchange
 from differences import WHOLE, Example, difference
 from differences._common import refused
 from grammars.multipart import Part, body
+from tutorial import UPLOAD_LIMIT
 from wire import Request
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -19,6 +24,9 @@ EXTENSIONS = {"png", "jpg", "jpeg", "gif"}
 
 # The longest name of a file that most file systems take, in bytes.
 LONGEST_NAME = 255
+
+# The longest one that Handspun keeps.
+LONGEST_KEPT_NAME = 190
 
 
 def image(filename: str, content: bytes = PNG, name: str = "image") -> Part:
@@ -85,7 +93,7 @@ def upload_extension_case(exchange: Exchange):
     extension = _extension(file.filename) if file else ""
     if extension.lower() in EXTENSIONS and extension not in EXTENSIONS and exchange.flask.text == "failed":
         if exchange.ours.status == 200 and exchange.ours.text.startswith("info is "):
-            return {"body"}
+            return {"body", "files"}
 
 
 @difference(
@@ -101,12 +109,67 @@ def upload_unchosen(exchange: Exchange):
 @difference(
     "upload-long-name",
     Example(upload(image("n" * 300 + ".png"), info("1")), "500", "200 info is 1. success"),
+    Example(upload(image("n" * 200 + ".png")), '200 [["nnn…nnn.png","…"]]', '200 [["nnn…nnn-….png","…"]]'),
 )
 def upload_long_name(exchange: Exchange):
     file = _image(exchange)
-    if file and len(file.filename) > LONGEST_NAME and exchange.flask.status == 500:
-        if exchange.ours.status == 200 and exchange.ours.text.startswith("info is "):
-            return WHOLE
+    name = secure_filename(file.filename) if file else ""
+    if len(name) <= LONGEST_KEPT_NAME or exchange.ours.status != 200:
+        return None
+    flask, ours = exchange.files
+    extension = _extension(name)
+    digest = hashlib.sha256(file.filename.encode()).hexdigest()[:16]
+    end = f"-{digest}.{extension}"
+    if [kept for kept, _ in ours] != [name[: LONGEST_KEPT_NAME - len(end)] + end]:
+        return None
+    if len(name) > LONGEST_NAME:
+        return WHOLE if exchange.flask.status == 500 and not flask else None
+    return {"files"} if [kept for kept, _ in flask] == [name] and flask[0][1] == ours[0][1] else None
+
+
+@difference(
+    "upload-name",
+    Example(upload(image("唤.png")), '200 [["png","…"]]', '200 [["….png","…"]]'),
+    Example(
+        upload(image("醒.png")), '200 [["png","…"]]', '200 [["….png","…"],["….png","…"]]', before=(upload(image("唤.png")),)
+    ),
+)
+def upload_name(exchange: Exchange):
+    """Werkzeug leaves nothing but the extension, under which one file takes the place of another."""
+    file = _image(exchange)
+    if not file or exchange.files is None or "." in secure_filename(file.filename):
+        return None
+    flask, ours = exchange.files
+    extension = _extension(file.filename).lower()
+    if [name for name, _ in flask] in ([], [secure_filename(file.filename)]):
+        if ours and all(re.fullmatch(rf"[0-9a-f]{{16}}\.{extension}", name) for name, _ in ours):
+            return {"files"}
+
+
+def full(beyond: int = 0) -> Request:
+    """A picture that fills a body up to the limit, and beyond."""
+    frame = len(upload(image("a.png", b"")).body)
+    return upload(image("a.png", PNG.ljust(UPLOAD_LIMIT - frame + beyond, b"x")))
+
+
+@difference(
+    "upload-chunks",
+    Example(replace(full(), chunks=(65_536,) * 20), "413", '200 [["a.png","…"]]'),
+)
+def upload_chunks(exchange: Exchange):
+    request = exchange.request
+    if request.chunks is not None and len(request.body) == UPLOAD_LIMIT and exchange.ours.status == 200:
+        return WHOLE if exchange.flask.status == 413 else None
+
+
+@difference(
+    "content-length",
+    Example(replace(upload(image("a.png")), length=2**64), "413", "400 Content-Length: 0"),
+)
+def content_length(exchange: Exchange):
+    """Refused before there is a request at all."""
+    if (exchange.request.length or 0) >= 2**64 and exchange.ours.status == 400:
+        return WHOLE
 
 
 # How many characters `info` may have.

@@ -28,13 +28,15 @@ def _pair(word: list[str]) -> tuple[str, str]:
     ),
 )
 def words_pair(exchange: Exchange):
-    """Each pair is there, and once."""
-    if exchange.words is None or (exchange.flask.status, exchange.ours.status) != (302, 302):
+    """Each pair is there, and once: as it came first, and in the same order."""
+    if exchange.words is None or exchange.flask.status != exchange.ours.status:
         return None
     flask, ours = exchange.words
     pairs = [_pair(word) for word in ours]
     once = len(set(pairs)) == len(pairs) and set(pairs) == {_pair(word) for word in flask}
-    if once and len(ours) < len(flask) and all(word in flask for word in ours):
+    # What is left of an iterator shows whether the order is the same.
+    rest = iter(flask)
+    if once and len(ours) < len(flask) and all(word in rest for word in ours):
         return {"words"}
 
 

@@ -1,10 +1,12 @@
 //! A client without a network, for tests of applications.
 
 use std::{
+    cmp::Reverse,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use anyhow::{Context as _, bail};
 use cookie_store::{CookieStore, RawCookie};
 use http::{HeaderMap, Method, header};
 use url::Url;
@@ -15,8 +17,8 @@ use super::{
 };
 use crate::App;
 
-/// Where the client says that it is: Flask's test client says the same.
-const BASE: &str = "http://localhost/";
+/// The host that the client asks where a request names none; Flask's test client asks the same.
+pub(super) const HOST: &str = "localhost";
 
 /// Sends requests straight to an application, as Flask's `FlaskClient` does.
 ///
@@ -101,7 +103,8 @@ impl TestClient {
         self
     }
 
-    /// A `GET` for a path, which may have a query.
+    /// A `GET` for a path, which may have a query. What no URL has is percent-encoded. As in Flask, a whole URL stands
+    /// for its path and its host.
     pub fn get(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::GET, path)
     }
@@ -133,7 +136,7 @@ impl TestClient {
 
     /// Any other request.
     pub fn request(&self, method: Method, path: impl Into<String>) -> RequestBuilder {
-        RequestBuilder::new(self.clone(), method, path.into())
+        RequestBuilder::new(self.clone(), method, &path.into())
     }
 
     /// The value of a cookie that the client holds for the application.
@@ -151,13 +154,20 @@ impl TestClient {
             .collect()
     }
 
-    /// Has the client hold a cookie, for all paths, as if a response had set it.
+    /// Has the client hold a cookie, for all paths of `localhost`, as if a response had set it.
     ///
     /// # Errors
-    /// A name or a value that no cookie can have.
+    /// A name or a value that no cookie has (RFC 6265, 4.1.1): with spaces, commas, semicolons, quotation marks,
+    /// backslashes, or anything that is not ASCII. HTTP has no escapes for them. A test that wants to send them
+    /// nevertheless sets the header `Cookie`.
     pub fn set_cookie(&self, name: &str, value: &str) -> anyhow::Result<()> {
+        let can_be_sent = |c: char| c.is_ascii_graphic() && !"\",;\\".contains(c);
+        let is_name = !name.is_empty() && name.chars().all(|c| can_be_sent(c) && c != '=');
+        if !is_name || !value.chars().all(can_be_sent) {
+            bail!("no cookie can be {name:?} with the value {value:?}");
+        }
         let cookie = RawCookie::build((name.to_owned(), value.to_owned())).path("/");
-        self.jar().insert_raw(&cookie.into(), &Self::base()?)?;
+        self.jar().insert_raw(&cookie.into(), &site(HOST)?)?;
         Ok(())
     }
 
@@ -175,10 +185,6 @@ impl TestClient {
         for (domain, path) in places {
             jar.remove(&domain, &path, name);
         }
-    }
-
-    pub(super) fn base() -> anyhow::Result<Url> {
-        Ok(Url::parse(BASE)?)
     }
 
     pub(super) fn app(&self) -> &App {
@@ -215,11 +221,14 @@ impl TestClient {
         printed.collect()
     }
 
+    /// The cookies for a URL; those with longer paths come first (RFC 6265, 5.4).
     pub(super) fn cookie_header(&self, url: &Url) -> Option<String> {
-        let cookies = self.jar();
+        let jar = self.jar();
+        let mut cookies = jar.matches(url);
+        cookies.sort_by_key(|cookie| Reverse(cookie.path.len()));
         let pairs: Vec<_> = cookies
-            .get_request_values(url)
-            .map(|(name, value)| format!("{name}={value}"))
+            .into_iter()
+            .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
             .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
@@ -237,4 +246,9 @@ impl TestClient {
     fn jar(&self) -> MutexGuard<'_, CookieStore> {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The root of a host. It counts as https, so that cookies with `Secure` go along as in Werkzeug's client.
+pub(super) fn site(host: &str) -> anyhow::Result<Url> {
+    Url::parse(&format!("https://{host}/")).with_context(|| format!("{host:?} is no host"))
 }

@@ -10,15 +10,18 @@ pub(super) struct Next {
     pub(super) method: Method,
     /// The path with its query.
     pub(super) path: String,
+    /// The host with its port, where that is another one.
+    pub(super) authority: Option<String>,
     /// Whether the body goes along.
     pub(super) with_body: bool,
 }
 
-/// Where a response leads, if it is a redirect. As in Werkzeug's test client, 307 and 308 keep the method and the
-/// body, and any other redirect is followed with GET, or with HEAD after HEAD.
+/// Where a response to the request for `url` leads, if it is a redirect. As in Werkzeug's test client, 307 and 308 keep
+/// the method and the body, and any other redirect is followed with GET, or with HEAD after HEAD. Which scheme and
+/// which port it names is no matter: the application is the same.
 ///
 /// # Errors
-/// A `Location` that cannot be read, or that is on another site.
+/// A `Location` that cannot be read, or that names another host.
 pub(super) fn next(
     status: StatusCode,
     headers: &HeaderMap,
@@ -37,8 +40,8 @@ pub(super) fn next(
     let to = url
         .join(location)
         .with_context(|| format!("Location {location:?} cannot be read"))?;
-    if to.origin() != url.origin() {
-        bail!("a redirect leads to another site, {location}, which the client does not follow");
+    if to.host_str() != url.host_str() {
+        bail!("a redirect leads to another host, {location}, which the client does not follow");
     }
     let query = to.query().map(|query| format!("?{query}"));
     Ok(Some(Next {
@@ -48,6 +51,7 @@ pub(super) fn next(
             _ => Method::GET,
         },
         path: format!("{}{}", to.path(), query.unwrap_or_default()),
+        authority: (to.authority() != url.authority()).then(|| to.authority().to_owned()),
         with_body: keeps_method,
     }))
 }
@@ -59,7 +63,7 @@ mod tests {
     fn follow(status: u16, method: Method, location: &str) -> anyhow::Result<Option<Next>> {
         let mut headers = HeaderMap::new();
         headers.insert(header::LOCATION, location.parse().unwrap());
-        let url = Url::parse("http://localhost/a/b?c=1").unwrap();
+        let url = Url::parse("https://localhost/a/b?c=1").unwrap();
         next(status.try_into().unwrap(), &headers, &method, &url)
     }
 
@@ -80,6 +84,7 @@ mod tests {
                 Next {
                     method: want,
                     path,
+                    authority: None,
                     with_body
                 },
                 "{status}"
@@ -88,18 +93,22 @@ mod tests {
     }
 
     #[test]
-    fn only_a_redirect_on_the_same_site_is_followed() {
+    fn only_a_redirect_on_the_same_host_is_followed() {
         assert_eq!(follow(304, Method::GET, "/x").unwrap(), None);
         assert_eq!(follow(201, Method::POST, "/x").unwrap(), None);
-        for elsewhere in [
-            "http://example.org/",
-            "//example.org/",
-            "https://localhost/",
-        ] {
+        for elsewhere in ["http://example.org/", "//example.org/", "/\\example.org"] {
             let error = follow(302, Method::GET, elsewhere).unwrap_err();
-            assert!(error.to_string().contains("another site"), "{error}");
+            assert!(error.to_string().contains("another host"), "{error}");
         }
-        let here = follow(302, Method::GET, "http://localhost/x").unwrap();
-        assert_eq!(here.unwrap().path, "/x");
+        for (location, authority) in [
+            ("http://localhost/x", None),
+            ("https://localhost/x", None),
+            ("//localhost/x", None),
+            ("http://localhost:8080/x", Some("localhost:8080")),
+        ] {
+            let next = follow(302, Method::GET, location).unwrap().unwrap();
+            assert_eq!(next.path, "/x");
+            assert_eq!(next.authority.as_deref(), authority, "{location}");
+        }
     }
 }

@@ -1,20 +1,27 @@
 //! A request of a test.
 
-use std::{future::IntoFuture, pin::Pin, sync::Arc};
+use std::{collections::HashSet, future::IntoFuture, pin::Pin, sync::Arc};
 
 use anyhow::{Context as _, anyhow, bail};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Method, Request, header};
 use http_body_util::{BodyExt as _, Full};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use url::{Position, Url};
 use wasmtime_wasi_http::WasiBody;
 
-use super::{client::TestClient, form::MultipartForm, redirect, response::TestResponse};
+use super::{
+    client::{HOST, TestClient, site},
+    form::MultipartForm,
+    redirect,
+    response::TestResponse,
+};
 use crate::run::{
     body::{self, Body, BodyError},
     requests::GuestError,
 };
 
-/// How many redirects are followed. More are taken for a circle.
+/// How many redirects are followed; as many as browsers follow. An application may never come to an end.
 const MAX_REDIRECTS: usize = 20;
 
 /// A request being made; send it with `.await`.
@@ -35,12 +42,23 @@ enum Content {
 }
 
 impl RequestBuilder {
-    pub(super) fn new(client: TestClient, method: Method, path: String) -> Self {
+    /// A URL stands for its path and its host.
+    pub(super) fn new(client: TestClient, method: Method, path: &str) -> Self {
+        let (path, host) = match Url::parse(path) {
+            Ok(url) if url.has_host() => {
+                let host = ("host".to_owned(), url.authority().into());
+                (
+                    url[Position::BeforePath..Position::AfterQuery].to_owned(),
+                    Some(host),
+                )
+            }
+            _ => (escaped(path), None),
+        };
         Self {
             client,
             method,
             path,
-            headers: Vec::new(),
+            headers: Vec::from_iter(host),
             content: Content::None,
             follow: false,
         }
@@ -131,6 +149,10 @@ impl RequestBuilder {
         }
     }
 
+    fn url(&self) -> anyhow::Result<Url> {
+        url(&self.client, &self.headers, &self.path)
+    }
+
     /// Sends it once and reads the response. What can be sent again is left.
     async fn ask(&mut self) -> anyhow::Result<TestResponse> {
         let before = self.client.logged();
@@ -171,11 +193,19 @@ impl RequestBuilder {
     async fn follow(mut self) -> anyhow::Result<TestResponse> {
         let streamed = matches!(self.content, Content::Stream(_));
         let mut response = self.ask().await?;
-        let mut history = Vec::new();
+        let (mut history, mut followed) = (Vec::new(), HashSet::new());
         while self.follow {
-            let url = TestClient::base()?.join(&self.path)?;
+            let url = self.url()?;
             let next = redirect::next(response.status, &response.headers, &self.method, &url)?;
             let Some(next) = next else { break };
+            // A redirect may lead to the same place as another one, but not twice.
+            let made = (
+                response.status,
+                response.headers.get(header::LOCATION).cloned(),
+            );
+            if !followed.insert(made) {
+                bail!("a redirect leads to {} for the second time", next.path);
+            }
             history.push(response);
             if history.len() > MAX_REDIRECTS {
                 bail!(
@@ -190,6 +220,10 @@ impl RequestBuilder {
                 self.content = Content::None;
                 self.headers
                     .retain(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
+            }
+            if let Some(authority) = next.authority {
+                self.headers.retain(|(name, _)| !is_host(name));
+                self.headers.push(("host".to_owned(), authority.into()));
             }
             (self.method, self.path) = (next.method, next.path);
             response = self.ask().await?;
@@ -220,7 +254,6 @@ async fn exchange(
     length: Option<usize>,
     content: WasiBody,
 ) -> anyhow::Result<http::Response<Body>> {
-    let url = TestClient::base()?.join(path)?;
     let mut request = Request::builder()
         .method(method)
         .uri(path)
@@ -240,11 +273,19 @@ async fn exchange(
             HeaderValue::from_bytes(value)?,
         );
     }
+    let url = url(client, headers, path)?;
     if !sent.contains_key(header::HOST) {
-        sent.insert(header::HOST, HeaderValue::from_static("localhost"));
+        sent.insert(header::HOST, HeaderValue::from_static(HOST));
     }
-    if let Some(cookies) = client.cookie_header(&url) {
-        sent.append(header::COOKIE, HeaderValue::try_from(cookies)?);
+    if let Some(kept) = client.cookie_header(&url) {
+        // A client sends one such header (RFC 6265, 5.4), and a component may look at the first one only.
+        let named = sent.get_all(header::COOKIE).iter();
+        let named: Vec<_> = named
+            .map(HeaderValue::as_bytes)
+            .chain([kept.as_bytes()])
+            .collect();
+        let cookies = HeaderValue::from_bytes(&named.join(&b"; "[..]))?;
+        sent.insert(header::COOKIE, cookies);
     }
     let response = client.app().handle(request, client.address()).await;
     client.keep_cookies(response.headers(), &url);
@@ -259,6 +300,49 @@ fn failed(client: &TestClient, error: &GuestError, before: usize) -> anyhow::Err
         ..error.clone()
     })
 }
+
+/// What a request asks for: its path on the host that it names.
+fn url(client: &TestClient, headers: &[(String, Vec<u8>)], path: &str) -> anyhow::Result<Url> {
+    let named = headers
+        .iter()
+        .chain(client.headers())
+        .find(|(name, _)| is_host(name));
+    let host = named.map_or(Ok(HOST), |(_, host)| str::from_utf8(host))?;
+    let mut url = site(host)?;
+    let (path, query) = path
+        .split_once('?')
+        .map_or((path, None), |(path, query)| (path, Some(query)));
+    url.set_path(path);
+    url.set_query(query);
+    Ok(url)
+}
+
+fn is_host(name: &str) -> bool {
+    name.eq_ignore_ascii_case("host")
+}
+
+/// A path as it may stand in a request: with a slash in front, and what no URL has is percent-encoded.
+fn escaped(path: &str) -> String {
+    let slash = if path.starts_with('/') || path == "*" {
+        ""
+    } else {
+        "/"
+    };
+    format!("{slash}{}", utf8_percent_encode(path, NOT_IN_A_PATH))
+}
+
+/// What a URL does not have in its path and its query (RFC 3986).
+const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 fn urlencoded(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new())

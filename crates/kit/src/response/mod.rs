@@ -193,7 +193,10 @@ pub(crate) fn empty() -> Response {
 
 /// The value of a `Location`, with everything escaped that may not stand in a URL.
 pub(crate) fn location(target: &str) -> HeaderValue {
-    let escaped = utf8_percent_encode(target, NOT_IN_A_URL).to_string();
+    // A host may have brackets, a path may not.
+    let is_path = target.starts_with('/') && !target.starts_with("//");
+    let escaped = if is_path { NOT_IN_A_PATH } else { NOT_IN_A_URL };
+    let escaped = utf8_percent_encode(target, escaped).to_string();
     HeaderValue::try_from(escaped).unwrap_or(HeaderValue::from_static("/"))
 }
 
@@ -209,6 +212,9 @@ const NOT_IN_A_URL: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
+
+/// The same for a path with its query.
+const NOT_IN_A_PATH: &AsciiSet = &NOT_IN_A_URL.add(b'[').add(b']');
 
 fn redirect_with(status: StatusCode, target: &str) -> Response {
     let mut response = empty();
@@ -359,6 +365,9 @@ mod tests {
             ("/\r\nset-cookie: a=b", "/%0D%0Aset-cookie:%20a=b"),
             ("\\\\evil.example", "%5C%5Cevil.example"),
             ("/\0\u{7f}", "/%00%7F"),
+            ("/a[0]?b[]=1", "/a%5B0%5D?b%5B%5D=1"),
+            ("http://[::1]:80/", "http://[::1]:80/"),
+            ("//[::1]/", "//[::1]/"),
             ("", ""),
         ] {
             assert_eq!(

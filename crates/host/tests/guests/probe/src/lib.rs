@@ -1,6 +1,7 @@
 //! A component that behaves as the host's tests ask it to: the path says how.
 
 mod key_value;
+mod mirror;
 mod sqlite;
 
 use std::{
@@ -98,6 +99,7 @@ async fn behave(request: Request) -> Response<BoxBody> {
         ),
         "/trap" => trap(),
         "/trap-after-head" => trap_after_head().await,
+        path if path.starts_with("/mirror/") => mirror::behave(request).await,
         path if path.starts_with("/key-value/") => key_value::behave(request).await,
         path if path.starts_with("/sqlite/") => sqlite::behave(request).await,
         other => text(format!("no behaviour for {other}")),
