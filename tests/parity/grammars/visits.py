@@ -15,7 +15,7 @@ REDIRECTS = [301, 302, 303, 305, 307, 308]
 ATTRIBUTES = [
     "Path=/", "Path=/", "Path=/mirror", "Path=/mirror/a", "Path=/mirror/a/", "Path=/other", "Path=", "Path", "Path=mirror",
     "Domain=localhost", "Domain=.localhost", "Domain=LOCALHOST", "Domain=example.org", "Domain=ocalhost", "Domain=",
-    "Max-Age=0", "Max-Age=60", "Max-Age=-1", "Max-Age=x", "Max-Age=", "max-age=0",
+    "Max-Age=0", "Max-Age=60", "Max-Age=-1", "Max-Age=x", "max-age=0",
     "Expires=Thu, 01 Jan 1970 00:00:00 GMT", "Expires=Thu, 01 Jan 2015 00:00:00 GMT", "Expires=Fri, 01 Jan 2100 00:00:00 GMT",
     "Expires=soon", "Secure", "HttpOnly", "SameSite=Lax", "SameSite=None", "Partitioned", "",
 ]  # fmt: skip
