@@ -114,9 +114,11 @@ def upload_unchosen(exchange: Exchange):
 def upload_long_name(exchange: Exchange):
     file = _image(exchange)
     name = secure_filename(file.filename) if file else ""
+    flask, ours = exchange.files or ([], [])
+    if len(name) > LONGEST_NAME and exchange.flask.status == 500 and not flask and re.search(r"[\x00-\x1f\x7f]", file.filename):
+        return refused(exchange, {500}, 400)  # Its head cannot be read.
     if len(name) <= LONGEST_KEPT_NAME or exchange.ours.status != 200:
         return None
-    flask, ours = exchange.files
     extension = _extension(name)
     digest = hashlib.sha256(file.filename.encode()).hexdigest()[:16]
     end = f"-{digest}.{extension}"
