@@ -115,7 +115,8 @@ def upload_long_name(exchange: Exchange):
     file = _image(exchange)
     name = secure_filename(file.filename) if file else ""
     flask, ours = exchange.files or ([], [])
-    if len(name) > LONGEST_NAME and exchange.flask.status == 500 and not flask and re.search(r"[\x00-\x1f\x7f]", file.filename):
+    is_odd = file and re.search(r"[\x00-\x1f\x7f]", file.filename)
+    if len(name) > LONGEST_NAME and is_odd and not flask and exchange.ours.status != 200:
         return refused(exchange, {500}, 400)  # Its head cannot be read.
     if len(name) <= LONGEST_KEPT_NAME or exchange.ours.status != 200:
         return None
