@@ -2,9 +2,10 @@
 
 use http::header;
 use kit::{
-    Request, Response, Result, json, jsonify,
-    response::{created, no_content},
+    Request, Response, Result, jsonify,
+    response::{created, no_content, serialized},
 };
+use serde::Serialize;
 
 use crate::{
     draft::Field,
@@ -19,10 +20,19 @@ use crate::{
 pub(crate) async fn list(request: Request) -> Result<Response> {
     let wanted = ListRequest::from_args(request.args())?;
     let Listing { page, total } = Words::open().await?.list(wanted).await?;
-    let words: Vec<_> = page.items.iter().map(Word::to_json).collect();
-    Ok(jsonify(
-        &json!({ "words": words, "total": total, "next": page.next }),
-    ))
+    serialized(&Answer {
+        next: page.next.as_deref(),
+        total,
+        words: &page.items,
+    })
+}
+
+/// A page of words as JSON, its keys sorted.
+#[derive(Serialize)]
+struct Answer<'a> {
+    next: Option<&'a str>,
+    total: Option<i64>,
+    words: &'a [Word],
 }
 
 /// Adds a word.

@@ -6,6 +6,7 @@ use kit::{
     db::{DbError, Row},
     json,
 };
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use sha2::{Digest, Sha256};
 
 use crate::draft::Draft;
@@ -57,16 +58,7 @@ impl Word {
 
     /// What a client gets to see.
     pub(crate) fn to_json(&self) -> Value {
-        json!({
-            "id": self.id,
-            "english": self.draft.english,
-            "chinese": self.draft.chinese,
-            "sentence_eng": self.draft.sentence_eng,
-            "sentence_chi": self.draft.sentence_chi,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
-            "owner": self.owner,
-        })
+        json!(self)
     }
 
     /// What changes with every change of the word. It is made of all that a client sees, so it stays
@@ -76,5 +68,21 @@ impl Word {
         hash.update(self.version.to_be_bytes());
         hash.update(self.to_json().to_string());
         ETag::from_hash(&hash.finalize()[..16])
+    }
+}
+
+/// What a client gets to see, its keys sorted as those of any answer.
+impl Serialize for Word {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut word = serializer.serialize_struct("Word", 8)?;
+        word.serialize_field("chinese", &self.draft.chinese)?;
+        word.serialize_field("created_at", &self.created_at)?;
+        word.serialize_field("english", &self.draft.english)?;
+        word.serialize_field("id", &self.id)?;
+        word.serialize_field("owner", &self.owner)?;
+        word.serialize_field("sentence_chi", &self.draft.sentence_chi)?;
+        word.serialize_field("sentence_eng", &self.draft.sentence_eng)?;
+        word.serialize_field("updated_at", &self.updated_at)?;
+        word.end()
     }
 }

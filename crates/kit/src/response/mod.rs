@@ -13,6 +13,7 @@ use http::{HeaderValue, StatusCode, header};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{BoxError, Error, Result};
@@ -95,6 +96,16 @@ pub fn render_template(template: &impl Template) -> Result<Response> {
 /// ```
 pub fn jsonify(value: &Value) -> Response {
     full("application/json", value.to_string())
+}
+
+/// What serializes itself, as JSON: for answers that are large or frequent, as no [`Value`] is made of it. The fields of
+/// a struct come in their own order, so they are best sorted by hand.
+///
+/// # Errors
+/// 500 where it cannot be JSON, as a map whose keys are no texts.
+pub fn serialized(value: &impl Serialize) -> Result<Response> {
+    let text = serde_json::to_string(value).map_err(Error::internal)?;
+    Ok(full("application/json", text))
 }
 
 /// What was made, as JSON, and where it is: 201 with `Location`.

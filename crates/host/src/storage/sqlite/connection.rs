@@ -197,7 +197,7 @@ impl Connection {
     /// would take longer than most of them do. `None` where something would have to be waited
     /// for, or where the statement takes longer; then nothing of it has been seen.
     fn read_now(&self, query: &Query) -> Option<Streamed> {
-        if query.kind() != Kind::Reads {
+        if !query.may_read() {
             return None;
         }
         let mut slot = self.slot.try_lock().ok()?;

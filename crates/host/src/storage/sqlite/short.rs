@@ -9,10 +9,11 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rusqlite::Connection;
+use rustix::time::{ClockId, clock_gettime};
 
 use super::{
     error::{Error, io},
@@ -28,16 +29,22 @@ const SHORT_LOOKS: u32 = 20;
 const SHORT_ROWS: usize = 128;
 const SHORT_BYTES: usize = 256 << 10;
 
-/// After how long a statement counts as none of these the next time. An index of texts counts
-/// as few steps for SQLite, and takes many.
+/// After how much computing a statement counts as none of these the next time. An index of texts
+/// counts as few steps for SQLite, and takes many.
 const SHORT_TIME: Duration = Duration::from_millis(2);
+
+/// The computing time of this thread. A statement is not long because others had the processor meanwhile.
+fn computed() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
 
 /// What became of a statement that was tried as a short one.
 pub(super) enum Short {
     /// It is done; `is_long` where it should not be tried again.
     Done { result: QueryResult, is_long: bool },
     /// It is to be run from its beginning on another thread: it found a lock, or an error, or
-    /// is long.
+    /// is long, or changes something.
     Undone { is_long: bool },
 }
 
@@ -55,13 +62,13 @@ impl Query {
                 looks > SHORT_LOOKS
             }
         };
-        let begin = Instant::now();
+        let begin = computed();
         let result = connection
             .progress_handler(STEPS_BETWEEN_LOOKS, Some(stop))
             .and_then(|()| connection.busy_timeout(Duration::ZERO))
             .map_err(io)
             .and_then(|()| self.read_short(connection, &too_long));
-        let is_long = too_long.load(Relaxed) || begin.elapsed() > SHORT_TIME;
+        let is_long = too_long.load(Relaxed) || computed().saturating_sub(begin) > SHORT_TIME;
         match connection
             .busy_timeout(BUSY_TIMEOUT)
             .map_err(io)
@@ -78,6 +85,9 @@ impl Query {
         too_long: &AtomicBool,
     ) -> Result<QueryResult, Error> {
         let mut statement = first(connection, &self.sql).map_err(io)?;
+        if !statement.readonly() {
+            return Err(io("it changes something"));
+        }
         let columns = columns(&statement);
         let (mut rows, mut bytes) = (Vec::new(), 0);
         self.each_row(&mut statement, None, |row, size| {
@@ -128,6 +138,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_changes_something_is_not_done() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (x)").unwrap();
+        for (sql, done) in [
+            ("WITH a AS (SELECT 1) SELECT * FROM a", true),
+            ("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", false),
+        ] {
+            let is_done = matches!(tried(&mut connection, sql), Short::Done { .. });
+            assert_eq!(is_done, done, "{sql}");
+        }
+        let rows: i64 = connection
+            .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(rows, 0);
     }
 
     #[test]

@@ -42,9 +42,7 @@ pub(super) enum Kind {
 
 impl Kind {
     fn parse(sql: &str) -> Self {
-        let mut words = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic());
-        let word = words.next().unwrap_or_default().to_ascii_uppercase();
-        match word.as_str() {
+        match first_word(sql).as_str() {
             "SELECT" | "VALUES" | "EXPLAIN" => Self::Reads,
             "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "CREATE" | "DROP" | "ALTER" => {
                 Self::Changes
@@ -54,10 +52,20 @@ impl Kind {
     }
 }
 
+fn first_word(sql: &str) -> String {
+    let mut words = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic());
+    words.next().unwrap_or_default().to_ascii_uppercase()
+}
+
 impl Query {
     /// What kind of statement it is, as far as its first word tells.
     pub(super) fn kind(&self) -> Kind {
         Kind::parse(&self.sql)
+    }
+
+    /// Whether it is worth a try that it changes nothing. `BEGIN` is not: for SQLite, it changes nothing either.
+    pub(super) fn may_read(&self) -> bool {
+        self.kind() == Kind::Reads || first_word(&self.sql) == "WITH"
     }
 
     /// What kind of statement it is, from SQLite itself.
