@@ -26,8 +26,9 @@ BENCH := target/bench-venv
 GUESTS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard \
 	functions/*/Cargo.toml crates/host/tests/guests/*/Cargo.toml)))
 
-# The release profile is made for wasm; the native build of it goes without LTO.
-NATIVE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+# The release profile is made for wasm. The native build goes without LTO over all crates (`false` keeps the one within
+# each crate, which `off` would not).
+NATIVE := CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
 # In CI the lock file is right or the build fails; elsewhere a new function, say,
 # gets its line in it.
