@@ -166,7 +166,7 @@ test-firefox: build $(BROWSER) ## run some of the browser tests in Firefox
 # How often it is measured: `make bench ROUNDS=1` takes five minutes.
 ROUNDS := 3
 
-bench: build bench-peers ## compare with Flask, a native server and wasmtime: make bench ROUNDS=1
+bench: build bench-peers test-client ## compare with Flask, a native server and wasmtime: make bench ROUNDS=1
 	status=0; \
 	run() { HANDSPUN=$(HANDSPUN) WASMTIME=$(WASMTIME) $(BENCH)/bin/python -B -m "$$@" || status=1; }; \
 	run bench.compare --rounds $(ROUNDS) --out bench/results; \
@@ -174,6 +174,7 @@ bench: build bench-peers ## compare with Flask, a native server and wasmtime: ma
 	run bench.growth.uploads --rounds $$((30 * $(ROUNDS))) --out bench/results/uploads.md; \
 	run bench.growth.words --rounds $$((20 * $(ROUNDS))) --out bench/results/words.md; \
 	run bench.proxies --rounds $(ROUNDS) --out bench/results/proxies.md; \
+	run bench.test_client --rounds $(ROUNDS) --out bench/results/test_client.md; \
 	exit $$status
 
 .PHONY: bench-peers
@@ -188,7 +189,7 @@ lint: cc-installed ## check format, clippy and the documents, in both languages
 	cargo fmt --all --check
 	$(NATIVE) cargo clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
 	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p site -p handspun \
-		-p flask-formats --features flask-formats/password,flask-formats/session
+		-p flask-formats --features flask-formats/password,flask-formats/session,kit/testing
 
 fmt: ## format the code
 	cargo fmt --all

@@ -10,18 +10,18 @@ LONGEST = 40
     [
         ("", "the name is missing. Write, for example: make new NAME=hello"),
         ("Hello", "lowercase letters, digits and hyphens"),
-        ("hello_again", "as in: hello, hello-again"),
-        ("hello again", "lowercase letters"),
+        ("made_by_a_test", "as in: hello, hello-again"),
+        ("made-by-a-test again", "lowercase letters"),
         ("héllo", "lowercase letters"),
         ("你好", "lowercase letters"),
-        ("../hello", "lowercase letters"),
-        ("hello\nagain", "lowercase letters"),
-        ("hello;ls", "lowercase letters"),
+        ("../made-by-a-test", "lowercase letters"),
+        ("made-by-a-test\nagain", "lowercase letters"),
+        ("made-by-a-test;ls", "lowercase letters"),
         ("-f", "a letter at the beginning"),
         ("2you", "a letter at the beginning"),
-        ("hello-2", "a letter at the beginning and after each hyphen"),
-        ("hello--again", "a letter at the beginning and after each hyphen"),
-        ("hello-", "a letter at the beginning and after each hyphen"),
+        ("made-by-a-test-2", "a letter at the beginning and after each hyphen"),
+        ("made-by-a-test--again", "a letter at the beginning and after each hyphen"),
+        ("made-by-a-test-", "a letter at the beginning and after each hyphen"),
         ("h" * (LONGEST + 1), "the name has 41 characters. It may have 40"),
         ("match", "is a keyword of Rust"),
         ("async", "is a keyword of Rust"),
@@ -51,7 +51,7 @@ def test_a_name_that_will_not_do_is_refused_with_the_reason(untouched, name, rea
 
 def test_what_make_is_given_is_no_command(untouched):
     tree, before = untouched
-    done = tree.run("make", "new", 'NAME=hello"; touch here; "')
+    done = tree.run("make", "new", 'NAME=made-by-a-test"; touch here; "')
     assert done.returncode != 0 and "lowercase letters" in done.stderr
     assert tree.files() == before
 
@@ -64,15 +64,15 @@ def test_a_name_that_the_environment_has_anyway_is_none(untouched):
 
 
 def test_a_second_time_changes_nothing(tree):
-    tree.succeed("make", "new", "NAME=hello")
+    tree.succeed("make", "new", "NAME=made-by-a-test")
     before = tree.files()
-    done = tree.run("make", "new", "NAME=hello")
-    assert done.returncode != 0 and "functions/hello already exists" in done.stderr
+    done = tree.run("make", "new", "NAME=made-by-a-test")
+    assert done.returncode != 0 and "functions/made-by-a-test already exists" in done.stderr
     assert tree.files() == before
 
 
 def test_a_component_without_a_folder_keeps_its_name(tree):
     with (tree.root / "spin.toml").open("a") as manifest:
-        manifest.write('[component.hello]\nsource = "elsewhere.wasm"\n')
-    done = tree.run("templates/new", "hello")
-    assert done.returncode == 1 and 'spin.toml already has a component "hello"' in done.stderr
+        manifest.write('[component.made-by-a-test]\nsource = "elsewhere.wasm"\n')
+    done = tree.run("templates/new", "made-by-a-test")
+    assert done.returncode == 1 and 'spin.toml already has a component "made-by-a-test"' in done.stderr

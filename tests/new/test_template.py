@@ -11,7 +11,7 @@ from tree import ROOT, Tree
 
 TEMPLATE = Template(ROOT / "templates/function")
 
-NAMES = ["hello", "hello-again", "h", "words2go", "a1-b2-c3", "h" * LONGEST]
+NAMES = ["made-by-a-test", "made-by-a-test-again", "h", "words2go", "a1-b2-c3", "h" * LONGEST]
 
 
 def test_spin_accepts_the_template():
@@ -48,37 +48,37 @@ def test_the_files_are_those_that_spin_makes(tree, tmp_path, name):
 
 def test_the_lines_come_before_the_route_for_everything_else(tree):
     before = tree.text("spin.toml")
-    tree.succeed("templates/new", "hello")
+    tree.succeed("templates/new", "made-by-a-test")
     after = tree.text("spin.toml")
 
-    start, end = "# hello: a greeting\n", "# Everything else\n"
+    start, end = "# made-by-a-test: a greeting\n", "# Everything else\n"
     begin, rest = after.split(start)
     snippet, remainder = rest.split(end)
     assert begin + end + remainder == before
     assert snippet.endswith("]\n\n") and not snippet.endswith("\n\n\n")
     routes = [trigger["route"] for trigger in tomllib.loads(after)["trigger"]["http"]]
-    assert routes[-2:] == ["/hello", "/..."]
+    assert routes[-2:] == ["/made-by-a-test", "/..."]
 
 
 def test_without_such_a_route_they_come_at_the_end(tree):
     manifest = tree.root / "spin.toml"
     before = tree.text("spin.toml").split("\n# Everything else\n")[0]
     manifest.write_text(before, encoding="utf-8")
-    tree.succeed("templates/new", "hello")
+    tree.succeed("templates/new", "made-by-a-test")
     after = tree.text("spin.toml")
-    assert after.startswith(f"{before.rstrip()}\n\n# hello: a greeting\n\n[[trigger.http]]\n")
-    assert after.endswith("]\n") and "hello" in tomllib.loads(after)["component"]
+    assert after.startswith(f"{before.rstrip()}\n\n# made-by-a-test: a greeting\n\n[[trigger.http]]\n")
+    assert after.endswith("]\n") and "made-by-a-test" in tomllib.loads(after)["component"]
 
 
 def test_the_manifest_keeps_its_permissions(tree):
     (tree.root / "spin.toml").chmod(0o640)
-    tree.succeed("templates/new", "hello")
+    tree.succeed("templates/new", "made-by-a-test")
     assert (tree.root / "spin.toml").stat().st_mode & 0o777 == 0o640
 
 
 def test_what_is_watched_exists(tree):
-    tree.succeed("templates/new", "hello")
-    for pattern in tomllib.loads(tree.text("spin.toml"))["component"]["hello"]["build"]["watch"]:
+    tree.succeed("templates/new", "made-by-a-test")
+    for pattern in tomllib.loads(tree.text("spin.toml"))["component"]["made-by-a-test"]["build"]["watch"]:
         assert list(tree.root.glob(pattern)), pattern
 
 
@@ -95,7 +95,7 @@ def test_the_rust_is_formatted(tree, name):
 def test_what_only_liquid_knows_is_an_error_that_leaves_nothing(tree, text):
     (tree.root / "templates/function/content/more.txt").write_text(f"first\n{text}\n")
     before = tree.files()
-    done = tree.run("templates/new", "hello")
+    done = tree.run("templates/new", "made-by-a-test")
     assert done.returncode != 0
     assert "templates/function/content/more.txt:2: " in done.stderr
     assert tree.files() == before
@@ -104,6 +104,6 @@ def test_what_only_liquid_knows_is_an_error_that_leaves_nothing(tree, text):
 def test_where_a_file_cannot_be_written_nothing_is_left(tree):
     shutil.rmtree(tree.root / "tests")
     before = tree.files()
-    assert tree.run("templates/new", "hello").returncode != 0
+    assert tree.run("templates/new", "made-by-a-test").returncode != 0
     assert tree.files() == before
-    assert not (tree.root / "functions/hello").exists()
+    assert not (tree.root / "functions/made-by-a-test").exists()

@@ -61,6 +61,27 @@ async fn answer_once(mut stream: TcpStream, requests: Arc<AtomicUsize>) {
     requests.fetch_add(1, Relaxed);
 }
 
+/// What becomes of a request to a server that closes the connection of the one before; and how many have come.
+async fn after_a_kept_connection(method: &Method, body: &'static str) -> (String, usize) {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    let server = Server::accepting("127.0.0.1:0", move |stream| {
+        answer_once(stream, Arc::clone(&counted))
+    })
+    .await;
+    let sender = Sender::allowed(&["*://*:*"]);
+    sender.get(&server.url("/")).await;
+    let path = format!("/tell?{}", server.url("/"));
+    let request = sender.client.request(method.clone(), &path).body(body);
+    let request = if *method == Method::GET {
+        request
+    } else {
+        request.header("send-content-length", body.len().to_string())
+    };
+    let told = request.await.unwrap().text().unwrap().to_owned();
+    (told, requests.load(Relaxed))
+}
+
 #[tokio::test]
 async fn a_request_that_meets_the_end_of_its_connection_is_sent_again_if_it_may_be() {
     const BROKEN: &str = "error: ErrorCode::HttpProtocolError";
@@ -70,25 +91,15 @@ async fn a_request_that_meets_the_end_of_its_connection_is_sent_again_if_it_may_
         (Method::POST, "", 2, BROKEN),
         (Method::PUT, "new", 2, BROKEN),
     ] {
-        let requests = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&requests);
-        let server = Server::accepting("127.0.0.1:0", move |stream| {
-            answer_once(stream, Arc::clone(&counted))
-        })
-        .await;
-        let sender = Sender::allowed(&["*://*:*"]);
-        sender.get(&server.url("/")).await;
-        let path = format!("/tell?{}", server.url("/"));
-        let request = sender.client.request(method.clone(), &path).body(body);
-        let length = body.len().to_string();
-        let request = if method == Method::GET {
-            request
-        } else {
-            request.header("send-content-length", length)
+        let (told, requests) = loop {
+            let (told, requests) = after_a_kept_connection(&method, body).await;
+            // Else the connection had not been put back yet, and a new one answered.
+            if requests == 3 || !told.trim_end().ends_with("ok") {
+                break (told, requests);
+            }
         };
-        let told = request.await.unwrap().text().unwrap().to_owned();
         assert!(told.trim_end().ends_with(want), "{method}: {told}");
-        assert_eq!(requests.load(Relaxed), count, "{method}");
+        assert_eq!(requests, count, "{method}");
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// The columns of the table `users` that [`Self::of_row`] reads.
+    /// The columns of the table `users` that an account is read from.
     pub const COLUMNS: &'static str = "users.id, users.name, users.nickname, users.created_at";
 
     /// Reads an account from a row.

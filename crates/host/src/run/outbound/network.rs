@@ -65,25 +65,22 @@ impl Client {
         }
     }
 
-    /// A server may close a connection just as we send the next request on it. Such a request is sent again, on
-    /// another connection, if nothing comes of sending it twice (RFC 9112, section 9.3.1).
-    async fn response(
-        &self,
-        mut request: Request<Sent>,
-    ) -> Result<Response<Incoming>, legacy::Error> {
-        loop {
-            let again = copy(&request);
-            match (self.0.request(request).await, again) {
-                (Err(error), Some(again)) if came_too_late(&error) => request = again,
-                (Err(error), _) => return Err(error),
-                (Ok(response), _) => {
-                    if let Some(connection) = response.extensions().get::<HasAnswered>() {
-                        connection.set();
-                    }
-                    return Ok(response);
-                }
-            }
+    /// A server may close a connection just as we send the next request on it. Such a request is sent once more, on
+    /// another connection, if nothing comes of sending it twice (RFC 9110, section 9.2.2).
+    async fn response(&self, request: Request<Sent>) -> Result<Response<Incoming>, legacy::Error> {
+        let again = copy(&request);
+        let mut result = self.0.request(request).await;
+        if let (Err(error), Some(again)) = (&result, again)
+            && came_too_late(error)
+        {
+            result = self.0.request(again).await;
         }
+        if let Ok(response) = &result
+            && let Some(connection) = response.extensions().get::<HasAnswered>()
+        {
+            connection.set();
+        }
+        result
     }
 }
 
@@ -125,10 +122,11 @@ fn was_closed(error: &legacy::Error) -> bool {
             return true;
         }
         if let Some(error) = error.downcast_ref::<io::Error>() {
-            use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+            use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+            // The last one is TLS that ended without a word.
             return matches!(
                 error.kind(),
-                BrokenPipe | ConnectionAborted | ConnectionReset
+                BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
             );
         }
         cause = error.source();

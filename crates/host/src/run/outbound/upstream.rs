@@ -16,26 +16,31 @@ use super::{body::Sent, connect::NoConnection};
 type Answer = dyn Fn(&Request<Bytes>) -> Result<Response<Bytes>, UpstreamError> + Send + Sync;
 
 /// Why a made-up server does not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpstreamError {
     /// Nothing listens there; the component gets `ConnectionRefused`.
+    #[error("the connection is refused")]
     ConnectionRefused,
     /// It closes the connection without an answer, or speaks no HTTP: `HttpProtocolError`.
+    #[error("there is no response")]
     NoResponse,
     /// Its name has no address: `DnsError`.
+    #[error("the name has no address")]
     NameNotFound,
     /// It is too slow: `ConnectionReadTimeout`, without a wait.
+    #[error("the response takes too long")]
     Timeout,
 }
 
-impl From<UpstreamError> for Error {
-    fn from(error: UpstreamError) -> Self {
-        match error {
-            UpstreamError::ConnectionRefused => NoConnection::Refused.into(),
-            UpstreamError::NoResponse => Self::HttpProtocolError,
-            UpstreamError::NameNotFound => NoConnection::NoAddress.into(),
-            UpstreamError::Timeout => Self::ConnectionReadTimeout,
+impl UpstreamError {
+    /// What the component gets.
+    fn code(self) -> Error {
+        match self {
+            Self::ConnectionRefused => NoConnection::Refused.into(),
+            Self::NoResponse => Error::HttpProtocolError,
+            Self::NameNotFound => NoConnection::NoAddress.into(),
+            Self::Timeout => Error::ConnectionReadTimeout,
         }
     }
 }
@@ -107,7 +112,7 @@ impl Upstream {
         let request = Request::from_parts(head, body);
         let response = (self.answer)(&request);
         self.remembered().push(request);
-        Ok(response?.map(Full::new))
+        Ok(response.map_err(UpstreamError::code)?.map(Full::new))
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, Vec<Request<Bytes>>> {

@@ -195,7 +195,7 @@ impl Connection {
 
     /// The result of a short statement that reads, without another thread: to hand it over
     /// would take longer than most of them do. `None` where something would have to be waited
-    /// for, or where the statement takes longer; then nothing of it has been seen.
+    /// for, or where the statement takes longer or changes something; then nothing of it has been seen.
     fn read_now(&self, query: &Query) -> Option<Streamed> {
         if !query.may_read() {
             return None;

@@ -9,7 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
@@ -33,6 +33,10 @@ const SHORT_BYTES: usize = 256 << 10;
 /// counts as few steps for SQLite, and takes many.
 const SHORT_TIME: Duration = Duration::from_millis(2);
 
+/// The same by the clock, for what waits for the disk. It is longer, as a thread may have to wait for a
+/// processor as well.
+const SHORT_WAIT: Duration = Duration::from_millis(50);
+
 /// The computing time of this thread. A statement is not long because others had the processor meanwhile.
 fn computed() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
@@ -50,7 +54,7 @@ pub(super) enum Short {
 
 impl Query {
     /// Runs the statement here and now: it waits for no lock, and ends where it takes more
-    /// than a short one. For what only reads, where nothing may block.
+    /// than a short one. One that changes something is not run.
     pub(super) fn collect_short(&self, connection: &mut Connection) -> Short {
         let too_long = Arc::new(AtomicBool::new(false));
         let mut looks = 0;
@@ -62,13 +66,15 @@ impl Query {
                 looks > SHORT_LOOKS
             }
         };
-        let begin = computed();
+        let (begin, computed_before) = (Instant::now(), computed());
         let result = connection
             .progress_handler(STEPS_BETWEEN_LOOKS, Some(stop))
             .and_then(|()| connection.busy_timeout(Duration::ZERO))
             .map_err(io)
             .and_then(|()| self.read_short(connection, &too_long));
-        let is_long = too_long.load(Relaxed) || computed().saturating_sub(begin) > SHORT_TIME;
+        let is_long = too_long.load(Relaxed)
+            || computed().saturating_sub(computed_before) > SHORT_TIME
+            || begin.elapsed() > SHORT_WAIT;
         match connection
             .busy_timeout(BUSY_TIMEOUT)
             .map_err(io)
@@ -86,6 +92,8 @@ impl Query {
     ) -> Result<QueryResult, Error> {
         let mut statement = first(connection, &self.sql).map_err(io)?;
         if !statement.readonly() {
+            // It is not tried again.
+            too_long.store(true, Relaxed);
             return Err(io("it changes something"));
         }
         let columns = columns(&statement);
@@ -170,6 +178,13 @@ mod tests {
             let got = tried(&mut connection, sql);
             assert!(matches!(got, Short::Undone { is_long: true }), "{sql}");
         }
+    }
+
+    #[test]
+    fn few_steps_that_take_long_are_noticed() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let got = tried(&mut connection, "SELECT length(hex(zeroblob(40000000)))");
+        assert!(matches!(got, Short::Done { is_long: true, .. }));
     }
 
     #[test]

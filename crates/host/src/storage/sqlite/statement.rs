@@ -63,7 +63,8 @@ impl Query {
         Kind::parse(&self.sql)
     }
 
-    /// Whether it is worth a try that it changes nothing. `BEGIN` is not: for SQLite, it changes nothing either.
+    /// Whether it may be one that reads, by its first word. SQLite calls `BEGIN` and `COMMIT` read-only, too, so these
+    /// are none.
     pub(super) fn may_read(&self) -> bool {
         self.kind() == Kind::Reads || first_word(&self.sql) == "WITH"
     }

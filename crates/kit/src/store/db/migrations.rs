@@ -5,7 +5,7 @@ use super::{Database, DbError, params};
 /// A file of `migrations/`: statements that are separated by an empty line, each of which can run
 /// again without harm.
 ///
-/// Use [`migration!`](crate::db::migration) to compile one into a component.
+/// Use `include_str!` to compile one into a component.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration {
     /// The file's name without `.sql`, such as `0001_words`.
