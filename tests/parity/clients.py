@@ -183,7 +183,7 @@ class TutorialsClient(FlaskClient):
 
 
 class AnyPathsClient(TutorialsClient):
-    """One that reads and takes away a cookie whatever its path is."""
+    """One that reads and takes away a cookie whatever its path is, and sends those with the longest paths first."""
 
     def get_cookie(self, name):
         return next((cookie for cookie in self._cookies.values() if cookie.key == name), None)
@@ -191,6 +191,10 @@ class AnyPathsClient(TutorialsClient):
     def delete_cookie(self, name):
         for place in [place for place in self._cookies if place[2] == name]:
             del self._cookies[place]
+
+    def _add_cookies_to_wsgi(self, environ):
+        self._cookies = dict(sorted(self._cookies.items(), key=lambda item: len(item[0][1]), reverse=True))
+        super()._add_cookies_to_wsgi(environ)
 
 
 def flasks(steps: tuple[Step, ...], client: type[TutorialsClient] = TutorialsClient) -> list[Outcome]:

@@ -6,9 +6,10 @@ use handspun::{
     GuestError, Limits, MultipartForm, TestApp, TestAppBuilder, TestClient, TestResponse, Upstream,
     UpstreamError,
 };
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::support::{OneComponent, build_guests, root, wasm};
+
+mod requests;
 
 /// A picture of one pixel.
 const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;";
@@ -142,92 +143,6 @@ async fn a_307_takes_the_method_along_and_cookies_are_kept_on_the_way() {
     assert_eq!(page.history[0].status, 307);
     assert_eq!(page.path, "/cookies/add");
     assert!(!client.cookies().is_empty());
-}
-
-/// What the probe saw of a request.
-fn seen(response: &TestResponse) -> serde_json::Value {
-    let seen = response.header("x-seen");
-    let seen = percent_decode_str(seen.unwrap_or_else(|| panic!("{response:?}")));
-    serde_json::from_str(&seen.decode_utf8().unwrap()).unwrap()
-}
-
-/// A path of the probe that leads elsewhere.
-fn leading(location: &str) -> String {
-    let wanted = serde_json::json!({ "status": 302, "headers": [["location", location]] });
-    let wanted = wanted.to_string();
-    format!(
-        "/mirror/?answer={}",
-        utf8_percent_encode(&wanted, NON_ALPHANUMERIC)
-    )
-}
-
-#[tokio::test]
-async fn a_redirect_is_followed_to_any_port_of_the_same_host() {
-    let app = probe().load().unwrap();
-    let client = app.client();
-    let moved = client.get(leading("https://localhost:8443/mirror/a?b"));
-    let response = moved.follow_redirects().await.unwrap();
-    assert_eq!(response.path, "/mirror/a?b");
-    let headers = seen(&response)["headers"].to_string();
-    assert!(
-        headers.contains(r#"["host","localhost:8443"]"#),
-        "{headers}"
-    );
-
-    let named = client.get(leading("http://example.org/mirror/a"));
-    let named = named.header("host", "example.org").follow_redirects();
-    assert_eq!(named.await.unwrap().path, "/mirror/a");
-
-    let elsewhere = client
-        .get(leading("http://example.org/"))
-        .follow_redirects();
-    let error = elsewhere.await.unwrap_err().to_string();
-    assert!(error.contains("another host"), "{error}");
-}
-
-#[tokio::test]
-async fn a_circle_of_redirects_is_an_error_at_once() {
-    let app = probe().load().unwrap();
-    let client = app.client();
-    let circle = "/mirror/?answer=%7B%22status%22:302,%22circle%22:true%7D";
-    let error = client.get(circle).follow_redirects().await.unwrap_err();
-    assert!(error.to_string().contains("second time"), "{error}");
-}
-
-#[tokio::test]
-async fn a_path_is_escaped_and_a_url_names_the_host() {
-    let app = probe().load().unwrap();
-    let client = app.client();
-    let response = client.get("mirror/唤 醒?a=é").await.unwrap();
-    let seen_path = &seen(&response)["path"];
-    assert_eq!(seen_path, "/mirror/%E5%94%A4%20%E9%86%92");
-    let response = client.get("http://example.org/mirror/").await.unwrap();
-    let headers = seen(&response)["headers"].to_string();
-    assert!(headers.contains(r#"["host","example.org"]"#), "{headers}");
-}
-
-#[tokio::test]
-async fn cookies_go_in_one_header_and_only_to_their_host() {
-    let app = probe().load().unwrap();
-    let client = app.client();
-    client.set_cookie("kept", "1").unwrap();
-    let sent = client.get("/mirror/").header("cookie", "named=2");
-    let headers = seen(&sent.await.unwrap())["headers"].to_string();
-    assert!(
-        headers.contains(r#"["cookie","named=2; kept=1"]"#),
-        "{headers}"
-    );
-    let headers = seen(&client.get("http://example.org/mirror/").await.unwrap());
-    assert!(!headers.to_string().contains("kept"), "{headers}");
-    for (name, value) in [
-        ("a", "1;2"),
-        ("a", "b c"),
-        ("a", "é"),
-        ("", "1"),
-        ("a=b", "1"),
-    ] {
-        assert!(client.set_cookie(name, value).is_err(), "{name}={value}");
-    }
 }
 
 #[tokio::test]

@@ -3,14 +3,14 @@
 import json
 import re
 from dataclasses import replace
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.sansio.http import parse_cookie
 
-from clients import AnyPathsClient, Ask, DeleteCookie, Outcome, ReadCookie, SetCookie, Visit, flasks
+from clients import AnyPathsClient, Ask, DeleteCookie, Outcome, ReadCookie, Seen, SetCookie, Visit, flasks
 from differences import Example, difference
-from grammars.visits import at, leading
+from grammars.visits import REDIRECTS, at, leading
 
 MIRROR = Ask("GET", "/mirror/")
 
@@ -29,6 +29,16 @@ def follows(location: str, status: int = 302, **more) -> Ask:
 def _both(visit: Visit):
     """Each step with both outcomes."""
     return zip(visit.request, visit.flask, visit.ours, strict=True)
+
+
+def _ends(visit: Visit, cause) -> set[str] | None:
+    """Explains where only one of both fails or one makes more requests, if all such steps have this cause."""
+    apart = [
+        both
+        for both in _both(visit)
+        if (both[1].error is None) != (both[2].error is None) or len(both[1].seen) != len(both[2].seen)
+    ]
+    return {"error", "history"} if apart and all(cause(*both) for both in apart) else None
 
 
 def _requests(visit: Visit):
@@ -55,10 +65,12 @@ def client_user_agent(visit: Visit):
     of=Visit,
 )
 def client_query(visit: Visit):
-    for step, flask, ours in _both(visit):
-        if flask.error and not (isinstance(step, Ask) and step.query is not None and "?" in step.path and not ours.error):
-            return None
-    return {"error", "history"}
+    def cause(step, flask: Outcome, ours: Outcome) -> bool:
+        if not isinstance(step, Ask) or step.query is None or "?" not in step.path or not flask.error or ours.error:
+            return False
+        return ours.seen[0].query == [*parse_qsl(step.path.partition("?")[2], keep_blank_values=True), *step.query]
+
+    return _ends(visit, cause)
 
 
 @difference(
@@ -102,32 +114,43 @@ def _escaped(name: str) -> str:
     of=Visit,
 )
 def client_no_location(visit: Visit):
-    for _, flask, ours in _both(visit):
-        if flask.error and (ours.error or "TypeError" not in flask.error or not 300 < ours.seen[-1].status < 309):
-            return None
-    return {"error", "history"}
+    def cause(_, flask: Outcome, ours: Outcome) -> bool:
+        if not flask.error or "TypeError" not in flask.error or ours.error:
+            return False
+        last = ours.seen[-1]
+        wanted = json.loads(dict(last.query).get("answer", "{}"))
+        return last.status in REDIRECTS and "Location" not in dict(wanted.get("headers", []))
+
+    return _ends(visit, cause)
 
 
 @difference(
     "client-relative",
     Example((follows("c?d=1"),), "200 GET /c", "200 GET /mirror/a/c"),
     Example((follows("?d=1"),), "200 GET /", "200 GET /mirror/a/b"),
+    Example((follows("#d"),), "200 GET /", "error"),
     of=Visit,
 )
 def client_relative(visit: Visit):
-    if any(re.match(r"[^/]*$|(?!https?://)[^/]", location) for location in _locations(visit)):
-        return {"path", "query"}
+    def cause(step, flask: Outcome, ours: Outcome) -> bool:
+        # To a fragment of itself: a circle.
+        itself = any(location == "" or location.startswith("#") for location in _locations(step))
+        return itself and not flask.error and ours.error is not None and "for the second time" in ours.error
+
+    locations = [location for step in visit.request for location in _locations(step)]
+    if any(re.match(r"[^/]*$|(?!https?://)[^/]", location) for location in locations):
+        return {"path", "query"} | (_ends(visit, cause) or set())
 
 
-def _locations(visit: Visit) -> list[str]:
-    """Where the answers to a visit's requests lead, however deep within one another."""
+def _locations(step) -> list[str]:
+    """Where the answers to a step's requests lead, however deep within one another."""
     found = []
-    for step in visit.request:
-        text = step.path if isinstance(step, Ask) else ""
-        while match := re.search(r"\?answer=(.*)", text):
-            text = unquote(match[1])
-            found += re.findall(r'"Location", "([^"]*)"', text)
-            text = found[-1] if found and "?answer=" in found[-1] else ""
+    text = step.path if isinstance(step, Ask) else ""
+    while match := re.search(r"\?answer=(.*)", text):
+        text = unquote(match[1])
+        here = re.findall(r'"Location", "([^"]*)"', text)
+        found += here
+        text = here[-1] if here else ""
     return found
 
 
@@ -166,10 +189,11 @@ def client_body_again(visit: Visit):
     of=Visit,
 )
 def client_redirects(visit: Visit):
-    for _, flask, ours in _both(visit):
-        if flask.error != ours.error and not (ours.error and len(flask.seen) > MOST_REDIRECTS + 1):
-            return None
-    return {"error", "history"}
+    def cause(_, flask: Outcome, ours: Outcome) -> bool:
+        too_many = f"more than {MOST_REDIRECTS} redirects"
+        return len(flask.seen) > MOST_REDIRECTS + 1 and ours.error is not None and too_many in ours.error
+
+    return _ends(visit, cause)
 
 
 @difference(
@@ -184,13 +208,18 @@ def client_cookie_path(visit: Visit):
         return {"cookies", "value"}
 
 
+def _sent_cookies(seen: Seen) -> list:
+    """Cookies in their order. Those of a site and of one below it have none: ours sends them by their site."""
+    return sorted(seen.cookies) if seen.headers["host"].startswith("a.localhost") else seen.cookies
+
+
 def _same_cookies(some: list[Outcome], others: list[Outcome]) -> bool:
-    """Whether applications saw the same cookies, in whichever order, and the test the same value."""
+    """Whether applications saw the same cookies, in the same order, and the test the same value."""
     return all(
         (one.error is None) == (other.error is None)
         # Of two cookies of one name, that of the longer path is the one.
         and (one.value is None) == (other.value is None)
-        and [sorted(seen.cookies) for seen in one.seen] == [sorted(seen.cookies) for seen in other.seen]
+        and list(map(_sent_cookies, one.seen)) == list(map(_sent_cookies, other.seen))
         for one, other in zip(some, others, strict=True)
     )
 
@@ -218,9 +247,9 @@ def client_cookie_header(visit: Visit):
 )
 def client_cookie_value(visit: Visit):
     """Werkzeug quotes what no cookie can hold, and escapes it."""
-    written = [step.value for step in visit.request if isinstance(step, SetCookie)]
-    odd = [value for value in written if re.search(r'[^!#-+\--:<-\[\]-~]', value)]
-    if odd and all((ours.error is None) == (step.value not in odd) for step, _, ours in _both(visit) if isinstance(step, SetCookie)):
+    written = [step for step in visit.request if isinstance(step, SetCookie)]
+    odd = [step for step in written if re.search(r'[^!#-+\--:<-\[\]-~]', step.value)]
+    if odd and odd == [step for step, _, ours in _both(visit) if ours.error is not None]:
         return {"value", "error", "cookies"}
 
 
@@ -252,6 +281,8 @@ def _read(step):
     if not found:
         return step
     wanted = json.loads(unquote(answer))
+    if "Set-Cookie" not in dict(wanted.get("headers", [])):
+        return step
     named = [value for name, value in step.headers if name == "Host"]
     host = named[0].partition(":")[0] if named else "localhost"
     headers = [

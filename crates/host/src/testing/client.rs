@@ -7,8 +7,8 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use cookie_store::{CookieStore, RawCookie};
-use http::{HeaderMap, Method, header};
+use cookie_store::{Cookie, CookieStore, RawCookie};
+use http::{HeaderMap, Method, header, uri::Authority};
 use url::Url;
 
 use super::{
@@ -103,8 +103,8 @@ impl TestClient {
         self
     }
 
-    /// A `GET` for a path, which may have a query. What no URL has is percent-encoded. As in Flask, a whole URL stands
-    /// for its path and its host.
+    /// A `GET` for a path, which may have a query. What no URL has is percent-encoded, and a fragment is left out. A
+    /// whole URL stands for its path and its host; unlike in Flask, its scheme does not count.
     pub fn get(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::GET, path)
     }
@@ -146,7 +146,8 @@ impl TestClient {
         Some(cookie.value().to_owned())
     }
 
-    /// The names and values of all cookies that the client holds, in no certain order.
+    /// The names and values of all cookies that the client holds. Those of one host and one path stand together, in the
+    /// order in which they came; a cookie that is set again keeps its place.
     pub fn cookies(&self) -> Vec<(String, String)> {
         self.jar()
             .iter_unexpired()
@@ -157,34 +158,27 @@ impl TestClient {
     /// Has the client hold a cookie, for all paths of `localhost`, as if a response had set it.
     ///
     /// # Errors
-    /// A name or a value that no cookie has (RFC 6265, 4.1.1): with spaces, commas, semicolons, quotation marks,
-    /// backslashes, or anything that is not ASCII. HTTP has no escapes for them. A test that wants to send them
-    /// nevertheless sets the header `Cookie`.
+    /// A name or a value that no cookie has (RFC 6265, 4.1.1). A name is a token (RFC 9110, 5.6.2). A value has no
+    /// spaces, commas, semicolons, quotation marks, backslashes, or anything that is not ASCII; HTTP has no escapes for
+    /// them. A test that wants to send them nevertheless sets the header `Cookie`.
     pub fn set_cookie(&self, name: &str, value: &str) -> anyhow::Result<()> {
         let can_be_sent = |c: char| c.is_ascii_graphic() && !"\",;\\".contains(c);
-        let is_name = !name.is_empty() && name.chars().all(|c| can_be_sent(c) && c != '=');
+        let in_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        let is_name = !name.is_empty() && name.chars().all(in_token);
         if !is_name || !value.chars().all(can_be_sent) {
             bail!("no cookie can be {name:?} with the value {value:?}");
         }
         let cookie = RawCookie::build((name.to_owned(), value.to_owned())).path("/");
-        self.jar().insert_raw(&cookie.into(), &site(HOST)?)?;
+        let site = site(HOST).context("the client's own host is none")?;
+        let mut jar = self.jar();
+        remove(&mut jar, Cookie::is_expired);
+        jar.insert_raw(&cookie.into(), &site)?;
         Ok(())
     }
 
     /// Takes a cookie away from the client, whatever its path.
     pub fn delete_cookie(&self, name: &str) {
-        let mut jar = self.jar();
-        let places: Vec<_> = jar
-            .iter_any()
-            .filter(|cookie| cookie.name() == name)
-            .map(|cookie| {
-                let domain = cookie.domain.as_cow().unwrap_or_default().into_owned();
-                (domain, cookie.path.to_string())
-            })
-            .collect();
-        for (domain, path) in places {
-            jar.remove(&domain, &path, name);
-        }
+        remove(&mut self.jar(), |cookie| cookie.name() == name);
     }
 
     pub(super) fn app(&self) -> &App {
@@ -237,6 +231,7 @@ impl TestClient {
         let mut cookies = self.jar();
         for value in headers.get_all(header::SET_COOKIE) {
             if let Ok(value) = value.to_str() {
+                remove(&mut cookies, Cookie::is_expired);
                 // As a browser, a cookie that is wrong is not kept.
                 let _ = cookies.parse(value, url);
             }
@@ -248,7 +243,25 @@ impl TestClient {
     }
 }
 
-/// The root of a host. It counts as https, so that cookies with `Secure` go along as in Werkzeug's client.
-pub(super) fn site(host: &str) -> anyhow::Result<Url> {
-    Url::parse(&format!("https://{host}/")).with_context(|| format!("{host:?} is no host"))
+/// Removes some cookies. The store itself only marks a cookie as expired; another one of that name would get its place.
+fn remove(jar: &mut CookieStore, is_one: impl Fn(&Cookie<'static>) -> bool) {
+    let ended = jar.iter_any().filter(|cookie| is_one(cookie));
+    let places: Vec<_> = ended
+        .map(|cookie| {
+            let domain = cookie.domain.as_cow().unwrap_or_default().into_owned();
+            (domain, cookie.path.to_string(), cookie.name().to_owned())
+        })
+        .collect();
+    for (domain, path, name) in places {
+        jar.remove(&domain, &path, &name);
+    }
+}
+
+/// The root of a host, if this is one. It counts as https, so that cookies with `Secure` go along as in Werkzeug's
+/// client.
+pub(super) fn site(host: &str) -> Option<Url> {
+    // A URL would read more than a host here, such as a path.
+    let host: Authority = host.parse().ok()?;
+    let url = Url::parse(&format!("https://{host}/")).ok()?;
+    (!host.as_str().contains('@')).then_some(url)
 }

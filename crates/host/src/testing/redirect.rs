@@ -8,10 +8,8 @@ use url::Url;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Next {
     pub(super) method: Method,
-    /// The path with its query.
-    pub(super) path: String,
-    /// The host with its port, where that is another one.
-    pub(super) authority: Option<String>,
+    /// Where it goes, without a fragment.
+    pub(super) to: Url,
     /// Whether the body goes along.
     pub(super) with_body: bool,
 }
@@ -37,23 +35,31 @@ pub(super) fn next(
         return Ok(None);
     };
     let location = location.to_str().context("Location is not text")?;
-    let to = url
+    let mut to = url
         .join(location)
         .with_context(|| format!("Location {location:?} cannot be read"))?;
+    to.set_fragment(None);
     if to.host_str() != url.host_str() {
         bail!("a redirect leads to another host, {location}, which the client does not follow");
     }
-    let query = to.query().map(|query| format!("?{query}"));
     Ok(Some(Next {
         method: match method {
             method if keeps_method => method.clone(),
             &Method::HEAD => Method::HEAD,
             _ => Method::GET,
         },
-        path: format!("{}{}", to.path(), query.unwrap_or_default()),
-        authority: (to.authority() != url.authority()).then(|| to.authority().to_owned()),
+        to,
         with_body: keeps_method,
     }))
+}
+
+/// A URL's host and port as `Host` has them: without user information (RFC 9110, 7.2).
+pub(super) fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -78,17 +84,13 @@ mod tests {
             (308, Method::DELETE, Method::DELETE, true),
         ] {
             let next = follow(status, method, "d?e=%2F").unwrap().unwrap();
-            let path = "/a/d?e=%2F".to_owned();
-            assert_eq!(
-                next,
-                Next {
-                    method: want,
-                    path,
-                    authority: None,
-                    with_body
-                },
-                "{status}"
-            );
+            let to = Url::parse("https://localhost/a/d?e=%2F").unwrap();
+            let want = Next {
+                method: want,
+                to,
+                with_body,
+            };
+            assert_eq!(next, want, "{status}");
         }
     }
 
@@ -100,15 +102,17 @@ mod tests {
             let error = follow(302, Method::GET, elsewhere).unwrap_err();
             assert!(error.to_string().contains("another host"), "{error}");
         }
-        for (location, authority) in [
-            ("http://localhost/x", None),
-            ("https://localhost/x", None),
-            ("//localhost/x", None),
-            ("http://localhost:8080/x", Some("localhost:8080")),
+        for (location, host) in [
+            ("http://localhost/x", "localhost"),
+            ("https://localhost/x#y", "localhost"),
+            ("//localhost/x", "localhost"),
+            ("http://u:p@localhost/x", "localhost"),
+            ("http://localhost:8080/x", "localhost:8080"),
         ] {
             let next = follow(302, Method::GET, location).unwrap().unwrap();
-            assert_eq!(next.path, "/x");
-            assert_eq!(next.authority.as_deref(), authority, "{location}");
+            assert_eq!(next.to.path(), "/x");
+            assert_eq!(next.to.fragment(), None);
+            assert_eq!(authority(&next.to), host, "{location}");
         }
     }
 }

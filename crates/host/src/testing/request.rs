@@ -30,6 +30,8 @@ pub struct RequestBuilder {
     client: TestClient,
     method: Method,
     path: String,
+    /// The host, where no header names one.
+    host: String,
     headers: Vec<(String, Vec<u8>)>,
     content: Content,
     follow: bool,
@@ -45,20 +47,15 @@ impl RequestBuilder {
     /// A URL stands for its path and its host.
     pub(super) fn new(client: TestClient, method: Method, path: &str) -> Self {
         let (path, host) = match Url::parse(path) {
-            Ok(url) if url.has_host() => {
-                let host = ("host".to_owned(), url.authority().into());
-                (
-                    url[Position::BeforePath..Position::AfterQuery].to_owned(),
-                    Some(host),
-                )
-            }
-            _ => (escaped(path), None),
+            Ok(url) if url.has_host() => (target(&url), redirect::authority(&url)),
+            _ => (escaped(path), HOST.to_owned()),
         };
         Self {
             client,
             method,
             path,
-            headers: Vec::from_iter(host),
+            host,
+            headers: Vec::new(),
             content: Content::None,
             follow: false,
         }
@@ -126,31 +123,86 @@ impl RequestBuilder {
     ///
     /// A path, a method or a header that cannot be in a request; and, when [testing](TestClient::testing), a
     /// component's failure, as a [`GuestError`].
-    pub async fn send(self) -> anyhow::Result<http::Response<Body>> {
+    pub async fn send(mut self) -> anyhow::Result<http::Response<Body>> {
         let before = self.client.logged();
-        let (length, content) = match self.content {
+        let (length, content) = match std::mem::replace(&mut self.content, Content::None) {
             Content::None => (None, body::empty()),
             Content::Whole(content) => (Some(content.len()), body::wasi(Full::new(content))),
             Content::Stream(stream) => (None, stream),
         };
-        let client = self.client;
-        let response = exchange(
-            &client,
-            self.method,
-            &self.path,
-            &self.headers,
-            length,
-            content,
-        );
-        let response = response.await?;
+        let client = self.client.clone();
+        let response = self.exchange(length, content).await?;
         match response.extensions().get::<Arc<GuestError>>() {
             Some(error) if client.is_testing() => Err(failed(&client, error, before)),
             _ => Ok(response),
         }
     }
 
-    fn url(&self) -> anyhow::Result<Url> {
-        url(&self.client, &self.headers, &self.path)
+    /// The host that is asked: a header goes before the URL, as in Werkzeug.
+    fn host(&self) -> &[u8] {
+        let mut headers = self.headers.iter().chain(self.client.headers());
+        let named = headers.find(|(name, _)| is_host(name));
+        named.map_or(self.host.as_bytes(), |(_, host)| host)
+    }
+
+    /// What is asked for, unless its host is no host.
+    fn url(&self) -> Option<Url> {
+        let mut url = site(str::from_utf8(self.host()).ok()?)?;
+        let (path, query) = self
+            .path
+            .split_once('?')
+            .map_or((&*self.path, None), |(path, query)| (path, Some(query)));
+        url.set_path(path);
+        url.set_query(query);
+        Some(url)
+    }
+
+    /// Sends one request, with the client's own headers and cookies, and keeps the cookies that come back. What names
+    /// no host is sent as well, without cookies: what the application says to that is for the test to see.
+    async fn exchange(
+        self,
+        length: Option<usize>,
+        content: WasiBody,
+    ) -> anyhow::Result<http::Response<Body>> {
+        let (client, path, headers) = (&self.client, &self.path, &self.headers);
+        let mut request = Request::builder()
+            .method(self.method.clone())
+            .uri(path)
+            .body(content)
+            .with_context(|| format!("{path:?} is no path"))?;
+        let sent = request.headers_mut();
+        if let Some(length) = length {
+            sent.insert(header::CONTENT_LENGTH, length.into());
+        }
+        let own = client.headers().iter().filter(|(name, _)| {
+            let mut set = headers.iter();
+            !set.any(|(other, _)| other.eq_ignore_ascii_case(name))
+        });
+        for (name, value) in headers.iter().chain(own) {
+            sent.append(
+                HeaderName::try_from(name.as_str())?,
+                HeaderValue::from_bytes(value)?,
+            );
+        }
+        if !sent.contains_key(header::HOST) {
+            sent.insert(header::HOST, HeaderValue::from_str(&self.host)?);
+        }
+        let url = self.url();
+        if let Some(kept) = url.as_ref().and_then(|url| client.cookie_header(url)) {
+            // A client sends one such header (RFC 6265, 5.4), and a component may look at the first one only.
+            let named = sent.get_all(header::COOKIE).iter();
+            let named: Vec<_> = named
+                .map(HeaderValue::as_bytes)
+                .chain([kept.as_bytes()])
+                .collect();
+            let cookies = HeaderValue::from_bytes(&named.join(&b"; "[..]))?;
+            sent.insert(header::COOKIE, cookies);
+        }
+        let response = client.app().handle(request, client.address()).await;
+        if let Some(url) = url {
+            client.keep_cookies(response.headers(), &url);
+        }
+        Ok(response)
     }
 
     /// Sends it once and reads the response. What can be sent again is left.
@@ -164,6 +216,7 @@ impl RequestBuilder {
             client: self.client.clone(),
             method: self.method.clone(),
             path: self.path.clone(),
+            host: self.host.clone(),
             headers: self.headers.clone(),
             content,
             follow: false,
@@ -195,23 +248,18 @@ impl RequestBuilder {
         let mut response = self.ask().await?;
         let (mut history, mut followed) = (Vec::new(), HashSet::new());
         while self.follow {
-            let url = self.url()?;
+            // What names no host is refused by the application, and is no redirect.
+            let Some(url) = self.url() else { break };
             let next = redirect::next(response.status, &response.headers, &self.method, &url)?;
             let Some(next) = next else { break };
-            // A redirect may lead to the same place as another one, but not twice.
-            let made = (
-                response.status,
-                response.headers.get(header::LOCATION).cloned(),
-            );
-            if !followed.insert(made) {
-                bail!("a redirect leads to {} for the second time", next.path);
+            let path = target(&next.to);
+            // A redirect with the same status to the same place was made before: a circle.
+            if !followed.insert((response.status, next.to.clone())) {
+                bail!("a redirect leads to {path} for the second time");
             }
             history.push(response);
             if history.len() > MAX_REDIRECTS {
-                bail!(
-                    "more than {MAX_REDIRECTS} redirects, the last one to {}",
-                    next.path
-                );
+                bail!("more than {MAX_REDIRECTS} redirects, the last one to {path}");
             }
             if next.with_body && streamed {
                 bail!("a redirect asks for the body again, which was streamed and is gone");
@@ -221,11 +269,12 @@ impl RequestBuilder {
                 self.headers
                     .retain(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
             }
-            if let Some(authority) = next.authority {
+            let authority = redirect::authority(&next.to);
+            if authority != redirect::authority(&url) {
                 self.headers.retain(|(name, _)| !is_host(name));
                 self.headers.push(("host".to_owned(), authority.into()));
             }
-            (self.method, self.path) = (next.method, next.path);
+            (self.method, self.path) = (next.method, path);
             response = self.ask().await?;
         }
         response.history = history;
@@ -245,53 +294,6 @@ impl IntoFuture for RequestBuilder {
     }
 }
 
-/// Sends one request, with the client's own headers and cookies, and keeps the cookies that come back.
-async fn exchange(
-    client: &TestClient,
-    method: Method,
-    path: &str,
-    headers: &[(String, Vec<u8>)],
-    length: Option<usize>,
-    content: WasiBody,
-) -> anyhow::Result<http::Response<Body>> {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(path)
-        .body(content)
-        .with_context(|| format!("{path:?} is no path"))?;
-    let sent = request.headers_mut();
-    if let Some(length) = length {
-        sent.insert(header::CONTENT_LENGTH, length.into());
-    }
-    let own = client.headers().iter().filter(|(name, _)| {
-        let mut set = headers.iter();
-        !set.any(|(other, _)| other.eq_ignore_ascii_case(name))
-    });
-    for (name, value) in headers.iter().chain(own) {
-        sent.append(
-            HeaderName::try_from(name.as_str())?,
-            HeaderValue::from_bytes(value)?,
-        );
-    }
-    let url = url(client, headers, path)?;
-    if !sent.contains_key(header::HOST) {
-        sent.insert(header::HOST, HeaderValue::from_static(HOST));
-    }
-    if let Some(kept) = client.cookie_header(&url) {
-        // A client sends one such header (RFC 6265, 5.4), and a component may look at the first one only.
-        let named = sent.get_all(header::COOKIE).iter();
-        let named: Vec<_> = named
-            .map(HeaderValue::as_bytes)
-            .chain([kept.as_bytes()])
-            .collect();
-        let cookies = HeaderValue::from_bytes(&named.join(&b"; "[..]))?;
-        sent.insert(header::COOKIE, cookies);
-    }
-    let response = client.app().handle(request, client.address()).await;
-    client.keep_cookies(response.headers(), &url);
-    Ok(response)
-}
-
 /// A component's failure, with what it printed since the request began.
 fn failed(client: &TestClient, error: &GuestError, before: usize) -> anyhow::Error {
     let printed = client.printed_since(before, &error.component);
@@ -301,28 +303,19 @@ fn failed(client: &TestClient, error: &GuestError, before: usize) -> anyhow::Err
     })
 }
 
-/// What a request asks for: its path on the host that it names.
-fn url(client: &TestClient, headers: &[(String, Vec<u8>)], path: &str) -> anyhow::Result<Url> {
-    let named = headers
-        .iter()
-        .chain(client.headers())
-        .find(|(name, _)| is_host(name));
-    let host = named.map_or(Ok(HOST), |(_, host)| str::from_utf8(host))?;
-    let mut url = site(host)?;
-    let (path, query) = path
-        .split_once('?')
-        .map_or((path, None), |(path, query)| (path, Some(query)));
-    url.set_path(path);
-    url.set_query(query);
-    Ok(url)
-}
-
 fn is_host(name: &str) -> bool {
     name.eq_ignore_ascii_case("host")
 }
 
-/// A path as it may stand in a request: with a slash in front, and what no URL has is percent-encoded.
+/// A URL's path and query as they may stand in a request.
+fn target(url: &Url) -> String {
+    escaped(&url[Position::BeforePath..Position::AfterQuery])
+}
+
+/// A path as it may stand in a request: with a slash in front and without a fragment, and what no URL has is
+/// percent-encoded.
 fn escaped(path: &str) -> String {
+    let path = path.split('#').next().unwrap_or_default();
     let slash = if path.starts_with('/') || path == "*" {
         ""
     } else {
@@ -337,7 +330,9 @@ const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
     .add(b'"')
     .add(b'<')
     .add(b'>')
+    .add(b'[')
     .add(b'\\')
+    .add(b']')
     .add(b'^')
     .add(b'`')
     .add(b'{')

@@ -21,6 +21,8 @@ struct Wanted {
     /// Whether a redirect leads back here.
     #[serde(default)]
     circle: bool,
+    /// The path at which relative redirects, all of them with one `Location`, come to an end.
+    until: Option<String>,
 }
 
 impl Wanted {
@@ -28,6 +30,10 @@ impl Wanted {
     fn next(&self, here: &Uri) -> Option<String> {
         if self.circle {
             return Some(here.path_and_query()?.to_string());
+        }
+        if let Some(end) = &self.until {
+            return (here.path() != end)
+                .then(|| format!("b/?{}", here.query().unwrap_or_default()));
         }
         let left = self.redirects?.checked_sub(1)?;
         let status = if left > 0 { 302 } else { 200 };
