@@ -324,15 +324,13 @@ fn escaped(path: &str) -> String {
     format!("{slash}{}", utf8_percent_encode(path, NOT_IN_A_PATH))
 }
 
-/// What a URL does not have in its path and its query (RFC 3986).
+/// What a URL does not have in its path and its query (RFC 3986). Square brackets stay, as browsers leave them in a query.
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
     .add(b'>')
-    .add(b'[')
     .add(b'\\')
-    .add(b']')
     .add(b'^')
     .add(b'`')
     .add(b'{')
