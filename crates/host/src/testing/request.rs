@@ -321,11 +321,17 @@ fn escaped(path: &str) -> String {
     } else {
         "/"
     };
-    format!("{slash}{}", utf8_percent_encode(path, NOT_IN_A_PATH))
+    let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
+    let path = utf8_percent_encode(path, NOT_IN_A_PATH);
+    let query = utf8_percent_encode(query, NOT_IN_A_QUERY);
+    format!("{slash}{path}{query}")
 }
 
-/// What a URL does not have in its path and its query (RFC 3986). Square brackets stay, as browsers leave them in a query.
-const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
+/// What a URL does not have in its path (RFC 3986).
+const NOT_IN_A_PATH: &AsciiSet = &NOT_IN_A_QUERY.add(b'[').add(b']');
+
+/// The same in its query, where browsers leave square brackets.
+const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
