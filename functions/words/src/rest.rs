@@ -2,7 +2,8 @@
 
 use http::header;
 use kit::{
-    Request, Response, Result, jsonify,
+    Request, Response, Result,
+    conditional::ETag,
     response::{created, no_content, serialized},
 };
 use serde::Serialize;
@@ -46,7 +47,7 @@ pub(crate) async fn create(mut request: Request) -> Result<Response> {
         Inserted::Exists(id) => Err(pair_exists(id)),
         Inserted::New(word) => {
             let response = created(&Word::path_of(word.id), &word.to_json());
-            rights.save_on(tagged(response, &word))
+            rights.save_on(tagged(response, &word.etag()))
         }
     }
 }
@@ -60,10 +61,11 @@ pub(crate) async fn import(mut request: Request) -> Result<Response> {
 /// One word.
 pub(crate) async fn read(request: Request) -> Result<Response> {
     let word = Words::open().await?.get(id(&request)?).await?;
-    if let Some(unchanged) = request.not_modified(&word.etag())? {
+    let tag = word.etag();
+    if let Some(unchanged) = request.not_modified(&tag)? {
         return Ok(unchanged);
     }
-    Ok(answer(&word))
+    Ok(tagged(serialized(&word)?, &tag))
 }
 
 /// PUT: all four fields anew; a sentence that is not given is empty.
@@ -80,7 +82,7 @@ pub(crate) async fn replace(mut request: Request) -> Result<Response> {
             complete(&fields)
         })
         .await?;
-    rights.save_on(answer(&word))
+    rights.save_on(tagged(serialized(&word)?, &word.etag()))
 }
 
 /// PATCH: the fields that are given.
@@ -97,7 +99,7 @@ pub(crate) async fn change(mut request: Request) -> Result<Response> {
             merged(&word.draft, &fields)
         })
         .await?;
-    rights.save_on(answer(&word))
+    rights.save_on(tagged(serialized(&word)?, &word.etag()))
 }
 
 /// DELETE.
@@ -115,14 +117,8 @@ pub(crate) async fn delete(mut request: Request) -> Result<Response> {
     rights.save_on(no_content())
 }
 
-/// A word as JSON, with its tag.
-fn answer(word: &Word) -> Response {
-    tagged(jsonify(&word.to_json()), word)
-}
-
-fn tagged(mut response: Response, word: &Word) -> Response {
-    response
-        .headers_mut()
-        .insert(header::ETAG, word.etag().header());
+/// What is answered of a word, with its tag.
+fn tagged(mut response: Response, tag: &ETag) -> Response {
+    response.headers_mut().insert(header::ETAG, tag.header());
     response
 }

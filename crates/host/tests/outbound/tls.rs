@@ -1,6 +1,13 @@
 //! TLS to servers of the test, with certificates of its own.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
 use handspun::{ClientTls, Options, OutboundConfig, RuntimeConfig};
 use hyper::service::service_fn;
@@ -8,6 +15,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::{
     RootCertStore, ServerConfig, crypto::ring, pki_types::PrivateKeyDer,
     server::WebPkiClientVerifier,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -18,9 +29,8 @@ use super::{
 use crate::support::authority::Authority;
 
 impl Authority {
-    /// A server for a name, which speaks these protocols. It wants a certificate of its clients where that is
-    /// said.
-    async fn server(&self, name: &str, protocols: &[&str], wants_certificate: bool) -> Server {
+    /// What a server for a name speaks. It wants a certificate of its clients where that is said.
+    fn config(&self, name: &str, protocols: &[&str], wants_certificate: bool) -> ServerConfig {
         let (certificate, key) = self.sign(name);
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -43,6 +53,12 @@ impl Authority {
             .iter()
             .map(|name| name.as_bytes().into())
             .collect();
+        config
+    }
+
+    /// A server for a name, which echoes.
+    async fn server(&self, name: &str, protocols: &[&str], wants_certificate: bool) -> Server {
+        let config = self.config(name, protocols, wants_certificate);
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Server::accepting("127.0.0.1:0", move |stream| {
             let acceptor = acceptor.clone();
@@ -121,6 +137,50 @@ async fn a_server_is_spoken_to_as_it_prefers() {
         }
         assert_eq!(server.connections(), 1, "{version}");
     }
+}
+
+/// Answers the first request of a connection. Upon the second it is gone, without the end that TLS has.
+async fn answer_once(acceptor: TlsAcceptor, stream: TcpStream, requests: Arc<AtomicUsize>) {
+    let Ok(mut stream) = acceptor.accept(stream).await else {
+        return;
+    };
+    for answer in ["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", ""] {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let Ok(byte) = stream.read_u8().await else {
+                return;
+            };
+            head.push(byte);
+        }
+        requests.fetch_add(1, Relaxed);
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        stream.flush().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_meets_the_end_of_its_connection_is_sent_again() {
+    let authority = Authority::new();
+    let acceptor = TlsAcceptor::from(Arc::new(authority.config("localhost", &[], false)));
+    let mut seen = 0;
+    for _ in 0..100 {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let (acceptor, counted) = (acceptor.clone(), Arc::clone(&requests));
+        let server = Server::accepting("127.0.0.1:0", move |stream| {
+            answer_once(acceptor.clone(), stream, Arc::clone(&counted))
+        })
+        .await;
+        let sender = sender(vec![authority.trust()]);
+        for _ in 0..2 {
+            assert_eq!(body(&sender.get(&url(&server)).await), "ok");
+        }
+        seen = requests.load(Relaxed);
+        // Else the connection had not been put back yet.
+        if seen == 3 {
+            break;
+        }
+    }
+    assert_eq!(seen, 3);
 }
 
 #[tokio::test]

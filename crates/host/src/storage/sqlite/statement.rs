@@ -66,7 +66,8 @@ impl Query {
     /// Whether it may be one that reads, by its first word. SQLite calls `BEGIN` and `COMMIT` read-only, too, so these
     /// are none.
     pub(super) fn may_read(&self) -> bool {
-        self.kind() == Kind::Reads || first_word(&self.sql) == "WITH"
+        let word = first_word(&self.sql);
+        matches!(word.as_str(), "SELECT" | "VALUES" | "EXPLAIN" | "WITH")
     }
 
     /// What kind of statement it is, from SQLite itself.
