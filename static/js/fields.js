@@ -89,15 +89,19 @@ export function busy(button, label) {
     };
 }
 
-/** Makes Enter send a form from its sentences too, and these as high as their text; what is said at a field is
-    about what was sent, and goes when that is changed. */
+/** Makes Enter send a form from its sentences too, and these as high as their text. A double click or Enter held
+    down sends once, even if the answer is there before the second. What is said at a field is about what was sent,
+    and goes when that is changed. */
 export function enhance(form) {
     form.addEventListener("keydown", (event) => {
         const newLine = event.shiftKey || event.ctrlKey || event.altKey || event.metaKey;
         if (event.key !== "Enter" || newLine || isComposing(event)) return;
-        if (!event.target.matches("textarea")) return;
+        if (!event.repeat && !event.target.matches("textarea")) return;
         event.preventDefault();
-        form.requestSubmit();
+        if (!event.repeat) form.requestSubmit();
+    });
+    form.addEventListener("click", (event) => {
+        if (event.detail > 1 && event.target.closest("button")) event.preventDefault();
     });
     form.addEventListener("input", ({ target }) => mend(form, target.closest("[data-field]")));
     grows(form);
