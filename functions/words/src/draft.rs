@@ -36,6 +36,9 @@ pub(crate) enum Field {
     SentenceChi,
 }
 
+/// Something for each field, in the order of [`Field::ALL`].
+pub(crate) type PerField<T> = [T; Field::COUNT];
+
 /// What is wrong with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
@@ -47,8 +50,11 @@ pub(crate) enum Flaw {
 }
 
 impl Field {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 4;
+
     /// All of them, in the table's order.
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: PerField<Self> = [
         Self::English,
         Self::Chinese,
         Self::SentenceEng,
@@ -56,7 +62,7 @@ impl Field {
     ];
 
     /// Their names.
-    pub(crate) const NAMES: [&'static str; 4] =
+    pub(crate) const NAMES: PerField<&'static str> =
         ["english", "chinese", "sentence_eng", "sentence_chi"];
 
     /// Its name in forms, JSON and CSV.
@@ -144,7 +150,7 @@ impl Draft {
         }
     }
 
-    /// The same word with the texts that are given, in the order of [`Field::ALL`]: trimmed and with their
+    /// The same word with the texts that are given: trimmed and with their
     /// lines ended alike, if nothing is wrong with them. The others stay as they are, whatever they are:
     /// what came in by `/data` was never checked.
     ///
@@ -152,7 +158,7 @@ impl Draft {
     /// Every flaw of every text that is given.
     pub(crate) fn with(
         self,
-        texts: [Option<String>; 4],
+        texts: PerField<Option<String>>,
     ) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
         self.with_tidied(texts.map(|text| text.map(tidy)))
     }
@@ -164,14 +170,14 @@ impl Draft {
     /// Every flaw of every text that is given.
     pub(crate) fn with_exported(
         self,
-        texts: [Option<String>; 4],
+        texts: PerField<Option<String>>,
     ) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
         self.with_tidied(texts.map(|text| text.map(|text| with_line_ends(&text))))
     }
 
     fn with_tidied(
         mut self,
-        texts: [Option<String>; 4],
+        texts: PerField<Option<String>>,
     ) -> std::result::Result<Self, Vec<(Field, Flaw)>> {
         let mut flaws = Vec::new();
         for (field, text) in Field::ALL.into_iter().zip(texts) {

@@ -3,7 +3,7 @@
 use kit::{Error, MultiDict, Request, Result, TextFields};
 
 use crate::{
-    draft::{Draft, Field, Flaw, unprocessable},
+    draft::{Draft, Field, Flaw, PerField, unprocessable},
     word::Word,
 };
 
@@ -87,7 +87,7 @@ pub(crate) fn merged(draft: &Draft, fields: &TextFields) -> Result<Draft> {
     checked(draft.clone().with(texts), fields)
 }
 
-fn given(fields: &MultiDict) -> [Option<String>; 4] {
+fn given(fields: &MultiDict) -> PerField<Option<String>> {
     Field::NAMES.map(|name| fields.get(name).map(str::to_owned))
 }
 

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::text::charset::Charset;
-use crate::draft::Field;
+use crate::draft::{Field, PerField};
 
 /// One thing that could have been read otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum Reading {
     /// A first line that names columns in words that are not known was left out.
     FirstLine,
     /// The columns were told by what is in them.
-    Columns([Option<usize>; 4]),
+    Columns(PerField<Option<usize>>),
     /// Markup was taken as such, and not as text.
     Markup,
     /// Quotation marks were taken as text, as they do not come in pairs.

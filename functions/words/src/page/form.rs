@@ -3,10 +3,10 @@
 use kit::MultiDict;
 
 use super::texts::Texts;
-use crate::draft::{Draft, Field, Flaw};
+use crate::draft::{Draft, Field, Flaw, PerField};
 
 /// The fields of a form.
-pub(super) type Fields<'a> = [FieldView<'a>; 4];
+pub(super) type Fields<'a> = PerField<FieldView<'a>>;
 
 /// One field, with what is in it and what is wrong with that.
 pub(super) struct FieldView<'a> {

@@ -3,7 +3,7 @@
 use csv::ByteRecord;
 
 use super::{
-    heading::{Columns, fields_of, others_of},
+    heading::{Columns, Named, fields_of, others_of},
     names::{self, Name},
     sample::{Sample, fits, most_fit},
 };
@@ -177,12 +177,7 @@ fn pair(sample: &Sample, content: &[usize]) -> Option<[usize; 2]> {
 }
 
 /// Takes the columns over whose names are known.
-fn take_named(
-    columns: &mut Columns,
-    named: [Option<(usize, u8)>; 4],
-    content: &[usize],
-    sample: &Sample,
-) {
+fn take_named(columns: &mut Columns, named: Named, content: &[usize], sample: &Sample) {
     for field in Field::ALL {
         let Some((column, rank)) = named[field as usize] else {
             continue;

@@ -3,16 +3,21 @@
 use csv::ByteRecord;
 
 use super::{names::Name, sample::Sample};
-use crate::{draft::Field, import::flaw::FileFlaw};
+use crate::{
+    draft::{Field, PerField},
+    import::flaw::FileFlaw,
+};
 
 /// Which column each field is in.
-pub(crate) type Columns = [Option<usize>; 4];
+pub(crate) type Columns = PerField<Option<usize>>;
+
+/// Which column has a name of each field, and how well it says so: 0 is best.
+pub(crate) type Named = PerField<Option<(usize, u8)>>;
 
 /// A line with names for both that a word needs.
 #[derive(Debug)]
 pub(crate) struct Heading {
-    /// Where each field is, and how well the name says so.
-    fields: [Option<(usize, u8)>; 4],
+    fields: Named,
     /// Every name of a field, with its column and how well it says so.
     names: Vec<(usize, Field, u8)>,
     /// How many columns there are.
@@ -90,7 +95,7 @@ impl Heading {
     /// rather not the one behind a sentence, which is that one's translation.
     fn column_by(&self, field: Field, sample: &Sample) -> Option<usize> {
         let (_, best) = self.fields[field as usize].filter(|(_, rank)| *rank > 0)?;
-        let [.., sentence, _] = self.columns();
+        let sentence = self.columns()[Field::SentenceEng as usize];
         let is_behind = |column: usize| {
             field == Field::Chinese && sentence.is_some_and(|sentence| sentence + 1 == column)
         };
@@ -154,8 +159,8 @@ fn field_names(record: &ByteRecord) -> impl Iterator<Item = (usize, Field, u8)> 
 }
 
 /// Which column a line names for each field: the one whose name says it best, and of several the first.
-pub(crate) fn fields_of(record: &ByteRecord) -> [Option<(usize, u8)>; 4] {
-    let mut fields: [Option<(usize, u8)>; 4] = [None; 4];
+pub(crate) fn fields_of(record: &ByteRecord) -> Named {
+    let mut fields = Named::default();
     for (column, field, rank) in field_names(record) {
         let known = &mut fields[field as usize];
         if known.is_none_or(|(_, other)| rank < other) {

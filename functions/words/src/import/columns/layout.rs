@@ -78,7 +78,7 @@ pub(crate) fn find(table: &[u8], head: &Head) -> Result<Found, FileFlaw> {
         // Where the columns are named, an empty file is one that was exported without words.
         let names = head.columns.as_ref().ok_or(FileFlaw::Empty)?;
         let heading = Heading::parse(names)?;
-        let columns = heading.map_or([None; 4], |heading| heading.columns());
+        let columns = heading.map_or(Columns::default(), |heading| heading.columns());
         let dialect = Dialect::new(head.separator.unwrap_or(b'\t'));
         let layout = Layout {
             columns,
@@ -133,7 +133,7 @@ impl Layout {
     fn new(dialect: Dialect, width: usize, widths: Widths) -> Self {
         Self {
             dialect,
-            columns: [None; 4],
+            columns: Columns::default(),
             width,
             widths,
             skipped: 0,

@@ -14,8 +14,8 @@ use crate::{
 /// Some lines.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    /// An array of one array for each line: the four fields, and the four without letter case where
-    /// that makes a difference.
+    /// An array of one array for each line: its fields, and these without letter case where that makes a
+    /// difference.
     json: Vec<u8>,
     /// The numbers of the lines.
     pub(crate) lines: Vec<u64>,
@@ -29,37 +29,46 @@ pub(crate) fn owner(owner: Option<&Account>) -> Vec<Value> {
     ]
 }
 
-/// The columns of `words` but for times and owner, from a row of `json_each`.
-pub(crate) const VALUES: &str = "value ->> 0, value ->> 1, value ->> 2, value ->> 3, \
-    coalesce(value ->> 4, value ->> 0), coalesce(value ->> 5, value ->> 1), \
-    coalesce(value ->> 4, value ->> 0) || char(31) || coalesce(value ->> 5, value ->> 1) || char(31) || \
-    coalesce(value ->> 6, value ->> 2) || char(31) || coalesce(value ->> 7, value ->> 3) || char(31, 31)";
+/// A field in a row of `json_each`, in SQL.
+fn text(field: Field) -> String {
+    format!("value ->> {}", field as usize)
+}
+
+/// A field without letter case, likewise.
+pub(crate) fn key(field: Field) -> String {
+    let folded = Field::COUNT + field as usize;
+    format!("coalesce(value ->> {folded}, {})", text(field))
+}
+
+/// The columns of `words` but for times and owner, likewise.
+pub(crate) fn values() -> String {
+    let texts = Field::ALL.map(text).join(", ");
+    let keys = [Field::English, Field::Chinese].map(key).join(", ");
+    let folded = Field::ALL.map(key).join(" || char(31) || ");
+    format!("{texts}, {keys}, {folded} || char(31, 31)")
+}
 
 /// The names of these columns.
-pub(crate) const COLUMNS: &str =
-    "english, chinese, sentence_eng, sentence_chi, english_key, chinese_key, folded";
+pub(crate) fn columns() -> String {
+    format!(
+        "{}, english_key, chinese_key, folded",
+        Field::NAMES.join(", ")
+    )
+}
 
 impl Batch {
     /// Adds a line. The word has to be checked: then what is searched for is the folded text, and nothing
     /// in it is a control character.
     pub(crate) fn push(&mut self, line: u64, draft: &Draft) -> Result<()> {
-        let folded = |field: Field| {
-            let text = draft.get(field);
+        let texts = Field::ALL.map(|field| draft.get(field));
+        let folded = texts.map(|text| {
             debug_assert_eq!(fold(text), searchable(text));
             Some(fold(text)).filter(|folded| folded != text)
-        };
+        });
+        let texts = texts.into_iter().map(Some);
+        let row: Vec<Option<&str>> = texts.chain(folded.iter().map(Option::as_deref)).collect();
         self.json
             .push(if self.lines.is_empty() { b'[' } else { b',' });
-        let row = (
-            &draft.english,
-            &draft.chinese,
-            &draft.sentence_eng,
-            &draft.sentence_chi,
-            folded(Field::English),
-            folded(Field::Chinese),
-            folded(Field::SentenceEng),
-            folded(Field::SentenceChi),
-        );
         serde_json::to_writer(&mut self.json, &row).map_err(Error::internal)?;
         self.lines.push(line);
         Ok(())

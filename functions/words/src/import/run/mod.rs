@@ -168,11 +168,13 @@ impl<D: Database> Words<D> {
     /// The lines whose pair a word has.
     async fn existing(&self, lines: &[u64], json: &str) -> Result<Vec<LineError>> {
         // CROSS JOIN keeps SQLite from reading all words for each line.
-        let select = "SELECT line.key AS line, words.id AS id \
-            FROM json_each(?) AS line CROSS JOIN words \
-            ON words.english_key = coalesce(line.value ->> 4, line.value ->> 0) \
-            AND words.chinese_key = coalesce(line.value ->> 5, line.value ->> 1)";
-        let rows = self.db().execute(select, params![json]).await?;
+        let select = format!(
+            "SELECT line.key AS line, words.id AS id FROM json_each(?) AS line CROSS JOIN words \
+            ON words.english_key = {} AND words.chinese_key = {}",
+            batch::key(Field::English),
+            batch::key(Field::Chinese)
+        );
+        let rows = self.db().execute(&select, params![json]).await?;
         rows.iter()
             .map(|row| {
                 let index = usize::try_from(row.get::<i64>("line")?).unwrap_or(usize::MAX);
@@ -225,8 +227,8 @@ fn push(batches: &mut Vec<Batch>, line: u64, draft: &Draft) -> Result<()> {
 fn insert() -> String {
     format!(
         "INSERT INTO words (created_at, updated_at, owner, owner_id, {}) SELECT {NOW}, {NOW}, ?1, ?2, {}",
-        batch::COLUMNS,
-        batch::VALUES
+        batch::columns(),
+        batch::values()
     )
 }
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::line::{Line, LineFlaw, LineFlaws};
 use crate::{
-    draft::{Draft, Field, Flaw},
+    draft::{Draft, Field, Flaw, PerField},
     import::flaw::{FileFlaw, MAX_WORDS},
 };
 
@@ -133,7 +133,7 @@ impl Iterator for Words<'_> {
 
 /// What an object has for each field. Whatever else it has is not kept.
 #[derive(Default)]
-struct Texts([Value; 4]);
+struct Texts(PerField<Value>);
 
 /// A member of an object.
 #[derive(Default)]
@@ -148,7 +148,7 @@ impl Texts {
     /// The word. A half of it that is empty is so on purpose, as in an export: what is forgotten is not there.
     fn word(self) -> Result<Draft, LineFlaws> {
         let mut flaws = Vec::new();
-        let mut texts = [const { None }; 4];
+        let mut texts = PerField::default();
         for (field, value) in Field::ALL.into_iter().zip(self.0) {
             match value {
                 Value::Text(text) if text.is_empty() => {}
