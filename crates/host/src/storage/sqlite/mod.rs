@@ -11,6 +11,7 @@ mod cancel;
 mod connection;
 mod database;
 mod error;
+mod idle;
 mod interface;
 mod rows;
 mod setup;

@@ -46,6 +46,7 @@ fn title(error: &Error) -> &'static str {
 
 fn detail(error: &Error) -> Option<String> {
     Some(match error {
+        Error::MissingField(name) => format!("缺少字段 {name}。"),
         Error::CrossSite => "这个请求会改动内容，却来自另一个网站，所以没有执行。".to_owned(),
         Error::NotFound(path) => format!("这个地址没有内容：{path}"),
         Error::MethodNotAllowed { method, allow } => {
@@ -53,9 +54,17 @@ fn detail(error: &Error) -> Option<String> {
         }
         Error::PreconditionFailed => "现在的版本不符合 If-Match 或 If-None-Match。".to_owned(),
         Error::TooLarge { limit_bytes } => format!("请求体不能超过 {limit_bytes} 字节。"),
+        Error::UnsupportedMediaType { got, want } => match got {
+            Some(got) => format!("请求体的类型应为 {want}，而不是 {got}。"),
+            None => format!("请求体的类型应为 {want}，而请求没有 Content-Type。"),
+        },
         Error::RangeNotSatisfiable { length } => {
             format!("请求的范围超出了末尾：一共只有 {length} 字节。")
         }
+        Error::TooManyRequests {
+            retry_after_seconds,
+            ..
+        } => format!("请求太频繁了，请在 {retry_after_seconds} 秒后再试。"),
         Error::Internal(_) => "服务器没能完成这个请求，原因记在它的日志里。".to_owned(),
         _ => return None,
     })
