@@ -53,8 +53,12 @@ fn a_port_in_use_is_one_clear_line_and_exit_1() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let state = tempfile::tempdir().unwrap();
-    let output = probe_at(state.path(), &address).output().unwrap();
+    let mut command = probe_at(state.path(), &address);
+    let output = command.args(["--sqlite", "CREATE TABLE t (x)"]).output();
+    let output = output.unwrap();
     assert_eq!(output.status.code(), Some(1));
+    // Another one may be serving it with the same data.
+    assert_eq!(fs::read_dir(state.path()).unwrap().count(), 0);
     assert_eq!(
         stderr(&output),
         format!(

@@ -62,6 +62,11 @@ fn all_routes_of_the_application_are_listed_as_json() {
 fn the_route_of_a_path_is_the_one_that_answers_it() {
     for (path, want) in [
         ("/args/list?infor=1", Ok("args       /args/list")),
+        (
+            "http://127.0.0.1:3000/args/list?infor=1",
+            Ok("args       /args/list"),
+        ),
+        ("http://localhost:3000", Ok("words      /")),
         ("/static/css/x.css", Ok("static     /static/...")),
         (
             "/.well-known/spin/health",
@@ -101,10 +106,20 @@ fn a_check_compiles_and_touches_nothing() {
         ..OneComponent::named("probe")
     };
     manifest.write(folder.path());
-    // What would be run before a start.
+    let config = "[sqlite_database.default]\ntype = \"spin\"\npath = \"new/a.db\"\n\
+                  [key_value_store.default]\ntype = \"spin\"\npath = \"new/b.db\"\n";
+    fs::write(folder.path().join("config.toml"), config).unwrap();
+    // What would be run before a start, and what would be made.
     let output = check(
         folder.path(),
-        &["--sqlite", "CREATE TABLE", "--key-value", "a=b"],
+        &[
+            "--sqlite",
+            "CREATE TABLE",
+            "--key-value",
+            "a=b",
+            "--runtime-config-file",
+            "config.toml",
+        ],
     );
     let said = stdout(&output);
     assert!(
@@ -114,7 +129,7 @@ fn a_check_compiles_and_touches_nothing() {
     );
     assert_eq!(output.status.code(), Some(0));
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left.len(), 2, "{left:?}");
 }
 
 #[test]

@@ -236,6 +236,61 @@ fn a_new_file_among_those_of_a_component_is_seen_by_it() {
 }
 
 #[test]
+fn a_folder_that_is_made_again_or_moved_away_and_back_is_still_looked_at() {
+    let project = Project::new(COPY);
+    let (running, _said) = project.watch();
+    let (src, away) = (project.at("src"), project.at("away"));
+    fs::remove_dir_all(&src).unwrap();
+    fs::create_dir(&src).unwrap();
+    fs::write(project.at("src/other.txt"), "").unwrap();
+    project.show("args");
+    wait_until_served(&running, "/args?infor=x", "\r\n\r\nx");
+    project.show("probe");
+    wait_until_served(&running, "/uri", "/uri");
+    fs::rename(&src, &away).unwrap();
+    fs::rename(&away, &src).unwrap();
+    project.show("args");
+    wait_until_served(&running, "/args?infor=x", "\r\n\r\nx");
+    project.show("probe");
+    wait_until_served(&running, "/uri", "/uri");
+    running.stop();
+}
+
+#[test]
+fn a_file_that_comes_with_its_folder_is_not_missed() {
+    let newest = "for at in src/shown.txt $(find later -name '*.x' 2>/dev/null | sort); do :; done; \
+                  cp $(cat $at) shown.wasm";
+    let project = Project::new(newest);
+    let manifest = fs::read_to_string(project.at("spin.toml")).unwrap();
+    let manifest = manifest.replace("src/shown.txt\"]", "later/**/*.x\"]");
+    fs::write(project.at("spin.toml"), manifest).unwrap();
+    let (running, _said) = project.watch();
+    let show = |folder: &str, name: &str| {
+        fs::create_dir_all(project.at(folder)).unwrap();
+        let file = project.at(folder).join("shown.x");
+        fs::write(file, wasm(name).to_str().unwrap()).unwrap();
+    };
+    show("later/a/deep", "args");
+    wait_until_served(&running, "/args?infor=x", "\r\n\r\nx");
+    show("later/b/deep", "probe");
+    wait_until_served(&running, "/uri", "/uri");
+    running.stop();
+}
+
+#[test]
+fn what_was_built_and_is_gone_is_built_again_with_the_next_change() {
+    let project = Project::new(COPY);
+    let (running, mut said) = project.watch();
+    fs::remove_file(project.at("other.wasm")).unwrap();
+    wait_for(&mut said, "what was there before is still served");
+    assert!(running.get("/uri").ends_with("/uri"));
+    project.show("args");
+    wait_until_served(&running, "/args?infor=x", "\r\n\r\nx");
+    assert_eq!(project.built(), "other\nshown\nother\nshown\n");
+    running.stop();
+}
+
+#[test]
 fn without_builds_a_new_file_is_taken_over() {
     let project = Project::new("false");
     fs::copy(wasm("probe"), project.at("shown.wasm")).unwrap();
@@ -246,6 +301,17 @@ fn without_builds_a_new_file_is_taken_over() {
     fs::copy(wasm("args"), project.at("new.wasm")).unwrap();
     fs::rename(project.at("new.wasm"), project.at("shown.wasm")).unwrap();
     wait_until_served(&running, "/args?infor=x", "\r\n\r\nx");
+    running.stop();
+}
+
+#[test]
+fn a_first_build_that_fails_serves_what_was_built_before() {
+    let project = Project::new("false");
+    fs::copy(wasm("probe"), project.at("shown.wasm")).unwrap();
+    fs::copy(wasm("args"), project.at("other.wasm")).unwrap();
+    let (running, mut said) = project.watch();
+    wait_for(&mut said, "what was built before is served");
+    assert!(running.get("/uri").ends_with("/uri"));
     running.stop();
 }
 

@@ -27,12 +27,12 @@ pub(super) struct Routes {
     /// Show only the route that answers this path
     path: Option<String>,
 
-    #[command(flatten)]
-    manifest: ManifestFile,
-
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    manifest: ManifestFile,
 }
 
 impl Routes {
@@ -69,8 +69,12 @@ impl Routes {
     }
 }
 
-/// The route that answers a path, or an URL's path and query.
+/// The route that answers a path, with a query or not, or a whole URL.
 fn answering<'a>(router: &'a Router, path: &str) -> anyhow::Result<&'a Route> {
+    let path = match path.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |start| &rest[start..]),
+        None => path,
+    };
     let path = path.split(['?', '#']).next().unwrap_or(path);
     anyhow::ensure!(
         !path.starts_with(WELL_KNOWN_PREFIX),

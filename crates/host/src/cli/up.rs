@@ -47,6 +47,9 @@ impl Up {
         if self.check {
             return tokio::task::spawn_blocking(|| check(manifest, options)).await?;
         }
+        // What does not start changes nothing: `--sqlite` and `--truncate-logs` are done while the application is
+        // loaded, so that its address is taken is found out before.
+        drop(self.listen.bind(None).await?);
         let app = tokio::task::spawn_blocking(|| App::from_manifest(manifest, options));
         let app = Arc::new(app.await??);
         // Not before the application is loaded: every connection gets an answer.
@@ -103,9 +106,19 @@ pub(super) fn announce(app: &App, listener: &Listener) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Loads an application and lets it go. Its data and its logs are not touched.
-fn check(manifest: PathBuf, options: Options) -> anyhow::Result<End> {
+/// Loads an application and lets it go. Its data and its logs are not touched: databases and stores that are there
+/// are opened, and none is made.
+fn check(manifest: PathBuf, mut options: Options) -> anyhow::Result<End> {
     let state = tempfile::tempdir()?;
+    let config = &mut options.runtime_config;
+    let databases = config.sqlite_databases.values_mut();
+    let databases = databases.map(|database| &mut database.path);
+    let stores = config.key_value_stores.values_mut();
+    let paths = databases.chain(stores.map(|store| &mut store.path));
+    let missing = paths.flatten().filter(|path| !path.exists());
+    for (number, path) in missing.enumerate() {
+        *path = state.path().join(format!("{number}.db"));
+    }
     let shown = manifest.display().to_string();
     let app = App::from_manifest(
         manifest,

@@ -63,8 +63,9 @@ fn run(command: &str, workdir: &PathBuf) -> anyhow::Result<()> {
         .output()
         .with_context(|| format!("{command:?} cannot be run in {}", workdir.display()))?;
     if !output.status.success() {
-        let printed = String::from_utf8_lossy(&output.stderr);
-        bail!("{command:?} failed, {}:\n{printed}", output.status);
+        let [out, err] =
+            [&output.stdout, &output.stderr].map(|printed| String::from_utf8_lossy(printed));
+        bail!("{command:?} failed, {}:\n{out}{err}", output.status);
     }
     Ok(())
 }

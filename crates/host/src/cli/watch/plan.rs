@@ -121,18 +121,30 @@ impl Plan {
         &self.folders
     }
 
-    /// What is to be done as a file has changed, beside what was before. Says whether there is anything.
-    pub(super) fn note(&self, path: &Path, changes: &mut Changes) -> bool {
+    /// What is to be done as a file has changed, beside what was before. Says whether there is anything. `moved`
+    /// says that it has appeared or gone, or has another name.
+    pub(super) fn note(&self, path: &Path, moved: bool, changes: &mut Changes) -> bool {
         if path.extension().is_some_and(|extension| extension == SWAP) {
             return false;
         }
+        // The system looks at a folder itself, not at its name: what has its name next is not looked at yet. Nor is
+        // what is in a new folder, and some of that may be there already.
+        let is_folder = moved
+            && (self.folders.contains_key(path)
+                || self.missing.iter().any(|folder| folder == path));
+        let mut files = vec![path.to_owned()];
+        if moved {
+            add_files_below(path, &mut files);
+        }
         let concerned = |all: &[(String, Patterns)]| -> Vec<_> {
-            let concerned = all.iter().filter(|(_, patterns)| patterns.match_file(path));
+            let concerned = all.iter().filter(|(_, patterns)| {
+                files.iter().any(|file| patterns.match_file(file))
+                    || is_folder && patterns.are_below(path)
+            });
             concerned.map(|(id, _)| id.clone()).collect()
         };
         let (built, mounted) = (concerned(&self.built), concerned(&self.mounted));
-        // What has appeared may be what somebody is made of: all is looked at again.
-        let is_manifest = path == self.manifest || self.missing.iter().any(|folder| folder == path);
+        let is_manifest = path == self.manifest || is_folder;
         let is_source = self.sources.contains(path);
         let any = is_manifest || is_source || !built.is_empty() || !mounted.is_empty();
         changes.manifest |= is_manifest;
@@ -164,6 +176,11 @@ impl Patterns {
 
     fn match_file(&self, path: &Path) -> bool {
         self.0.iter().any(|files| files.match_file(path))
+    }
+
+    /// Whether some of them begin in a folder, or below it.
+    fn are_below(&self, folder: &Path) -> bool {
+        self.0.iter().any(|files| files.folder.starts_with(folder))
     }
 
     /// The folders to look at.
@@ -215,6 +232,22 @@ impl Files {
                 Some((&self.folder, RecursiveMode::NonRecursive))
             }
             Some(_) => Some((&self.folder, RecursiveMode::Recursive)),
+        }
+    }
+}
+
+/// Adds the files in a folder, which may have been there before the system was asked to look at it.
+fn add_files_below(folder: &Path, files: &mut Vec<PathBuf>) {
+    // A link may lead back, and what is no folder has nothing below it.
+    let is_folder = fs::symlink_metadata(folder).is_ok_and(|data| data.is_dir());
+    for entry in is_folder
+        .then(|| fs::read_dir(folder))
+        .into_iter()
+        .flatten()
+    {
+        for path in entry.flatten().map(|entry| entry.path()) {
+            add_files_below(&path, files);
+            files.push(path);
         }
     }
 }
@@ -304,7 +337,7 @@ mod tests {
         assert_eq!(plan.folders(), &want);
         let note = |path: &str| {
             let mut changes = Changes::default();
-            (plan.note(&folder.join(path), &mut changes), changes)
+            (plan.note(&folder.join(path), true, &mut changes), changes)
         };
         let of = |id: &str| BTreeSet::from([id.to_owned()]);
         assert_eq!(note("a/src/x.txt"), (false, Changes::default()));
@@ -315,6 +348,12 @@ mod tests {
         assert_eq!(note("target/a.wasm"), (true, Changes::default()));
         // It is not there yet.
         assert!(note("target").1.manifest);
+        // What comes in its place is another folder.
+        let replaced = note("a/src").1;
+        assert!(replaced.manifest);
+        assert_eq!(replaced.build, of("a"));
+        let mut touched = Changes::default();
+        assert!(!plan.note(&folder.join("a/src"), false, &mut touched));
         assert!(note("spin.toml").1.manifest);
         assert_eq!(note("a/src/.x.rs.swp"), (false, Changes::default()));
     }

@@ -9,8 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use anyhow::Context as _;
-use notify::{Event, EventKind, RecommendedWatcher, Watcher as _};
+use notify::{Event, EventKind, RecommendedWatcher, Watcher as _, event::ModifyKind};
 use tokio::{sync::mpsc, task::spawn_blocking, time::sleep};
 
 use super::{
@@ -108,6 +107,10 @@ impl Workshop {
             if std::mem::take(&mut self.changes.manifest) {
                 self.read_manifest()?;
             }
+            if !self.changes.build.is_empty() {
+                // Else nothing could be loaded: `cargo clean` leaves none of the others either.
+                self.have_built(|component| !component.source.is_file());
+            }
             while let Some(id) = self.changes.build.pop_first() {
                 self.build(&id).await;
                 self.take_notes();
@@ -153,7 +156,8 @@ impl Workshop {
             }
             Ok(event) if is_change(event.kind) => {
                 for path in &event.paths {
-                    self.changed |= self.plan.note(path, &mut self.changes);
+                    let moved = is_move(event.kind);
+                    self.changed |= self.plan.note(path, moved, &mut self.changes);
                 }
             }
             Ok(_) => {}
@@ -164,9 +168,18 @@ impl Workshop {
     /// Looks at the folders of the plan.
     fn look(&mut self) -> anyhow::Result<()> {
         for (folder, mode) in self.plan.folders() {
-            self.watcher
-                .watch(folder, *mode)
-                .with_context(|| format!("changes in {} cannot be looked for", folder.display()))?;
+            match self.watcher.watch(folder, *mode) {
+                Ok(()) => {}
+                Err(_) if !folder.is_dir() => {
+                    // It has gone since the plan was made.
+                    self.changes.manifest = true;
+                    self.changed = true;
+                }
+                Err(error) => {
+                    let what = format!("changes in {} cannot be looked for", folder.display());
+                    return Err(anyhow::Error::from(error).context(what));
+                }
+            }
         }
         Ok(())
     }
@@ -222,7 +235,14 @@ impl Workshop {
         let names = Vec::from_iter(same.iter().cloned()).join(", ");
         self.say(&format!("building {names}: {}", build.commands.join("; ")));
         if let Err(error) = build::run(build).await {
-            self.say(&format!("{names}: {error:#}; {}", self.what_goes_on()));
+            let mut components = self.manifest.components.iter();
+            let goes_on = match self.newest {
+                None if components.all(|component| component.source.is_file()) => {
+                    "what was built before is served"
+                }
+                _ => self.what_goes_on(),
+            };
+            self.say(&format!("{names}: {error:#}; {goes_on}"));
         }
         self.changes.build.retain(|id| !same.contains(id.as_str()));
     }
@@ -309,6 +329,17 @@ fn stamps(manifest: &Manifest) -> HashMap<String, Stamp> {
     components
         .map(|component| (component.id.clone(), stamp(&component.source)))
         .collect()
+}
+
+/// Whether files have appeared or gone, or have other names.
+fn is_move(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Any
+            | EventKind::Create(_)
+            | EventKind::Remove(_)
+            | EventKind::Modify(ModifyKind::Name(_))
+    )
 }
 
 /// Whether files have changed, and were not only looked at.
