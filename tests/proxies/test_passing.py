@@ -147,7 +147,7 @@ def test_a_body_has_one_length_and_no_room_for_another_request(way, upstream):
         assert request.body == b""
 
 
-@pytest.mark.parametrize("lengths", [["1", "2"], ["x"], ["-1"], ["99999999999999999999"]])
+@pytest.mark.parametrize("lengths", [["1", "2"], ["2, 3"], ["x"], ["-1"], ["99999999999999999999"]])
 def test_an_answer_without_a_clear_length_is_502(way, upstream, lengths):
     upstream.serve = answering(lines(OK, *(("content-length", length) for length in lengths)), "ab")
     answer = way.ask("POST", "/a", body=b"x")
@@ -156,8 +156,35 @@ def test_an_answer_without_a_clear_length_is_502(way, upstream, lengths):
     assert b'"code":"broken-answer"' in answer.body
 
 
+@pytest.mark.parametrize("lengths", [["2", "2"], ["2, 2"]])
+def test_an_answer_may_say_its_length_twice(way, upstream, lengths):
+    upstream.serve = answering(lines(OK, *(("content-length", length) for length in lengths)), "ab")
+    answer = way.ask("GET", "/a")
+    assert (answer.status, answer.all("content-length"), answer.body) == (200, ["2"], b"ab")
+
+
+def test_a_body_in_another_coding_is_not_passed_on(way, upstream):
+    coding = ("Transfer-Encoding", "gzip, chunked")
+    with way.connected() as stream:
+        way.begin(stream, "POST", "/a", coding, body=chunk(b"x") + b"0\r\n\r\n")
+        assert stream.head().status == 400
+    assert upstream.requests == []
+    upstream.serve = answering(lines(OK, coding), chunk(b"x"), b"0\r\n\r\n")
+    answer = way.ask("GET", "/a")
+    assert (answer.status, b'"code":"broken-answer"' in answer.body) == (502, True), answer
+
+
 def test_what_is_no_answer_is_502(way, upstream):
-    for parts in [b"", b"HTTP/1.1", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 999999 x\r\n\r\n", b"HTTP/1.1 200 OK\r\na b\r\n\r\n"]:
+    for parts in [
+        b"",
+        b"HTTP/1.1",
+        b"SSH-2.0-OpenSSH\r\n",
+        b"HTTP/1.1 999999 x\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\na b\r\n\r\n",
+        b"HTTP/1.1 600 x\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 999 x\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+    ]:
         upstream.serve = answering(parts)
         answer = way.ask("POST", "/a", body=b"x")
         assert (answer.status, b'"code":"broken-answer"' in answer.body) == (502, True), (parts, answer)

@@ -15,6 +15,7 @@
 //! }
 //! ```
 
+mod answer;
 mod error;
 mod hop_by_hop;
 mod read;
@@ -22,7 +23,7 @@ mod read;
 use std::time::Duration;
 
 use http::{
-    Method, Request, StatusCode,
+    Method, Request,
     header::{CONTENT_LENGTH, HOST, HeaderValue},
 };
 use http_body::Body as _;
@@ -86,10 +87,8 @@ pub async fn get(url: &str) -> Result<Response, ClientError> {
 /// ```
 pub async fn send(request: Request<Body>) -> Result<Response, ClientError> {
     let answer = client::send(outgoing(request)?).await?;
-    let status = StatusCode::from_u16(answer.get_status_code());
-    let status = status.map_err(|_| ErrorCode::HttpProtocolError)?;
     let mut headers = wasi::headers(&answer.get_headers());
-    hop_by_hop::remove(&mut headers);
+    let status = answer::head(answer.get_status_code(), &mut headers)?;
     let mut response = Response::new(Body::from_wasi(Message::from(answer)));
     *response.status_mut() = status;
     *response.headers_mut() = headers;

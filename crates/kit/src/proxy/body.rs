@@ -1,14 +1,15 @@
 //! A request's body on its way to the next server.
 
+use futures::{StreamExt as _, stream};
 use http::{
-    Method,
+    HeaderMap, Method,
     header::{CONTENT_LENGTH, TRANSFER_ENCODING},
 };
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, BodyStream, StreamBody};
 
 use crate::{
     body::Body,
-    error::{GatewayError, Result},
+    error::{Error, GatewayError, Result},
     request::Request,
 };
 
@@ -20,24 +21,33 @@ impl Passed {
     /// The body of a request.
     ///
     /// # Errors
-    /// 411 where the method is one that usually has no body, and there is one without a length: the runtime would
-    /// drop it silently.
+    /// 400 where the body is in another coding than chunks: it would be passed on without its name. 411 where the
+    /// method is one that usually has no body, and there is one without a length: the runtime would drop it
+    /// silently.
     pub async fn of(request: &mut Request) -> Result<Self> {
         let length = request.header(CONTENT_LENGTH);
-        let is_chunked = request.header(TRANSFER_ENCODING).is_some();
+        let is_chunked = is_chunked(&request.named(&[TRANSFER_ENCODING]))?;
         let mut body = request.take_body()?;
         if length.as_ref().is_some_and(|length| length == "0") {
             return Ok(Self(None));
         }
-        if length.is_some() || has_usually_one(request.method()) {
+        let has_usually_one = has_usually_one(request.method());
+        if length.is_some() || (has_usually_one && is_chunked) {
             return Ok(Self(Some(body)));
         }
         // With HTTP/2 there may be one that no header announces.
-        if is_chunked || body.frame().await.is_some() {
-            let detail = format!("a body with {} needs a Content-Length", request.method());
-            return Err(GatewayError::length_required(detail).into());
+        let first = body.frame().await;
+        match first {
+            None if !is_chunked => Ok(Self(None)),
+            Some(first) if has_usually_one => {
+                let frames = stream::once(async { first }).chain(BodyStream::new(body));
+                Ok(Self(Some(Body::new(StreamBody::new(frames)))))
+            }
+            _ => {
+                let detail = format!("a body with {} needs a Content-Length", request.method());
+                Err(GatewayError::length_required(detail).into())
+            }
         }
-        Ok(Self(None))
     }
 
     /// Whether there is nothing to send, or was.
@@ -49,6 +59,16 @@ impl Passed {
     pub fn take(&mut self) -> Body {
         self.0.take().unwrap_or_else(Body::empty)
     }
+}
+
+/// Whether a body comes in chunks.
+fn is_chunked(headers: &HeaderMap) -> Result<bool> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+        let detail = "Transfer-Encoding must be chunked and nothing else";
+        return Err(Error::Malformed(detail.to_owned()));
+    }
+    Ok(headers.contains_key(TRANSFER_ENCODING))
 }
 
 /// Whether requests of a method usually have a body.
@@ -67,9 +87,11 @@ fn has_usually_one(method: &Method) -> bool {
 mod tests {
     use bytes::Bytes;
     use futures::executor::block_on;
+    use http_body::Frame;
     use http_body_util::Full;
 
     use super::*;
+    use crate::error::BoxError;
 
     /// Whether a request has a body to pass on; or the status.
     fn passes(method: &str, lines: &[(&str, &str)], body: &'static str) -> Result<bool, u16> {
@@ -99,11 +121,33 @@ mod tests {
             ("POST", &[NONE], "", Ok(false)),
             ("POST", &[LENGTH], "x", Ok(true)),
             ("POST", &[CHUNKED], "x", Ok(true)),
-            ("PUT", &[], "", Ok(true)),
+            ("PUT", &[], "", Ok(false)),
+            ("PUT", &[], "x", Ok(true)),
             ("PURGE", &[], "x", Ok(true)),
+            (
+                "POST",
+                &[("transfer-encoding", "gzip, chunked")],
+                "x",
+                Err(400),
+            ),
+            (
+                "POST",
+                &[("transfer-encoding", "gzip"), CHUNKED],
+                "x",
+                Err(400),
+            ),
         ] {
             assert_eq!(passes(method, lines, body), want, "{method} {lines:?}");
         }
+    }
+
+    #[test]
+    fn a_body_that_nothing_announced_is_whole() {
+        let frames = ["wake", " up"].map(|text| Ok::<_, BoxError>(Frame::data(Bytes::from(text))));
+        let body = StreamBody::new(stream::iter(frames));
+        let mut request = Request::new(http::Request::put("/").body(body).unwrap());
+        let body = block_on(Passed::of(&mut request)).unwrap().take();
+        assert_eq!(block_on(body.collect()).unwrap().to_bytes(), "wake up");
     }
 
     #[test]

@@ -21,6 +21,11 @@ fn tells_client(name: &HeaderName) -> bool {
             "client-ip",
             "x-client-ip",
             "true-client-ip",
+            "cf-connecting-ip",
+            "fastly-client-ip",
+            "x-cluster-client-ip",
+            "x-original-forwarded-for",
+            "x-originating-ip",
         ]
         .contains(&name.as_str())
 }

@@ -6,17 +6,21 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, header::FORWARDED, uri::Scheme};
+use http::{
+    HeaderMap, HeaderName,
+    header::{FORWARDED, VIA},
+    uri::Scheme,
+};
 
 use crate::{
     forwarded::{Forwarded, Node, X_FORWARDED_FOR, X_FORWARDED_PROTO, address, entries, split},
     request::client_addr::TrustedProxies,
 };
 
-/// The headers in which a proxy says anything about its client.
-pub(crate) const HEADERS: [HeaderName; 3] = [X_FORWARDED_FOR, X_FORWARDED_PROTO, FORWARDED];
+/// The headers in which a proxy says anything about its client or itself.
+pub(crate) const HEADERS: [HeaderName; 4] = [X_FORWARDED_FOR, X_FORWARDED_PROTO, FORWARDED, VIA];
 
-/// Whether a proxy, or somebody who pretends to be one, says anything about its client.
+/// Whether a proxy, or somebody who pretends to be one, says anything about its client or itself.
 pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
     HEADERS.iter().any(|name| headers.contains_key(name))
 }
@@ -204,7 +208,13 @@ mod tests {
 
     #[test]
     fn each_of_the_headers_is_a_proxys() {
-        for (name, want) in [(PROTO, true), (FOR, true), (RFC, true), ("via", false)] {
+        for (name, want) in [
+            (PROTO, true),
+            (FOR, true),
+            (RFC, true),
+            ("via", true),
+            ("x-real-ip", false),
+        ] {
             let mut headers = HeaderMap::new();
             headers.insert(name, HeaderValue::from_static("x"));
             assert_eq!(is_forwarded(&headers), want, "{name}");

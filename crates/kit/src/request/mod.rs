@@ -279,7 +279,7 @@ impl Request {
         self.proxies = proxies;
     }
 
-    /// Whether a proxy, or somebody who pretends to be one, says anything about its client.
+    /// Whether a proxy, or somebody who pretends to be one, says anything about its client or itself.
     pub(crate) fn is_forwarded(&self) -> bool {
         client_scheme::is_forwarded(&self.named(&client_scheme::HEADERS))
     }
