@@ -184,6 +184,17 @@ async fn in_testing_a_trap_is_an_error_with_its_place_and_otherwise_a_500() {
 }
 
 #[tokio::test]
+async fn in_testing_an_error_that_a_component_returns_reaches_the_test() {
+    let app = probe().testing(true).load().unwrap();
+    let error = failure(&app.client(), "/answer-with?connection").await;
+    assert_eq!(error.component, "probe");
+    assert!(error.message.contains("Forbidden"), "{error}");
+    assert_eq!(error.backtrace, "");
+    let response = app.client().testing(false).get("/answer-with?connection");
+    assert_eq!(response.await.unwrap().status, 500);
+}
+
+#[tokio::test]
 async fn in_testing_a_limit_that_is_exceeded_is_an_error() {
     let limits = Limits {
         compute: std::time::Duration::from_millis(50),

@@ -123,7 +123,7 @@ static TRIALS: [Trials; COUNT] = [
         )],
     },
     Trials {
-        links: &[],
+        links: &["/.well-known/spin/health"],
         commands: &[
             Run("make up"),
             Run("target/release/handspun up --listen 0.0.0.0:5000"),
@@ -137,7 +137,8 @@ pub(crate) fn offered(routes: &[Route], base: &str) -> Vec<Section> {
     let is_offered = |target: &str| {
         let path = target.split('?').next().unwrap_or_default();
         let mut others = routes.iter().filter(|route| route.component != "tutorial");
-        others.any(|route| route.takes(path))
+        // The runtime answers its own paths.
+        path.starts_with("/.well-known/spin/") || others.any(|route| route.takes(path))
     };
     let sections = TRIALS.iter().enumerate().map(|(index, trials)| Section {
         index,
@@ -181,6 +182,22 @@ mod tests {
         );
         let add = &sections[0].commands[3];
         assert!(add.starts_with("curl http://127.0.0.1:3000/add "), "{add}");
+    }
+
+    #[test]
+    fn each_section_has_something_to_try_and_a_test_that_it_names_is_there() {
+        let tests = include_str!("../../../crates/host/tests/testing.rs");
+        for (index, trials) in TRIALS.iter().enumerate() {
+            let tries = trials.links.len() + trials.commands.len();
+            assert_ne!(tries, 0, "§{}", index + 1);
+            for command in trials.commands {
+                if let Run(line) = command
+                    && let Some((_, name)) = line.split_once(" NAME=")
+                {
+                    assert!(tests.contains(&format!("fn {name}(")), "{name}");
+                }
+            }
+        }
     }
 
     #[test]
