@@ -154,6 +154,7 @@ def test_an_answer_without_a_clear_length_is_502(way, upstream, lengths):
     assert answer.status == 502, answer
     assert answer.one("content-type") == "application/problem+json"
     assert b'"code":"broken-answer"' in answer.body
+    assert way.ask("HEAD", "/a").status == 502
 
 
 @pytest.mark.parametrize("lengths", [["2", "2"], ["2, 2"]])

@@ -67,6 +67,8 @@ fn the_route_of_a_path_is_the_one_that_answers_it() {
             Ok("args       /args/list"),
         ),
         ("http://localhost:3000", Ok("words      /")),
+        ("http://localhost:3000?a=/b", Ok("words      /")),
+        ("/args/list?infor=http://x/y", Ok("args       /args/list")),
         ("/static/css/x.css", Ok("static     /static/...")),
         (
             "/.well-known/spin/health",

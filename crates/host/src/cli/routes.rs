@@ -71,11 +71,13 @@ impl Routes {
 
 /// The route that answers a path, with a query or not, or a whole URL.
 fn answering<'a>(router: &'a Router, path: &str) -> anyhow::Result<&'a Route> {
-    let path = match path.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("/", |start| &rest[start..]),
-        None => path,
-    };
     let path = path.split(['?', '#']).next().unwrap_or(path);
+    let path = match path.split_once("://") {
+        Some((_, rest)) if !path.starts_with('/') => {
+            rest.find('/').map_or("/", |start| &rest[start..])
+        }
+        _ => path,
+    };
     anyhow::ensure!(
         !path.starts_with(WELL_KNOWN_PREFIX),
         "the runtime answers {WELL_KNOWN_PREFIX}... itself"

@@ -3,7 +3,7 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -47,9 +47,10 @@ impl Up {
         if self.check {
             return tokio::task::spawn_blocking(|| check(manifest, options)).await?;
         }
-        // What does not start changes nothing: `--sqlite` and `--truncate-logs` are done while the application is
-        // loaded, so that its address is taken is found out before.
-        drop(self.listen.bind(None).await?);
+        if options.truncate_logs || !options.sqlite.is_empty() || !options.key_values.is_empty() {
+            // Loading does that, and a start that fails must change nothing.
+            drop(self.listen.bind(None).await?);
+        }
         let app = tokio::task::spawn_blocking(|| App::from_manifest(manifest, options));
         let app = Arc::new(app.await??);
         // Not before the application is loaded: every connection gets an answer.
@@ -115,8 +116,11 @@ fn check(manifest: PathBuf, mut options: Options) -> anyhow::Result<End> {
     let databases = databases.map(|database| &mut database.path);
     let stores = config.key_value_stores.values_mut();
     let paths = databases.chain(stores.map(|store| &mut store.path));
-    let missing = paths.flatten().filter(|path| !path.exists());
-    for (number, path) in missing.enumerate() {
+    for (number, path) in paths.flatten().enumerate() {
+        if path.try_exists()? {
+            continue;
+        }
+        may_be_made(path)?;
         *path = state.path().join(format!("{number}.db"));
     }
     let shown = manifest.display().to_string();
@@ -138,6 +142,16 @@ fn check(manifest: PathBuf, mut options: Options) -> anyhow::Result<End> {
         "{shown} can be served: {components}, {routes}"
     )?;
     Ok(End::Done)
+}
+
+/// Whether a file that is not there, with the folders above it, could be made.
+fn may_be_made(path: &Path) -> anyhow::Result<()> {
+    let mut above = path.ancestors().skip(1);
+    let folder = above.find(|folder| folder.exists());
+    let probe = tempfile::tempfile_in(folder.unwrap_or(Path::new(".")));
+    probe
+        .map(drop)
+        .with_context(|| format!("{} could not be made", path.display()))
 }
 
 /// So many of a thing.

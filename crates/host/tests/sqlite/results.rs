@@ -1,12 +1,7 @@
 //! What statements answer.
 
-#[cfg(target_os = "linux")]
-use std::{fs, path::Path, time::Instant};
-
 use handspun::{Limits, Options};
 
-#[cfg(target_os = "linux")]
-use super::SOON;
 use super::{DONE, Database, run};
 use crate::support::Probe;
 
@@ -252,62 +247,6 @@ async fn without_a_state_folder_each_connection_has_its_own_database() {
     for _ in 0..2 {
         let answer = run(&probe, statements).await;
         assert!(answer.ends_with("[[Value::Integer(0)]]))\n"), "{answer}");
-    }
-}
-
-/// Waits until this process has a file open so many times.
-#[cfg(target_os = "linux")]
-async fn until_open(file: &Path, count: usize) {
-    let begin = Instant::now();
-    loop {
-        let files = fs::read_dir("/proc/self/fd").unwrap();
-        let targets = files.filter_map(|open| fs::read_link(open.unwrap().path()).ok());
-        let open = targets.filter(|target| target == file).count();
-        if open == count {
-            return;
-        }
-        assert!(begin.elapsed() < SOON, "it is open {open} times");
-        tokio::task::yield_now().await;
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_connection_that_only_read_is_kept_for_the_next_one() {
-    let Database { probe, folder } = Database::new().await;
-    let file = folder.path().join("sqlite_db.db");
-    let read = "SELECT x FROM t\nWITH a AS (SELECT 1 AS x) SELECT x FROM a";
-    for _ in 0..3 {
-        run(&probe, read).await;
-        until_open(&file, 1).await;
-    }
-    // One that did more is closed.
-    run(&probe, &format!("{read}\nINSERT INTO t VALUES (1)")).await;
-    until_open(&file, 0).await;
-}
-
-#[tokio::test]
-async fn nobody_sees_on_a_connection_what_another_one_did() {
-    let database = Database::new().await;
-    let new = "SELECT last_insert_rowid(), changes(), total_changes()\nSELECT * FROM mine\n\
-               SELECT * FROM pragma_foreign_keys\nBEGIN\nSELECT 1";
-    let want = database.run(new).await;
-    assert!(want.contains("[[Value::Integer(0), Value::Integer(0), Value::Integer(0)]]"));
-    assert!(want.contains("no such table: mine"), "{want}");
-    for left in [
-        "INSERT INTO t VALUES (1)",
-        "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a",
-        "CREATE TEMP TABLE mine AS SELECT 1",
-        "ATTACH ':memory:' AS other\nCREATE TABLE other.mine (x)",
-        "PRAGMA foreign_keys = ON",
-        "BEGIN",
-        "BEGIN\nINSERT INTO t VALUES (2)",
-        "SAVEPOINT a",
-    ] {
-        for first in ["", "SELECT 1\n"] {
-            database.run(&format!("{first}{left}\nSELECT 1")).await;
-            assert_eq!(database.run(new).await, want, "{left}");
-        }
     }
 }
 

@@ -11,20 +11,22 @@ use super::{ClientError, Failure, hop_by_hop};
 ///
 /// # Errors
 /// [`Failure::Broken`] where that is no answer to what was asked: `101 Switching Protocols`, which nobody wanted, or a
-/// status above 599; where its body is in another coding than chunks, or has two lengths.
+/// status above 599; where its body is in another coding than chunks, or has no clear length.
 pub(super) fn head(status: u16, headers: &mut HeaderMap) -> Result<StatusCode, ClientError> {
     let broken = |what: &str| ClientError::new(Failure::Broken, what);
     let status = StatusCode::from_u16(status).ok();
     let status = status.filter(|status| (200..600).contains(&status.as_u16()));
-    let status = status.ok_or_else(|| broken("the status is no answer's"))?;
+    let status = status.ok_or_else(|| broken("the status is not that of a final answer"))?;
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
         return Err(broken("the body is in a coding that was not asked for"));
     }
-    let length = length(headers).ok_or_else(|| broken("the body has two lengths"))?;
+    let length = length(headers).ok_or_else(|| broken("Content-Length is not one number"))?;
     match length {
         // RFC 9110, 8.6: there is none.
         Some(_) if status == StatusCode::NO_CONTENT => drop(headers.remove(CONTENT_LENGTH)),
+        // RFC 9112, 6.3: chunks say how long the body is.
+        Some(_) if headers.contains_key(TRANSFER_ENCODING) => drop(headers.remove(CONTENT_LENGTH)),
         Some(length) => drop(headers.insert(CONTENT_LENGTH, length)),
         None => {}
     }
@@ -32,12 +34,15 @@ pub(super) fn head(status: u16, headers: &mut HeaderMap) -> Result<StatusCode, C
     Ok(status)
 }
 
-/// What `Content-Length` says. It may say the same several times (RFC 9112, 6.3). None where it says different things.
+/// What `Content-Length` says. It may say the same several times (RFC 9112, 6.3). None where it says different things,
+/// or no number.
 fn length(headers: &HeaderMap) -> Option<Option<HeaderValue>> {
     let mut length = None;
     for line in headers.get_all(CONTENT_LENGTH) {
         for said in line.to_str().ok()?.split(',').map(str::trim) {
-            if *length.get_or_insert(said) != said {
+            let is_number =
+                said.bytes().all(|byte| byte.is_ascii_digit()) && said.parse::<u64>().is_ok();
+            if !is_number || *length.get_or_insert(said) != said {
                 return None;
             }
         }
@@ -63,6 +68,11 @@ mod tests {
                 Some("2"),
             ),
             (200, &[("content-length", "2, 2")], Some("2")),
+            (
+                200,
+                &[("content-length", "2"), ("transfer-encoding", "chunked")],
+                None,
+            ),
         ] {
             let (got, length) = parsed(status, lines).unwrap();
             assert_eq!(
@@ -86,6 +96,9 @@ mod tests {
             ),
             (200, &[("content-length", "2"), ("content-length", "3")]),
             (200, &[("content-length", "2, 3")]),
+            (200, &[("content-length", "x")]),
+            (304, &[("content-length", "+1")]),
+            (204, &[("content-length", "99999999999999999999")]),
         ] {
             let error = parsed(status, lines).unwrap_err();
             assert_eq!(error.failure(), Failure::Broken, "{status} {lines:?}");

@@ -31,22 +31,24 @@ impl Passed {
         if length.as_ref().is_some_and(|length| length == "0") {
             return Ok(Self(None));
         }
-        let has_usually_one = has_usually_one(request.method());
-        if length.is_some() || (has_usually_one && is_chunked) {
+        let is_put = request.method() == Method::PUT;
+        if length.is_some() || has_usually_one(request.method()) && (is_chunked || !is_put) {
             return Ok(Self(Some(body)));
         }
-        // With HTTP/2 there may be one that no header announces.
-        let first = body.frame().await;
-        match first {
-            None if !is_chunked => Ok(Self(None)),
-            Some(first) if has_usually_one => {
+        if is_chunked {
+            return Err(length_required(request));
+        }
+        // With HTTP/2 there may be one that no header announces. A PUT without one can be sent again.
+        match body.frame().await {
+            None => Ok(Self(None)),
+            Some(Err(_)) => Err(Error::Malformed(
+                "the body broke off before its end".to_owned(),
+            )),
+            Some(first) if is_put => {
                 let frames = stream::once(async { first }).chain(BodyStream::new(body));
                 Ok(Self(Some(Body::new(StreamBody::new(frames)))))
             }
-            _ => {
-                let detail = format!("a body with {} needs a Content-Length", request.method());
-                Err(GatewayError::length_required(detail).into())
-            }
+            Some(_) => Err(length_required(request)),
         }
     }
 
@@ -59,6 +61,11 @@ impl Passed {
     pub fn take(&mut self) -> Body {
         self.0.take().unwrap_or_else(Body::empty)
     }
+}
+
+fn length_required(request: &Request) -> Error {
+    let detail = format!("a body with {} needs a Content-Length", request.method());
+    GatewayError::length_required(detail).into()
 }
 
 /// Whether a body comes in chunks.
@@ -148,6 +155,17 @@ mod tests {
         let mut request = Request::new(http::Request::put("/").body(body).unwrap());
         let body = block_on(Passed::of(&mut request)).unwrap().take();
         assert_eq!(block_on(body.collect()).unwrap().to_bytes(), "wake up");
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_at_once_is_the_clients_fault() {
+        for method in ["PUT", "GET"] {
+            let frames = [Err::<Frame<Bytes>, _>(BoxError::from("reset"))];
+            let body = StreamBody::new(stream::iter(frames));
+            let request = http::Request::builder().method(method).body(body);
+            let passed = block_on(Passed::of(&mut Request::new(request.unwrap())));
+            assert!(matches!(passed, Err(Error::Malformed(_))), "{method}");
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Watch {
     /// The manifest is wrong at the start; the address is in use; the system cannot look at a folder.
     pub(super) async fn run(&self) -> anyhow::Result<End> {
         let tls = self.listen.tls()?;
-        // That the address is taken is told before anything is built.
+        // An address in use is reported before anything is built.
         drop(self.listen.bind(None).await?);
         let (manifest, options) = self.application.load()?;
         let access = (!self.application.is_quiet()).then(|| options.log.clone());

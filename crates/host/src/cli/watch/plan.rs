@@ -116,6 +116,12 @@ impl Plan {
         }
     }
 
+    /// The folders that were not there and are now.
+    pub(super) fn appeared(&self) -> Vec<PathBuf> {
+        let missing = self.missing.iter();
+        missing.filter(|folder| folder.is_dir()).cloned().collect()
+    }
+
     /// The folders in which it all is.
     pub(super) fn folders(&self) -> &BTreeMap<PathBuf, RecursiveMode> {
         &self.folders
@@ -129,9 +135,8 @@ impl Plan {
         }
         // The system looks at a folder itself, not at its name: what has its name next is not looked at yet. Nor is
         // what is in a new folder, and some of that may be there already.
-        let is_folder = moved
-            && (self.folders.contains_key(path)
-                || self.missing.iter().any(|folder| folder == path));
+        let mut folders = self.folders.keys().chain(&self.missing);
+        let is_folder = moved && folders.any(|folder| folder.starts_with(path));
         let mut files = vec![path.to_owned()];
         if moved {
             add_files_below(path, &mut files);
@@ -239,16 +244,13 @@ impl Files {
 /// Adds the files in a folder, which may have been there before the system was asked to look at it.
 fn add_files_below(folder: &Path, files: &mut Vec<PathBuf>) {
     // A link may lead back, and what is no folder has nothing below it.
-    let is_folder = fs::symlink_metadata(folder).is_ok_and(|data| data.is_dir());
-    for entry in is_folder
-        .then(|| fs::read_dir(folder))
-        .into_iter()
-        .flatten()
-    {
-        for path in entry.flatten().map(|entry| entry.path()) {
-            add_files_below(&path, files);
-            files.push(path);
-        }
+    if !fs::symlink_metadata(folder).is_ok_and(|data| data.is_dir()) {
+        return;
+    }
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        add_files_below(&path, files);
+        files.push(path);
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Workshop {
     options: Options,
     settings: Settings,
     manifest: Manifest,
+    /// What the manifest's file says.
+    text: Option<Vec<u8>>,
     plan: Plan,
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<notify::Result<Event>>,
@@ -74,6 +76,7 @@ impl Workshop {
         };
         let mut workshop = Self {
             watcher: notify::recommended_watcher(tell)?,
+            text: fs::read(&file).ok(),
             file,
             options,
             settings,
@@ -126,14 +129,15 @@ impl Workshop {
     /// Waits for a change, and a moment for those that come with it.
     async fn wait(&mut self) {
         while !self.changed {
-            match self.events.recv().await {
-                Some(event) => self.note(event),
+            let Some(event) = self.events.recv().await else {
                 // The watcher has the sender.
-                None => std::future::pending().await,
-            }
-            if self.changed {
-                sleep(self.settings.debounce).await;
-            }
+                return std::future::pending().await;
+            };
+            // What comes with it may take a moment. By then the system looks at a new folder, so that what is in it
+            // is there now or will be told.
+            sleep(self.settings.debounce).await;
+            self.note(event);
+            self.take_notes();
         }
         self.take_notes();
         self.changed = false;
@@ -181,6 +185,9 @@ impl Workshop {
                 }
             }
         }
+        for folder in self.plan.appeared() {
+            self.changed |= self.plan.note(&folder, true, &mut self.changes);
+        }
         Ok(())
     }
 
@@ -204,12 +211,14 @@ impl Workshop {
         }
         self.plan = plan;
         self.look()?;
+        let text = fs::read(&self.file).ok();
+        self.is_stale |= text != self.text;
+        self.text = text;
         let before = std::mem::replace(&mut self.manifest, manifest);
         self.have_built(|component| {
             let mut same = before.components.iter();
             !same.any(|old| old.id == component.id && old.build == component.build)
         });
-        self.is_stale = true;
         Ok(())
     }
 

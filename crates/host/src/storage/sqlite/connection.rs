@@ -12,7 +12,6 @@ use super::{
     cancel::Witness,
     database::Database,
     error::{Error, internal},
-    idle::FileId,
     rows,
     short::Short,
     statement::{Kind, Query},
@@ -56,10 +55,6 @@ pub(super) struct Streamed {
 struct Slot {
     database: Arc<Database>,
     connection: Option<rusqlite::Connection>,
-    /// What the connection was opened for.
-    file: Option<FileId>,
-    /// Whether nothing was done but to read, so that the connection is as a new one.
-    only_reads: bool,
     /// Statements that turned out not to be short.
     long: HashSet<String>,
 }
@@ -80,37 +75,18 @@ enum Refused {
 }
 
 impl Slot {
-    /// The connection; one that was kept where it has none yet. It may be that there is none.
-    fn at_hand(&mut self) -> Option<&mut rusqlite::Connection> {
-        if self.connection.is_none() {
-            let (connection, file) = self.database.kept()?;
-            self.connection = Some(connection);
-            self.file = Some(file);
-        }
-        self.connection.as_mut()
-    }
-
-    /// The connection, which is opened where there is none. That may block.
     fn connection(&mut self) -> Result<&mut rusqlite::Connection, Error> {
-        if self.at_hand().is_none() {
-            self.connection = Some(self.database.open()?);
-            self.file = self.database.file_id();
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            none => Ok(none.insert(self.database.open()?)),
         }
-        self.connection.as_mut().ok_or_else(internal)
     }
 }
 
 /// Closing a connection rolls its transaction back, which may take a while.
 impl Drop for Slot {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else {
-            return;
-        };
-        let to_close = match self.file {
-            Some(file) if self.only_reads => self.database.keep(connection, file),
-            _ => Some(connection),
-        };
-        if let Some(connection) = to_close
+        if let Some(connection) = self.connection.take()
             && let Ok(runtime) = Handle::try_current()
         {
             runtime.spawn_blocking(move || drop(connection));
@@ -128,8 +104,6 @@ impl Connection {
         let slot = Slot {
             database: Arc::clone(&database),
             connection: None,
-            file: None,
-            only_reads: true,
             long: HashSet::new(),
         };
         Self {
@@ -227,10 +201,13 @@ impl Connection {
             return None;
         }
         let mut slot = self.slot.try_lock().ok()?;
-        if slot.long.contains(&query.sql) {
+        let Slot {
+            connection, long, ..
+        } = &mut *slot;
+        let connection = connection.as_mut()?;
+        if long.contains(&query.sql) {
             return None;
         }
-        let connection = slot.at_hand()?;
         let turns = self.database.turns().filter(|_| connection.is_autocommit());
         let _turn = match turns {
             Some(turns) => Some(turns.read_now()?),
@@ -238,10 +215,10 @@ impl Connection {
         };
         let tried = query.collect_short(connection);
         if let Short::Done { is_long: true, .. } | Short::Undone { is_long: true } = tried {
-            if slot.long.len() == MAX_LONG {
-                slot.long.clear();
+            if long.len() == MAX_LONG {
+                long.clear();
             }
-            slot.long.insert(query.sql.clone());
+            long.insert(query.sql.clone());
         }
         let Short::Done { result, .. } = tried else {
             return None;
@@ -298,7 +275,6 @@ impl Connection {
     /// Waits until a statement may run: for the connection, for its turn, for a thread.
     async fn ready(&self, query: &Arc<Query>) -> Result<Ready, Refused> {
         let mut slot = self.lock().await;
-        slot.only_reads &= query.kind() == Kind::Reads;
         let mut turn = None;
         // In a transaction, the connection has the lock or will keep it: others that
         // have their turn may be waiting for it to end.

@@ -13,7 +13,6 @@ use rusqlite::{
 
 use super::{
     error::{Error, io},
-    idle::{FileId, Idle},
     threads::Threads,
     turns::Turns,
     values::MAX_RESULT_BYTES,
@@ -51,7 +50,6 @@ pub(crate) struct Database {
     allow_attach_file: bool,
     /// None in memory, where each connection has a database of its own.
     turns: Option<Arc<Turns>>,
-    idle: Idle,
 }
 
 impl Databases {
@@ -101,7 +99,6 @@ impl Storage for Database {
         Self {
             turns: config.path.is_some().then(Arc::default),
             file: DatabaseFile::new(config.path),
-            idle: Idle::default(),
             allow_attach_file: config.allow_attach_file,
         }
     }
@@ -132,21 +129,6 @@ impl Database {
     /// The queue at it, where it is shared.
     pub(super) fn turns(&self) -> Option<&Arc<Turns>> {
         self.turns.as_ref()
-    }
-
-    /// A connection that is as a new one, and was kept.
-    pub(super) fn kept(&self) -> Option<(Connection, FileId)> {
-        self.idle.take(self.file.path()?)
-    }
-
-    /// Keeps a connection that is as a new one. Where enough are kept, it comes back.
-    pub(super) fn keep(&self, connection: Connection, file: FileId) -> Option<Connection> {
-        self.idle.keep(connection, file)
-    }
-
-    /// The file that is there; none in memory.
-    pub(super) fn file_id(&self) -> Option<FileId> {
-        FileId::at(self.file.path()?).ok()
     }
 
     /// A new connection, as Spin opens it.

@@ -11,7 +11,6 @@ mod cancel;
 mod connection;
 mod database;
 mod error;
-mod idle;
 mod interface;
 mod rows;
 mod setup;
