@@ -117,7 +117,8 @@ fn check(manifest: PathBuf, mut options: Options) -> anyhow::Result<End> {
     let stores = config.key_value_stores.values_mut();
     let paths = databases.chain(stores.map(|store| &mut store.path));
     for (number, path) in paths.flatten().enumerate() {
-        if path.try_exists()? {
+        let exists = path.try_exists();
+        if exists.with_context(|| path.display().to_string())? {
             continue;
         }
         may_be_made(path)?;

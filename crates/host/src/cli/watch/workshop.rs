@@ -33,8 +33,6 @@ pub(super) struct Workshop {
     options: Options,
     settings: Settings,
     manifest: Manifest,
-    /// What the manifest's file says.
-    text: Option<Vec<u8>>,
     plan: Plan,
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<notify::Result<Event>>,
@@ -76,7 +74,6 @@ impl Workshop {
         };
         let mut workshop = Self {
             watcher: notify::recommended_watcher(tell)?,
-            text: fs::read(&file).ok(),
             file,
             options,
             settings,
@@ -153,7 +150,8 @@ impl Workshop {
     fn note(&mut self, event: notify::Result<Event>) {
         match event {
             Ok(event) if event.need_rescan() => {
-                // Some changes were not told.
+                // Some changes were not told, and may be those of files that components see.
+                self.is_stale = true;
                 self.changes.manifest = true;
                 self.changed = true;
                 self.have_built(|_| true);
@@ -211,10 +209,8 @@ impl Workshop {
         }
         self.plan = plan;
         self.look()?;
-        let text = fs::read(&self.file).ok();
-        self.is_stale |= text != self.text;
-        self.text = text;
         let before = std::mem::replace(&mut self.manifest, manifest);
+        self.is_stale |= before != self.manifest;
         self.have_built(|component| {
             let mut same = before.components.iter();
             !same.any(|old| old.id == component.id && old.build == component.build)

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 /// An application as its manifest describes it, already checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     /// The folder of the manifest, where the application's paths start.
     pub folder: PathBuf,
