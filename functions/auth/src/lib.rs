@@ -3,6 +3,7 @@
 mod accounts;
 mod actions;
 mod attempts;
+mod characters;
 mod client;
 mod common;
 mod credentials;

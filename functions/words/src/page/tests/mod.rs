@@ -1,6 +1,8 @@
 //! The pages as they are rendered.
 
 mod assets;
+mod book;
+mod import;
 
 use std::collections::BTreeSet;
 
@@ -156,82 +158,6 @@ fn report(mistakes: usize) -> Report {
     block_on(words.import(Mode::Skip, file.into(), None)).unwrap()
 }
 
-#[test]
-fn only_what_will_work_is_offered() {
-    let mut nobodys = word(9, "nobody's");
-    (nobodys.owner, nobodys.owner_id) = (None, None);
-    let mut own = word(8, "Duke");
-    own.owner_id = Some(1);
-    // An earlier account had the same name.
-    let earlier = word(6, "duke");
-    let own = listing(
-        vec![nobodys.clone(), own, word(7, "ann"), earlier],
-        None,
-        Some(4),
-    );
-    let others = listing(
-        vec![nobodys, word(8, "Duke"), word(7, "ann")],
-        None,
-        Some(3),
-    );
-    let count = |rights: &Rights, listing: &Listing| {
-        let page = book_for(rights, Language::English, NEWEST, "", listing);
-        let rows = page.split("<template").next().unwrap().to_owned();
-        let edits = rows.matches("data-action=\"edit\"").count();
-        let forms = ["id=\"add\"", "id=\"import\""].map(|id| page.contains(id));
-        (
-            edits,
-            rows.matches("data-action=\"delete\"").count(),
-            forms,
-            page,
-        )
-    };
-    for (name, admins, listing, edits) in [
-        (None, "", &own, 0),
-        (Some("duke"), "", &own, 1),
-        (Some("root"), "root", &own, 4),
-        (Some("duke"), "root", &others, 0),
-    ] {
-        for require_login in [false, true] {
-            let rights = rights(name, admins, require_login);
-            let (edit, delete, forms, page) = count(&rights, listing);
-            assert_eq!((edit, delete), (edits, edits), "{name:?}");
-            let may_add = name.is_some() || !require_login;
-            assert_eq!(forms, [may_add, may_add], "{name:?} {require_login}");
-            let account = format!("data-account=\"{}\"", name.unwrap_or_default());
-            assert!(page.contains(&account), "{name:?}");
-            assert_eq!(
-                page.contains("data-changes=\"all\""),
-                edits == 4,
-                "{name:?}"
-            );
-            let leads_to_login = page.contains("href=\"/auth/login?next=%2F\"");
-            assert_eq!(leads_to_login, name.is_none(), "{name:?}");
-        }
-    }
-}
-
-#[test]
-fn a_word_that_may_not_be_changed_has_no_form() {
-    let mut word = word(7, "ann");
-    for (owner, is_nobody, want) in [
-        (Some("ann"), true, "Is this word yours?"),
-        (Some("ann"), false, "Only the person who added this word"),
-        (None, false, "Nobody owns this word"),
-    ] {
-        word.owner = owner.map(str::to_owned);
-        let page = Edit::closed(site(Language::English), &word, is_nobody);
-        let page = page.render().unwrap();
-        assert!(page.contains(want), "{page}");
-        assert!(
-            !page.contains("<form") && !page.contains("edit-page.js"),
-            "{page}"
-        );
-        assert_eq!(page.contains("/auth/login?next="), is_nobody, "{page}");
-        assert!(page.contains("<dd lang=\"en\">ann</dd>"), "{page}");
-    }
-}
-
 /// The values of an attribute.
 fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
     let begin = format!(" {attribute}=\"");
@@ -320,87 +246,6 @@ fn an_id_is_there_once_and_what_is_referred_to_is_there() {
 }
 
 #[test]
-fn a_word_is_a_row_with_its_languages_and_its_tag() {
-    let listing = listing(vec![word(7, "wake")], None, Some(1));
-    let page = book(Language::Chinese, NEWEST, "", &listing);
-    let row = page
-        .split("<tr class=\"word\" id=\"word-7\"")
-        .nth(1)
-        .unwrap();
-    let row = row.split("</tr>").next().unwrap();
-    for part in [
-        "lang=\"en\"",
-        "lang=\"zh-CN\"",
-        "data-etag=\"&#34;",
-        "href=\"/words/7\"",
-        "编辑“wake”",
-    ] {
-        assert!(row.contains(part), "{part}: {row}");
-    }
-}
-
-#[test]
-fn the_number_of_words_is_said() {
-    for (q, total, want) in [
-        ("", Some(0), ">0 words<"),
-        ("", Some(1), ">1 word<"),
-        ("", Some(12_345), ">12,345 words<"),
-        ("wa", Some(1), ">1 match for “wa”<"),
-        ("wa", Some(2), ">2 matches for “wa”<"),
-        ("wa", None, ">More than 1,000 matches for “wa”<"),
-    ] {
-        let page = book(
-            Language::English,
-            NEWEST,
-            q,
-            &listing(vec![word(1, "wa")], None, total),
-        );
-        assert!(page.contains(want), "{want}");
-    }
-}
-
-#[test]
-fn pages_are_linked_with_what_is_searched_for() {
-    let listing = listing(vec![word(7, "wake")], Some("7"), Some(90));
-    let first = book(Language::English, NEWEST, "a b", &listing);
-    assert!(
-        first.contains("rel=\"next\" href=\"/?q=a%20b&#38;after=7\""),
-        "{first}"
-    );
-    assert!(!first.contains("id=\"older\""));
-    let which = PageRequest {
-        limit: 5,
-        after: Some(9),
-    };
-    let later = book(Language::English, which, "", &listing);
-    assert!(later.contains("href=\"/?limit=5&#38;after=7\""), "{later}");
-    assert!(
-        later.contains("<p id=\"older\">") && later.contains("<a href=\"/?limit=5\">"),
-        "{later}"
-    );
-}
-
-#[test]
-fn an_empty_list_says_why_it_is_empty() {
-    let none = listing(Vec::new(), None, Some(0));
-    let is_hidden = |page: &str, id: &str| {
-        let tag = page.split(&format!("id=\"{id}\"")).nth(1).unwrap();
-        tag.split('>').next().unwrap().contains(" hidden")
-    };
-    for (q, after, shown) in [
-        ("", None, Some("empty-book")),
-        ("wa", None, Some("empty-search")),
-        ("", Some(1), None),
-    ] {
-        let page = book(Language::English, PageRequest { after, ..NEWEST }, q, &none);
-        assert!(is_hidden(&page, "words"));
-        for id in ["empty-book", "empty-search"] {
-            assert_eq!(is_hidden(&page, id), shown != Some(id), "{q} {id}");
-        }
-    }
-}
-
-#[test]
 fn what_was_typed_is_kept_with_the_version_it_was_typed_over() {
     let (word, sent) = (word(7, "theirs"), sent("\nmine"));
     let edit = || Edit::new(site(Language::English), &word).typed(&sent, Some("\"seen\""));
@@ -419,48 +264,4 @@ fn what_was_typed_is_kept_with_the_version_it_was_typed_over() {
     let page = edit().compared().render().unwrap();
     assert!(!page.contains("&#34;seen&#34;"), "{page}");
     assert_eq!(page.matches("class=\"differs\"").count(), 4);
-}
-
-#[test]
-fn a_long_list_of_mistakes_ends_somewhere() {
-    for (mistakes, rows, more) in [
-        (1, 1, None),
-        (200, 200, None),
-        (1_201, 200, Some("And 1,001 more.")),
-    ] {
-        let page = Outcome::new(site(Language::English), Mode::Skip, &report(mistakes))
-            .render()
-            .unwrap();
-        assert_eq!(page.matches("class=\"number\"").count(), rows);
-        assert_eq!(page.contains("more."), more.is_some());
-        assert!(more.is_none_or(|more| page.contains(more)), "{mistakes}");
-        assert!(page.contains("1 word was imported."), "{page}");
-    }
-}
-
-#[test]
-fn a_refused_file_is_told_from_one_that_was_imported() {
-    let outcome = |mode, report: &Report| {
-        Outcome::new(site(Language::English), mode, report)
-            .render()
-            .unwrap()
-    };
-    let refused = outcome(Mode::Atomic, &report(2));
-    assert!(refused.contains("data-refused=\"true\""), "{refused}");
-    assert!(
-        refused.contains("Please correct 2 mistakes first:"),
-        "{refused}"
-    );
-    let imported = outcome(Mode::Atomic, &report(0));
-    assert!(imported.contains("data-refused=\"false\""), "{imported}");
-    assert!(outcome(Mode::Skip, &Report::default()).contains("The file has no words."));
-    let missing = Refusal::Other(Error::MissingField("file".to_owned()));
-    let why = Texts::in_language(Language::Chinese).refusal(&missing);
-    let page = Outcome::refused(site(Language::Chinese), why.unwrap())
-        .render()
-        .unwrap();
-    assert!(
-        page.contains("请先选择文件。") && page.contains("data-refused=\"true\""),
-        "{page}"
-    );
 }
