@@ -24,14 +24,15 @@ def test_the_routes_and_the_tutorial_that_the_foot_leads_to(page, inspect, view)
     inspect("tutorial")
 
 
-def test_the_routes_that_are_links_are_those_that_know_get(page):
+def test_the_routes_that_are_links_are_those_that_answer_a_get(page):
     page.goto("/routes")
     links, paths = (page.locator(f"td {kind}").all_inner_texts() for kind in ("a", "code"))
     # The others are patterns of many paths.
     paths = [path for path in paths if ":" not in path and not path.endswith("...")]
     assert paths
-    allowed = {path: page.request.fetch(path, method="OPTIONS").headers["allow"] for path in paths}
-    assert links == [path for path, methods in allowed.items() if "GET" in methods.split(", ")]
+    answers = {path: page.request.get(path).status for path in paths}
+    # Behind 401 is something for those who are logged in.
+    assert links == [path for path, status in answers.items() if status < 400 or status == 401], "see NOT_LINKED in crates/site/src/routes.rs"
 
 
 def test_whatever_the_tutorial_links_is_there(page):

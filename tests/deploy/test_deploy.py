@@ -79,7 +79,8 @@ class Akamai(Folder):
             found = re.findall(r'<a [^>]*href="(/[^"#]*)"', body)
             links |= {href.replace("&#38;", "&") for href in found} - seen.keys()
         self.assertGreater(len(seen), 10)
-        self.assertEqual({link: status for link, status in seen.items() if status != 200}, {})
+        wrong = {link: status for link, status in seen.items() if status != 200}
+        self.assertEqual(wrong, {}, "what /routes does not link is in crates/site/src/routes.rs, NOT_LINKED")
 
     def test_what_was_left_out_is_not_found(self):
         base = self.served()

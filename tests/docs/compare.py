@@ -1,5 +1,6 @@
 """What a document and its Chinese one have in common, and whether links lead somewhere."""
 
+import dataclasses
 import os
 import re
 from collections import Counter
@@ -74,23 +75,36 @@ def show(item) -> str:
     return "nothing" if item is None else str(item)
 
 
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """A line of a document: what its translation has as well, and where it is."""
+
+    what: str
+    number: int = dataclasses.field(compare=False)
+    """From 1."""
+    text: str = dataclasses.field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.what} (line {self.number}: {self.text.strip()})"
+
+
 class Document:
     """A document, reduced to what its translation has as well."""
 
     def __init__(self, root: Path, name: str):
         blocks, prose = split((root / name).read_text(encoding="utf-8"))
         self.blocks = list(map(_code, blocks))
-        self.headings: list[str] = []
-        self.rows: list[str] = []
+        self.headings: list[Line] = []
+        self.rows: list[Line] = []
         self.links: list[str] = []
         # The order of links in a sentence depends on the language, so they are compared section by section.
         section: Counter[str] = Counter()
-        for line in prose:
+        for number, line in enumerate(prose, start=1):
             if heading := HEADING.match(line):
-                self.headings.append(f"a heading of level {len(heading[1])}")
+                self.headings.append(Line(f"a heading of level {len(heading[1])}", number, line))
                 self._close(section)
             if line.startswith("|"):
-                self.rows.append(_row(line))
+                self.rows.append(Line(_row(line), number, line))
             section.update(_path(name, target) for target in links(line))
         self._close(section)
 

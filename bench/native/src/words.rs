@@ -36,14 +36,14 @@ pub(crate) struct Word {
 impl Word {
     fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            id: row.get(0)?,
-            english: row.get(1)?,
-            chinese: row.get(2)?,
-            sentence_eng: row.get(3)?,
-            sentence_chi: row.get(4)?,
-            created_at: row.get(5)?,
-            updated_at: row.get(6)?,
-            owner: row.get(7)?,
+            id: row.get("id")?,
+            english: row.get("english")?,
+            chinese: row.get("chinese")?,
+            sentence_eng: row.get("sentence_eng")?,
+            sentence_chi: row.get("sentence_chi")?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+            owner: row.get("owner")?,
         })
     }
 }
@@ -111,7 +111,7 @@ fn found(db: &Connection, text: &str) -> Result<Listing> {
     let select = format!(
         "WITH found AS MATERIALIZED (SELECT rowid AS id FROM words_trigrams \
          WHERE words_trigrams MATCH ? ORDER BY rowid DESC LIMIT {}) \
-         SELECT {COLUMNS}, (SELECT count(*) FROM found) FROM found JOIN words ON words.id = found.id \
+         SELECT {COLUMNS}, (SELECT count(*) FROM found) AS total FROM found JOIN words ON words.id = found.id \
          ORDER BY found.id DESC LIMIT {}",
         MAX_COUNTED + 1,
         PAGE + 1
@@ -120,7 +120,7 @@ fn found(db: &Connection, text: &str) -> Result<Listing> {
     let phrase = format!("\"{}\"", text.replace('"', "\"\""));
     let mut total = 0;
     let words = statement.query_map([phrase], |row| {
-        total = row.get(8)?;
+        total = row.get("total")?;
         Word::of_row(row)
     })?;
     let words = words.collect::<rusqlite::Result<_>>()?;

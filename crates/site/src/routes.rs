@@ -15,9 +15,11 @@ pub struct Route {
     pub component: String,
 }
 
-/// The paths that a link leads to in vain, as they know no GET. The manifest does not say which these are; a test in the
-/// browser (`tests/browser/test_pages.py`) asks each path.
-const WITHOUT_GET: [&str; 6] = [
+/// The paths that `/routes` shows and does not link, as a GET of the path alone is an error: they know no GET, or they
+/// want a query. One that asks who is there, with 401, is linked. The manifest does not say which these are; a test in
+/// the browser (`tests/browser/test_pages.py`) asks each path.
+const NOT_LINKED: [&str; 7] = [
+    "/data",
     "/form",
     "/form/stream",
     "/register",
@@ -27,10 +29,10 @@ const WITHOUT_GET: [&str; 6] = [
 ];
 
 impl Route {
-    /// Whether it is one path, and no pattern of many, and can be looked at.
+    /// Whether it is one path, and no pattern of many, and a GET of it has an answer.
     pub fn is_link(&self) -> bool {
         let is_one_path = !self.route.contains(':') && !self.route.ends_with("...");
-        is_one_path && !WITHOUT_GET.contains(&self.route.as_str())
+        is_one_path && !NOT_LINKED.contains(&self.route.as_str())
     }
 
     /// Whether it takes this path, by itself or as one below it. The route of everything, `/...`, takes none: what it

@@ -1,11 +1,11 @@
-//! The four fields of a word, as somebody wants them to be.
+//! The fields of a word, as somebody wants them to be.
 
 #[cfg(test)]
 mod tests;
 
 use std::{borrow::Cow, fmt};
 
-use kit::{Error, FieldError, MultiDict, Result, formats::python};
+use kit::{Error, FieldError, MultiDict, Result, db::Value, formats::python};
 
 use crate::text::fold;
 
@@ -18,7 +18,7 @@ pub(crate) const MAX_SENTENCE_CHARS: usize = 2_000;
 /// Ends each field in [`Draft::folded`]. It is no text, so no search crosses it.
 const FIELD_END: char = '\u{1f}';
 
-/// The four fields.
+/// The text of each field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Draft {
     pub(crate) english: String,
@@ -27,7 +27,7 @@ pub(crate) struct Draft {
     pub(crate) sentence_chi: String,
 }
 
-/// Which of the four.
+/// Which field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
     English,
@@ -61,6 +61,9 @@ impl Field {
         Self::SentenceChi,
     ];
 
+    /// Those that a search looks in.
+    pub(crate) const SEARCHED: [Self; 4] = Self::ALL;
+
     /// Their names.
     pub(crate) const NAMES: PerField<&'static str> =
         ["english", "chinese", "sentence_eng", "sentence_chi"];
@@ -70,17 +73,22 @@ impl Field {
         Self::NAMES[self as usize]
     }
 
-    /// Whether it is the word itself, which is never empty, and not a sentence.
-    pub(crate) fn is_word(self) -> bool {
+    /// Whether no word is without it.
+    pub(crate) fn is_required(self) -> bool {
         matches!(self, Self::English | Self::Chinese)
+    }
+
+    /// Whether it is a sentence, which may have several lines. All others have one.
+    pub(crate) fn is_sentence(self) -> bool {
+        matches!(self, Self::SentenceEng | Self::SentenceChi)
     }
 
     /// The most characters that it may have.
     pub(crate) fn max_chars(self) -> usize {
-        if self.is_word() {
-            MAX_WORD_CHARS
-        } else {
+        if self.is_sentence() {
             MAX_SENTENCE_CHARS
+        } else {
+            MAX_WORD_CHARS
         }
     }
 }
@@ -124,21 +132,29 @@ impl Flaw {
 }
 
 impl Draft {
+    /// The draft of what `text` has for each field.
+    ///
+    /// # Errors
+    /// Those of `text`.
+    pub(crate) fn try_new<E>(
+        mut text: impl FnMut(Field) -> std::result::Result<String, E>,
+    ) -> std::result::Result<Self, E> {
+        let mut draft = Self::default();
+        for field in Field::ALL {
+            *draft.get_mut(field) = text(field)?;
+        }
+        Ok(draft)
+    }
+
     /// The query of the tutorial's `/data`: stripped, and without newlines, which the text is not
     /// stripped of again. Everything else is taken as it is, up to the length that a word may have.
     ///
     /// # Errors
     /// 400 where a parameter is missing, 422 with each that is too long.
     pub(crate) fn of_query(args: &MultiDict) -> Result<Self> {
-        let text = |field: Field| -> Result<String> {
+        let draft = Self::try_new(|field| -> Result<String> {
             Ok(python::strip(args.require(field.name())?).replace('\n', ""))
-        };
-        let draft = Self {
-            english: text(Field::English)?,
-            chinese: text(Field::Chinese)?,
-            sentence_eng: text(Field::SentenceEng)?,
-            sentence_chi: text(Field::SentenceChi)?,
-        };
+        })?;
         let too_long = Field::ALL
             .into_iter()
             .filter(|field| is_too_long(*field, draft.get(*field)));
@@ -213,6 +229,11 @@ impl Draft {
         }
     }
 
+    /// Its texts as parameters of a statement, in the fields' order.
+    pub(crate) fn params(&self) -> Vec<Value> {
+        Field::ALL.map(|field| Value::text(self.get(field))).into()
+    }
+
     /// The pair that is there only once: trimmed, and without letter case.
     pub(crate) fn pair(&self) -> [String; 2] {
         [&self.english, &self.chinese].map(|text| fold(python::strip(text)))
@@ -221,7 +242,7 @@ impl Draft {
     /// What a search looks in; see `migrations/0001_words.sql`.
     pub(crate) fn folded(&self) -> String {
         let mut folded = String::new();
-        for field in Field::ALL {
+        for field in Field::SEARCHED {
             folded.push_str(&searchable(self.get(field)));
             folded.push(FIELD_END);
         }
@@ -284,9 +305,9 @@ fn flaws_of(field: Field, text: &str) -> impl Iterator<Item = Flaw> {
         .chars()
         .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     [
-        (field.is_word() && text.is_empty(), Flaw::Empty),
+        (field.is_required() && text.is_empty(), Flaw::Empty),
         (is_too_long(field, text), Flaw::TooLong),
-        (field.is_word() && newline, Flaw::SeveralLines),
+        (!field.is_sentence() && newline, Flaw::SeveralLines),
         (control, Flaw::ControlCharacter),
     ]
     .into_iter()

@@ -9,13 +9,13 @@ use kit::{
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use sha2::{Digest, Sha256};
 
-use crate::draft::Draft;
+use crate::draft::{Draft, Field};
 
 /// A word as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
     pub(crate) id: i64,
-    /// The four fields.
+    /// Its fields.
     pub(crate) draft: Draft,
     /// RFC 3339, UTC.
     pub(crate) created_at: String,
@@ -31,18 +31,15 @@ pub(crate) struct Word {
 
 impl Word {
     /// The columns that [`Self::of_row`] reads.
-    pub(crate) const COLUMNS: &'static str = "id, english, chinese, sentence_eng, sentence_chi, created_at, updated_at, owner, owner_id, \
-         version";
+    pub(crate) fn columns() -> String {
+        let fields = Field::NAMES.join(", ");
+        format!("id, {fields}, created_at, updated_at, owner, owner_id, version")
+    }
 
     pub(crate) fn of_row(row: Row<'_>) -> Result<Self, DbError> {
         Ok(Self {
             id: row.get("id")?,
-            draft: Draft {
-                english: row.get("english")?,
-                chinese: row.get("chinese")?,
-                sentence_eng: row.get("sentence_eng")?,
-                sentence_chi: row.get("sentence_chi")?,
-            },
+            draft: Draft::try_new(|field| row.get(field.name()))?,
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
             owner: row.get("owner")?,

@@ -24,10 +24,10 @@ impl Format for Csv {
         for word in words {
             let fields = Field::ALL.map(|field| {
                 let text = word.draft.get(field);
-                if field.is_word() {
-                    formula::defuse_word(text)
-                } else {
+                if field.is_sentence() {
                     formula::defuse(text)
+                } else {
+                    formula::defuse_word(text)
                 }
             });
             let id = word.id.to_string();

@@ -1,4 +1,4 @@
-//! The four fields of a word as they are in a form.
+//! The fields of a word as they are in a form.
 
 use kit::MultiDict;
 
@@ -18,6 +18,7 @@ pub(super) struct FieldView<'a> {
     pub(super) lang: &'static str,
     pub(super) value: &'a str,
     pub(super) is_sentence: bool,
+    pub(super) is_required: bool,
     pub(super) error: Option<String>,
     pub(super) has_focus: bool,
 }
@@ -34,7 +35,8 @@ pub(super) fn fields<'a>(
         label: label(texts, field),
         lang: lang(field),
         value: value(field),
-        is_sentence: matches!(field, Field::SentenceEng | Field::SentenceChi),
+        is_sentence: field.is_sentence(),
+        is_required: field.is_required(),
         error: None,
         has_focus: false,
     })
@@ -70,7 +72,7 @@ pub(super) fn mark(fields: &mut Fields<'_>, texts: &Texts, flaws: &[(Field, Flaw
 }
 
 /// What a field is called.
-fn label(texts: &'static Texts, field: Field) -> &'static str {
+pub(super) fn label(texts: &Texts, field: Field) -> &'static str {
     match field {
         Field::English => texts.english,
         Field::Chinese => texts.chinese,

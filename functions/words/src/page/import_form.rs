@@ -2,11 +2,16 @@
 
 use site::fill;
 
-use super::texts::{Texts, max_mib, max_words};
-use crate::import::MAX_BODY_BYTES;
+use super::{
+    form::label,
+    texts::{Texts, max_mib, max_words},
+};
+use crate::{draft::Field, import::MAX_BODY_BYTES};
 
 /// The form for a file.
 pub(super) struct ImportForm {
+    /// What it takes.
+    pub(super) text: String,
     pub(super) limits: String,
     pub(super) max_bytes: u64,
     /// Whether lines with mistakes are to be left out.
@@ -19,7 +24,12 @@ impl ImportForm {
         let limits = limits
             .each_ref()
             .map(|(name, value)| (*name, value.as_str()));
+        // What the import takes for a column's name, in any language.
+        let columns = Field::ALL
+            .map(|field| label(texts, field))
+            .join(texts.list_comma);
         Self {
+            text: fill(texts.import_text, &[("columns", &columns)]),
             limits: fill(texts.import_limits, &limits),
             max_bytes: MAX_BODY_BYTES,
             skip,

@@ -47,7 +47,7 @@ impl<D: Database> Words<D> {
         let select = format!(
             "SELECT (SELECT coalesce(sum(total), 0) FROM words_total) AS n, {} \
              FROM words WHERE id < ? ORDER BY id DESC LIMIT ?",
-            Word::COLUMNS
+            Word::columns()
         );
         let before = request.after.unwrap_or(i64::MAX);
         let limit = i64::try_from(request.rows_to_select()).unwrap_or(i64::MAX);
@@ -116,7 +116,7 @@ impl<D: Database> Words<D> {
              SELECT (SELECT count(*) FROM found) AS n, words.{} FROM found \
              JOIN words ON words.id = found.id ORDER BY found.id DESC LIMIT ?",
             MAX_COUNTED + 1,
-            Word::COLUMNS.replace(", ", ", words.")
+            Word::columns().replace(", ", ", words.")
         );
         // No word has the largest integer: SQLite gives an id only above those that were there.
         let before = request.after.unwrap_or(i64::MAX);

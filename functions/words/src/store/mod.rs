@@ -18,7 +18,10 @@ pub(crate) use list::{Listing, MAX_COUNTED};
 pub(crate) use reach::ListRequest;
 use site::migration;
 
-use crate::{draft::Draft, word::Word};
+use crate::{
+    draft::{Draft, Field},
+    word::Word,
+};
 
 /// What the database has to look like.
 const MIGRATIONS: &[Migration] = &[
@@ -74,7 +77,7 @@ impl<D: Database> Words<D> {
     /// # Errors
     /// 404 where there is none.
     pub(crate) async fn get(&self, id: i64) -> Result<Word> {
-        let select = format!("SELECT {} FROM words WHERE id = ?", Word::COLUMNS);
+        let select = format!("SELECT {} FROM words WHERE id = ?", Word::columns());
         self.at_most_one(&select, params![id])
             .await?
             .ok_or_else(|| not_found(id))
@@ -83,25 +86,23 @@ impl<D: Database> Words<D> {
     /// Adds a word, unless the same pair is there.
     pub(crate) async fn insert(&self, draft: &Draft, owner: Option<&Account>) -> Result<Inserted> {
         let insert = format!(
-            "INSERT INTO words (english, chinese, sentence_eng, sentence_chi, \
-             created_at, updated_at, owner, owner_id, english_key, chinese_key, folded) \
-             VALUES (?, ?, ?, ?, {NOW}, {NOW}, ?, ?, ?, ?, ?) \
+            "INSERT INTO words ({}, created_at, updated_at, owner, owner_id, english_key, chinese_key, folded) \
+             VALUES ({}, {NOW}, {NOW}, ?, ?, ?, ?, ?) \
              ON CONFLICT (english_key, chinese_key) DO NOTHING RETURNING {}",
-            Word::COLUMNS
+            Field::NAMES.join(", "),
+            Field::NAMES.map(|_| "?").join(", "),
+            Word::columns()
         );
         for _ in 0..MAX_ROUNDS {
             let [english_key, chinese_key] = draft.pair();
-            let values = params![
-                draft.english.as_str(),
-                draft.chinese.as_str(),
-                draft.sentence_eng.as_str(),
-                draft.sentence_chi.as_str(),
+            let mut values = draft.params();
+            values.extend(params![
                 owner.map(|account| account.name.as_str()),
                 owner.map(|account| account.id),
                 english_key,
                 chinese_key,
                 draft.folded(),
-            ];
+            ]);
             if let Some(word) = self.at_most_one(&insert, values).await? {
                 return Ok(Inserted::New(word));
             }
@@ -124,10 +125,10 @@ impl<D: Database> Words<D> {
         change: impl Fn(&Word) -> Result<Draft>,
     ) -> Result<Word> {
         let update = format!(
-            "UPDATE OR IGNORE words SET english = ?, chinese = ?, sentence_eng = ?, sentence_chi = ?, \
-             updated_at = {NOW}, version = version + 1, english_key = ?, chinese_key = ?, folded = ? \
+            "UPDATE OR IGNORE words SET {}, updated_at = {NOW}, version = version + 1, english_key = ?, chinese_key = ?, folded = ? \
              WHERE id = ? AND version = ? RETURNING {}",
-            Word::COLUMNS
+            Field::NAMES.map(|name| format!("{name} = ?")).join(", "),
+            Word::columns()
         );
         for _ in 0..MAX_ROUNDS {
             let word = self.get(id).await?;
@@ -136,17 +137,14 @@ impl<D: Database> Words<D> {
                 return Ok(word);
             }
             let [english_key, chinese_key] = draft.pair();
-            let values = params![
-                draft.english.as_str(),
-                draft.chinese.as_str(),
-                draft.sentence_eng.as_str(),
-                draft.sentence_chi.as_str(),
+            let mut values = draft.params();
+            values.extend(params![
                 english_key,
                 chinese_key,
                 draft.folded(),
                 id,
                 word.version,
-            ];
+            ]);
             if let Some(word) = self.at_most_one(&update, values).await? {
                 return Ok(word);
             }
@@ -180,7 +178,7 @@ impl<D: Database> Words<D> {
     pub(crate) async fn newest(&self, after: Option<i64>, limit: usize) -> Result<Vec<Word>> {
         let select = format!(
             "SELECT {} FROM words WHERE id < ? ORDER BY id DESC LIMIT ?",
-            Word::COLUMNS
+            Word::columns()
         );
         let (before, limit) = (
             after.unwrap_or(i64::MAX),
@@ -207,7 +205,7 @@ impl<D: Database> Words<D> {
              FROM (SELECT {0} FROM words WHERE id < ? ORDER BY id DESC LIMIT ?) \
              WINDOW up_to_here AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)) \
              WHERE number = 1 OR bytes <= ? ORDER BY id DESC",
-            Word::COLUMNS
+            Word::columns()
         );
         let (before, limit) = (
             after.unwrap_or(i64::MAX),

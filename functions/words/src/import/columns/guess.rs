@@ -72,7 +72,7 @@ impl Guess {
         } else {
             !is_alone && (is_known || most_fit(rows, first, pair))
         };
-        let mut columns: Columns = [Some(pair[0]), Some(pair[1]), None, None];
+        let mut columns = columns_of(pair);
         if has_names {
             columns = without(&others, &content, sample).unwrap_or(columns);
             take_named(&mut columns, named, &content, sample);
@@ -132,8 +132,15 @@ fn names_pair(first: &ByteRecord, [english, chinese]: [usize; 2]) -> bool {
 fn without(others: &[usize], content: &[usize], sample: &Sample) -> Option<Columns> {
     let content = content.iter().copied();
     let left: Vec<usize> = content.filter(|column| !others.contains(column)).collect();
-    let [english, chinese] = pair(sample, &left)?;
-    Some([Some(english), Some(chinese), None, None])
+    pair(sample, &left).map(columns_of)
+}
+
+/// The columns of English and Chinese alone.
+fn columns_of([english, chinese]: [usize; 2]) -> Columns {
+    let mut columns = Columns::default();
+    columns[Field::English as usize] = Some(english);
+    columns[Field::Chinese as usize] = Some(chinese);
+    columns
 }
 
 /// The sentences that have no column.

@@ -109,7 +109,7 @@ impl Heading {
 
     /// The column of a sentence's translation that is called as a word's is, such as the second `翻译`.
     fn translation(&self, columns: &Columns, sample: &Sample) -> Option<usize> {
-        let [_, chinese, sentence, translation] = *columns;
+        let [_, chinese, sentence, translation, ..] = *columns;
         let sentence = sentence.filter(|_| translation.is_none())?;
         let mut names = self.names.iter().copied();
         let found = names.find(|(column, field, rank)| {
@@ -125,7 +125,7 @@ impl Heading {
     fn swap(&self, columns: &mut Columns, sample: &Sample) -> bool {
         let is_chinese =
             |column: Option<usize>| column.is_some_and(|column| sample.is_chinese(column));
-        let [english, chinese, sentence_eng, sentence_chi] = *columns;
+        let [english, chinese, sentence_eng, sentence_chi, ..] = *columns;
         let is_open = |field: Field| self.fields[field as usize].is_some_and(|(_, rank)| rank > 0);
         let words = is_open(Field::English)
             && is_open(Field::Chinese)

@@ -44,7 +44,7 @@ pub(crate) fn key(field: Field) -> String {
 pub(crate) fn values() -> String {
     let texts = Field::ALL.map(text).join(", ");
     let keys = [Field::English, Field::Chinese].map(key).join(", ");
-    let folded = Field::ALL.map(key).join(" || char(31) || ");
+    let folded = Field::SEARCHED.map(key).join(" || char(31) || ");
     format!("{texts}, {keys}, {folded} || char(31, 31)")
 }
 

@@ -153,7 +153,7 @@ impl Texts {
             match value {
                 Value::Text(text) if text.is_empty() => {}
                 Value::Text(text) => texts[field as usize] = Some(text),
-                Value::Missing if field.is_word() => {
+                Value::Missing if field.is_required() => {
                     flaws.push((Some(field), LineFlaw::Field(Flaw::Missing)));
                 }
                 Value::Missing => {}

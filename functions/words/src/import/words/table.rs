@@ -113,15 +113,17 @@ impl<'a> Table<'a> {
     fn text(&self, field: Field, text: &str) -> Option<String> {
         if self.layout.is_html {
             let text = markup::text(text);
-            // Within a word, it is the editor's line break, and not the word's.
-            return Some(if field.is_word() {
-                text.replace('\n', " ")
-            } else {
+            // What has one line has it from the editor.
+            return Some(if field.is_sentence() {
                 text
+            } else {
+                text.replace('\n', " ")
             });
         }
         match self.source {
-            Source::Spreadsheet if field.is_word() => formula::restore_word(text).map(Into::into),
+            Source::Spreadsheet if !field.is_sentence() => {
+                formula::restore_word(text).map(Into::into)
+            }
             Source::Spreadsheet => Some(formula::restore(text).into()),
             Source::OwnCards if text.is_empty() => None,
             Source::Cards | Source::OwnCards => Some(text.to_owned()),

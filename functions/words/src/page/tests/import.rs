@@ -45,3 +45,28 @@ fn a_refused_file_is_told_from_one_that_was_imported() {
         "{page}"
     );
 }
+
+#[test]
+fn the_columns_that_the_form_names_are_read() {
+    use futures::executor::block_on;
+
+    for language in OFFERED {
+        let texts = Texts::in_language(language);
+        let labels = Field::ALL.map(|field| form::label(texts, field));
+        let page = book(language, NEWEST, "", &listing(vec![], None, Some(0)));
+        assert!(page.contains(&labels.join(texts.list_comma)), "{page}");
+        let words = block_on(crate::store::Words::new(kit::db::TestDatabase::in_memory())).unwrap();
+        // The other way round: it is the names that tell.
+        let mut columns: Vec<_> = labels
+            .into_iter()
+            .zip(["wake", "唤醒", "I wake up.", "我醒来。"])
+            .collect();
+        columns.reverse();
+        let (names, cells): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        let file = format!("{}\n{}\n", names.join(","), cells.join(","));
+        block_on(words.import(Mode::Atomic, file.into(), None)).unwrap();
+        let word = block_on(words.get(1)).unwrap();
+        assert_eq!(word.draft.sentence_chi, "我醒来。");
+        assert_eq!(word.draft.english, "wake");
+    }
+}

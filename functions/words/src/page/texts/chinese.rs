@@ -65,7 +65,7 @@ pub(super) static TEXTS: Texts = Texts {
 
     import_heading: "导入",
     import_text: "从文件一次添加许多词：Excel、WPS、Numbers、LibreOffice、Anki、Quizlet 存的 CSV 或文本，\
-        或者这里导出的文件。第一行可以写列名，中文英文都行，顺序不限：英文、中文、例句、例句翻译。",
+        或者这里导出的文件。第一行可以写列名，中文英文都行，顺序不限：{columns}。",
     import_limits: "最大 {mib} MiB，最多 {lines} 个词。",
     file: "文件",
     drop_hint: "也可以拖到这里",
@@ -188,7 +188,7 @@ pub(super) static TEXTS: Texts = Texts {
         file_json: "文件不是有效的 JSON。",
         no_list: "文件是 JSON，但没有导出文件里那样的词表。",
         too_many_fields: "文件里有一行多达几千列，请确认这是单词文件。",
-        no_columns: "文件的第一行要写列名：english、chinese、sentence_eng、sentence_chi。",
+        no_columns: "文件的第一行要写列名：{columns}。",
         column_twice: "文件的第一行把列名 {column} 写了两遍。",
         no_column: "文件的第一行缺少列名 {column}。",
         text_too_large: "转成 UTF-8 之后，文件超过了 {mib} MiB，请分成几个文件。",

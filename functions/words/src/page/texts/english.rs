@@ -66,7 +66,7 @@ pub(super) static TEXTS: Texts = Texts {
     import_heading: "Import",
     import_text: "Add many words at once from a file: CSV or text from Excel, WPS, Numbers, LibreOffice, \
         Anki or Quizlet, or an export of this book. The first line can name the columns, in English or Chinese \
-        and in any order: English, Chinese, Sentence, Sentence translation.",
+        and in any order: {columns}.",
     import_limits: "Up to {mib} MiB and {lines} words.",
     file: "File",
     drop_hint: "or drop it here",
@@ -200,7 +200,7 @@ pub(super) static TEXTS: Texts = Texts {
         no_list: "The file is JSON, but it has no list of words like the one in an export.",
         too_many_fields: "A line of the file has thousands of columns. Is it a file of words?",
         no_columns: "The first line of the file must name the columns: \
-            english, chinese, sentence_eng, sentence_chi.",
+            {columns}.",
         column_twice: "The first line of the file names the column {column} twice.",
         no_column: "The first line of the file does not name the column {column}.",
         text_too_large: "In UTF-8, the file is larger than {mib} MiB. Split it into several files.",

@@ -4,6 +4,7 @@ use kit::Error;
 use serde::Serialize;
 use site::{fill, grouped};
 
+use super::super::form::label;
 use crate::{
     draft::{Field, Flaw},
     import::{FileFlaw, LineFlaw, MAX_BODY_BYTES, MAX_WORDS, Reading, Refusal},
@@ -102,19 +103,11 @@ impl super::Texts {
             }
             Reading::FirstLine => self.read_first_line.to_owned(),
             Reading::Columns(columns) => {
-                let labels = [
-                    self.english,
-                    self.chinese,
-                    self.sentence_eng,
-                    self.sentence_chi,
-                ];
-                let columns = labels
-                    .into_iter()
-                    .zip(columns)
-                    .filter_map(|(label, column)| {
-                        let number = (*column)?.saturating_add(1);
-                        Some(format!("{label} {}", count(number)))
-                    });
+                let columns = Field::ALL.into_iter().zip(columns);
+                let columns = columns.filter_map(|(field, column)| {
+                    let number = (*column)?.saturating_add(1);
+                    Some(format!("{} {}", label(self, field), count(number)))
+                });
                 fill(self.read_columns, &[("columns", &list(columns.collect()))])
             }
             Reading::Markup => self.read_markup.to_owned(),
@@ -159,7 +152,10 @@ impl super::Texts {
             FileFlaw::NoList => flaws.no_list,
             FileFlaw::TooManyFields { .. } => flaws.too_many_fields,
             FileFlaw::UnclosedQuote { .. } => flaws.unclosed_quote,
-            FileFlaw::UnnamedColumns => flaws.no_columns,
+            FileFlaw::UnnamedColumns => {
+                let columns = Field::NAMES.join(self.list_comma);
+                return fill(flaws.no_columns, &[("columns", &columns)]);
+            }
             FileFlaw::ColumnTwice(field) => {
                 return fill(flaws.column_twice, &[("column", field.name())]);
             }
