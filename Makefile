@@ -78,10 +78,16 @@ host: cc-installed
 
 test: test-rust test-hurl test-docs test-new test-parity test-interop test-proxies deploy-check test-browser ## build and run all tests
 
-# The guests are built first, so that the tests find them fresh. The host's tests are
-# on their own: together with kit's features, cargo would build a second wasmtime.
+# More than there are cores, as many of the host's tests wait.
+HOST_TEST_THREADS := 4
+
+# The guests are built first, so that the tests find them fresh. The host's tests are on their own: together with kit's
+# features, cargo would build a second wasmtime. Its unit tests are a second build of the whole crate, so that one is not
+# optimized.
 test-rust: functions cc-installed
-	$(NATIVE) cargo test $(LOCKED) --release -p handspun
+	$(NATIVE) cargo test $(LOCKED) --release -p handspun --lib --config profile.release.package.handspun.opt-level=0
+	$(NATIVE) cargo test $(LOCKED) --release -p handspun --test integration -- --test-threads=$(HOST_TEST_THREADS)
+	$(NATIVE) cargo test $(LOCKED) --release -p handspun --doc
 	$(NATIVE) cargo test $(LOCKED) --release --workspace --exclude handspun --exclude bench-bare --exclude bench-native \
 		--features flask-formats/password,flask-formats/session
 	cargo publish --quiet --dry-run --allow-dirty -p flask-formats

@@ -34,7 +34,7 @@ pub(crate) struct Word {
 }
 
 impl Word {
-    fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get("id")?,
             english: row.get("english")?,
@@ -98,7 +98,7 @@ fn newest(db: &Connection) -> Result<Listing> {
         PAGE + 1
     );
     let mut statement = db.prepare_cached(&select)?;
-    let words: rusqlite::Result<Vec<_>> = statement.query_map([], Word::of_row)?.collect();
+    let words: rusqlite::Result<Vec<_>> = statement.query_map([], Word::from_row)?.collect();
     let mut total = db.prepare_cached("SELECT coalesce(sum(total), 0) FROM words_total")?;
     let total = total.query_row([], |row| row.get(0))?;
     Ok(Listing {
@@ -121,7 +121,7 @@ fn found(db: &Connection, text: &str) -> Result<Listing> {
     let mut total = 0;
     let words = statement.query_map([phrase], |row| {
         total = row.get("total")?;
-        Word::of_row(row)
+        Word::from_row(row)
     })?;
     let words = words.collect::<rusqlite::Result<_>>()?;
     Ok(Listing::new(words, total))
@@ -134,7 +134,7 @@ pub(crate) async fn read(
 ) -> Result<Json<Word>, Failure> {
     let word = shared.database.read(|db| {
         let mut select = db.prepare_cached(&format!("SELECT {COLUMNS} FROM words WHERE id = ?"))?;
-        Ok(select.query_row([id], Word::of_row).optional()?)
+        Ok(select.query_row([id], Word::from_row).optional()?)
     })?;
     word.map(Json).ok_or(Failure::Refused(
         StatusCode::NOT_FOUND,
@@ -207,6 +207,6 @@ fn insert(db: &Connection, draft: &Draft) -> Result<Option<Word>> {
         folded
     ];
     // Read to its end, or it would be rolled back.
-    let words: rusqlite::Result<Vec<_>> = insert.query_map(values, Word::of_row)?.collect();
+    let words: rusqlite::Result<Vec<_>> = insert.query_map(values, Word::from_row)?.collect();
     Ok(words?.pop())
 }

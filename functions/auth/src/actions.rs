@@ -17,12 +17,12 @@ use crate::{
 };
 
 /// The sender of a request.
-pub(crate) struct Visit {
+pub(crate) struct Caller {
     pub(crate) db: Connection,
     pub(crate) login: Login,
 }
 
-impl Visit {
+impl Caller {
     /// # Errors
     /// 500 without a secret key: nobody is logged in then, nor can be.
     pub(crate) async fn new(request: &Request) -> Result<Self> {
@@ -50,23 +50,23 @@ pub(crate) const CHANGE_FIELDS: &[&str] = &["old", "new"];
 /// Makes an account and logs it in.
 pub(crate) async fn register(
     request: &Request,
-    visit: &mut Visit,
+    caller: &mut Caller,
     fields: &TextFields,
 ) -> Result<Account, Refusal> {
     let new = NewAccount::new(fields).map_err(Refusal::Flaws)?;
     // Before anything is told of the name.
-    let registration = match registrations::begin(&visit.db, request.client_addr()).await {
+    let registration = match registrations::begin(&caller.db, request.client_addr()).await {
         Err(error @ Error::TooManyRequests { .. }) => return Err(Refusal::Crowded(error)),
         registration => registration?,
     };
-    let (account, hash) = match inserted(visit, &new).await {
+    let (account, hash) = match inserted(caller, &new).await {
         Ok(inserted) => inserted,
         Err(refusal) => {
-            registrations::take_back(&visit.db, registration).await?;
+            registrations::take_back(&caller.db, registration).await?;
             return Err(refusal);
         }
     };
-    let Visit { db, login } = visit;
+    let Caller { db, login } = caller;
     if !login.start(account.clone(), &hash, db).await? {
         return Err(Error::internal("an account is gone right after it was made").into());
     }
@@ -74,23 +74,23 @@ pub(crate) async fn register(
 }
 
 /// A new account with the hash of its password.
-async fn inserted(visit: &Visit, new: &NewAccount) -> Result<(Account, String), Refusal> {
+async fn inserted(caller: &Caller, new: &NewAccount) -> Result<(Account, String), Refusal> {
     // Looking first saves the hash, and the database decides.
-    if visit.accounts().find(&new.key()).await?.is_some() {
+    if caller.accounts().find(&new.key()).await?.is_some() {
         return Err(Refusal::Taken);
     }
     if Admins::from_variable().await?.reserve(&new.name) {
         return Err(Refusal::Reserved);
     }
     let hash = password::hash(&new.password).await?;
-    let account = visit.accounts().insert(new, &hash).await?;
+    let account = caller.accounts().insert(new, &hash).await?;
     account.map(|account| (account, hash)).ok_or(Refusal::Taken)
 }
 
 /// Logs in whoever knows the password.
 pub(crate) async fn log_in(
     request: &Request,
-    visit: &mut Visit,
+    caller: &mut Caller,
     fields: &TextFields,
 ) -> Result<(), Refusal> {
     let [name, password, _] = all([
@@ -100,7 +100,7 @@ pub(crate) async fn log_in(
     ])?;
     let key = Key::new(name);
     let address = request.client_addr();
-    let Visit { db, login } = visit;
+    let Caller { db, login } = caller;
     let attempt = attempts::begin(db, &key, address).await?;
     let is_right = Accounts(db).log_in(login, &key, password).await;
     ended(db, attempt, is_right, Refusal::Wrong).await
@@ -109,17 +109,17 @@ pub(crate) async fn log_in(
 /// Gives the account that is logged in another password.
 pub(crate) async fn change_password(
     request: &Request,
-    visit: &mut Visit,
+    caller: &mut Caller,
     fields: &TextFields,
 ) -> Result<(), Refusal> {
-    let name = visit.login.require(CHANGE)?.name.clone();
+    let name = caller.login.require(CHANGE)?.name.clone();
     let [old, new] = all([Field::Old.require(fields), Field::New.require(fields)])?;
     if let Some(flaw) = flaw_of_password(new, &name) {
         return Err(Refusal::Flaws(vec![(Field::New, flaw)]));
     }
     // A login that somebody left open must not be the way to guess.
     let address = request.client_addr();
-    let Visit { db, login } = visit;
+    let Caller { db, login } = caller;
     let attempt = attempts::begin(db, &Key::new(&name), address).await?;
     let is_right = Accounts(db).change_password(login, old, new).await;
     let wrong = Refusal::Flaws(vec![(Field::Old, Flaw::Wrong)]);

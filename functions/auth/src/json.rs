@@ -7,31 +7,31 @@ use kit::{
 };
 
 use crate::{
-    actions::{self, CHANGE_FIELDS, LOG_IN_FIELDS, REGISTER_FIELDS, Visit},
+    actions::{self, CHANGE_FIELDS, Caller, LOG_IN_FIELDS, REGISTER_FIELDS},
     paths::ME,
 };
 
 /// POST /auth/register.
 pub(crate) async fn register(mut request: Request) -> Result<Response> {
     let fields = request.text_fields(REGISTER_FIELDS).await?;
-    let mut visit = Visit::new(&request).await?;
-    let account = actions::register(&request, &mut visit, &fields).await?;
-    visit.login.save_on(created(ME, &account.to_json()))
+    let mut caller = Caller::new(&request).await?;
+    let account = actions::register(&request, &mut caller, &fields).await?;
+    caller.login.save_on(created(ME, &account.to_json()))
 }
 
 /// POST /auth/login.
 pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
     let fields = request.text_fields(LOG_IN_FIELDS).await?;
-    let mut visit = Visit::new(&request).await?;
-    actions::log_in(&request, &mut visit, &fields).await?;
-    shown(visit.login)
+    let mut caller = Caller::new(&request).await?;
+    actions::log_in(&request, &mut caller, &fields).await?;
+    shown(caller.login)
 }
 
 /// POST /auth/logout. Who is not logged in is out already.
 pub(crate) async fn log_out(mut request: Request) -> Result<Response> {
     // A browser's form has it. Here it leads nowhere, and is checked all the same.
     request.fields(&["next"]).await?;
-    let Visit { db, mut login } = Visit::new(&request).await?;
+    let Caller { db, mut login } = Caller::new(&request).await?;
     login.end(&db).await?;
     login.save_on(no_content())
 }
@@ -39,14 +39,14 @@ pub(crate) async fn log_out(mut request: Request) -> Result<Response> {
 /// POST /auth/password.
 pub(crate) async fn change_password(mut request: Request) -> Result<Response> {
     let fields = request.text_fields(CHANGE_FIELDS).await?;
-    let mut visit = Visit::new(&request).await?;
-    actions::change_password(&request, &mut visit, &fields).await?;
-    visit.login.save_on(no_content())
+    let mut caller = Caller::new(&request).await?;
+    actions::change_password(&request, &mut caller, &fields).await?;
+    caller.login.save_on(no_content())
 }
 
 /// GET /auth/me.
 pub(crate) async fn me(request: Request) -> Result<Response> {
-    shown(Visit::new(&request).await?.login)
+    shown(Caller::new(&request).await?.login)
 }
 
 /// The account that is logged in.

@@ -54,7 +54,7 @@ async fn pass(mut request: Request) -> Result<Response> {
     }
     kind.apply(request.remote_addr(), &mut headers)?;
 
-    let mut body = Passed::of(&mut request).await?;
+    let mut body = Passed::from_request(&mut request).await?;
     let timeouts = Timeouts {
         connect: Some(CONNECT_TIMEOUT),
         first_byte: body.is_empty().then_some(FIRST_BYTE_TIMEOUT),

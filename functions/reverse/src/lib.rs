@@ -3,12 +3,12 @@
 //! The path behind `/proxy/reverse`, the query and the bodies go through as they are. Bodies are handed from one
 //! side of the runtime to the other and do not enter the component, but for those of small requests.
 
+mod answer_deadline;
 mod ask;
 mod cookies;
 mod health;
 mod location;
 mod path;
-mod patience;
 mod upstreams;
 
 use std::time::Duration;
@@ -92,10 +92,10 @@ async fn pass(mut request: Request) -> Result<Response> {
 
     let method = request.method().clone();
     let length = request.header(header::CONTENT_LENGTH);
-    let mut body = Passed::of(&mut request).await?;
+    let mut body = Passed::from_request(&mut request).await?;
     let small = length
         .and_then(|length| length.to_str().ok()?.parse().ok())
-        .filter(|length| !body.is_empty() && *length <= patience::MAX_BYTES);
+        .filter(|length| !body.is_empty() && *length <= answer_deadline::MAX_BYTES);
     let is_repeatable = body.is_empty() && method.is_idempotent();
     let timeouts = Timeouts {
         connect: Some(CONNECT_TIMEOUT),
@@ -105,7 +105,7 @@ async fn pass(mut request: Request) -> Result<Response> {
     let answer = ask::ask(&upstreams, failures, is_repeatable, async |upstream| {
         let (body, end) = match small {
             Some(length) => {
-                let (body, end) = patience::watched(body.take(), length);
+                let (body, end) = answer_deadline::watched(body.take(), length);
                 (body, Some(end))
             }
             None => (body.take(), None),

@@ -41,7 +41,7 @@ async fn show(request: Request) -> Result<Response> {
 /// Sets the keys of a form or of a JSON object.
 async fn set(mut request: Request) -> Result<Response> {
     let values = if request.is_json() {
-        of_json(request.json().await?)?
+        values_from_json(request.json().await?)?
     } else {
         let form = request.form().await?;
         // As Python's `session.update(request.form)`: of several values the first.
@@ -80,7 +80,7 @@ async fn clear(request: Request) -> Result<Response> {
     changed(&request, session)
 }
 
-fn of_json(body: kit::Value) -> Result<Vec<(String, Value)>> {
+fn values_from_json(body: kit::Value) -> Result<Vec<(String, Value)>> {
     let kit::Value::Object(object) = body else {
         return Err(Error::unprocessable(
             "not-an-object",

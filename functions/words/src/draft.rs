@@ -151,7 +151,7 @@ impl Draft {
     ///
     /// # Errors
     /// 400 where a parameter is missing, 422 with each that is too long.
-    pub(crate) fn of_query(args: &MultiDict) -> Result<Self> {
+    pub(crate) fn from_args(args: &MultiDict) -> Result<Self> {
         let draft = Self::try_new(|field| -> Result<String> {
             Ok(python::strip(args.require(field.name())?).replace('\n', ""))
         })?;

@@ -2,14 +2,14 @@
 
 use http::header;
 use kit::{
-    Request, Response, Result,
+    Request, Response, Result, TextFields,
     conditional::ETag,
     response::{created, no_content, serialized},
 };
 use serde::Serialize;
 
 use crate::{
-    draft::Field,
+    draft::{Draft, Field},
     import,
     input::{complete, id, may_change, merged, seen},
     rights::Rights,
@@ -68,25 +68,21 @@ pub(crate) async fn read(request: Request) -> Result<Response> {
     Ok(tagged(serialized(&word)?, &tag))
 }
 
-/// PUT: all four fields anew; a sentence that is not given is empty.
-pub(crate) async fn replace(mut request: Request) -> Result<Response> {
-    let fields = request.text_fields(&Field::NAMES).await?;
-    let words = Words::open().await?;
-    let rights = Rights::to_change(&request, &words).await?;
-    let id = id(&request)?;
-    let seen = seen(&mut request).await?;
-    let word = words
-        .update(id, |word| {
-            rights.check(word)?;
-            may_change(&request, seen.as_deref(), word)?;
-            complete(&fields)
-        })
-        .await?;
-    rights.save_on(tagged(serialized(&word)?, &word.etag()))
+/// PUT: all fields anew; a sentence that is not given is empty.
+pub(crate) async fn replace(request: Request) -> Result<Response> {
+    update(request, |_, fields| complete(fields)).await
 }
 
 /// PATCH: the fields that are given.
-pub(crate) async fn change(mut request: Request) -> Result<Response> {
+pub(crate) async fn change(request: Request) -> Result<Response> {
+    update(request, |word, fields| merged(&word.draft, fields)).await
+}
+
+/// Makes of a word what `draft` makes of it and the fields that are sent.
+async fn update(
+    mut request: Request,
+    draft: impl Fn(&Word, &TextFields) -> Result<Draft>,
+) -> Result<Response> {
     let fields = request.text_fields(&Field::NAMES).await?;
     let words = Words::open().await?;
     let rights = Rights::to_change(&request, &words).await?;
@@ -96,7 +92,7 @@ pub(crate) async fn change(mut request: Request) -> Result<Response> {
         .update(id, |word| {
             rights.check(word)?;
             may_change(&request, seen.as_deref(), word)?;
-            merged(&word.draft, &fields)
+            draft(word, &fields)
         })
         .await?;
     rights.save_on(tagged(serialized(&word)?, &word.etag()))

@@ -9,7 +9,7 @@ pub(crate) async fn data(request: Request) -> Result<Response> {
     let words = Words::open().await?;
     let rights = Rights::new(&request, &words).await?;
     let owner = rights.owner()?;
-    let draft = Draft::of_query(request.args())?;
+    let draft = Draft::from_args(request.args())?;
     words.insert(&draft, owner).await?;
     Ok(redirect("/"))
 }

@@ -30,13 +30,13 @@ pub(crate) struct Word {
 }
 
 impl Word {
-    /// The columns that [`Self::of_row`] reads.
+    /// The columns that [`Self::from_row`] reads.
     pub(crate) fn columns() -> String {
         let fields = Field::NAMES.join(", ");
         format!("id, {fields}, created_at, updated_at, owner, owner_id, version")
     }
 
-    pub(crate) fn of_row(row: Row<'_>) -> Result<Self, DbError> {
+    pub(crate) fn from_row(row: Row<'_>) -> Result<Self, DbError> {
         Ok(Self {
             id: row.get("id")?,
             draft: Draft::try_new(|field| row.get(field.name()))?,

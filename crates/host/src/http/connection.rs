@@ -21,7 +21,7 @@ use crate::{
         http2,
         protocol::{self, Protocol},
         refusal::Refusal,
-        server, socket,
+        socket,
         tls::{Accepted, Tls},
     },
     run::{
@@ -46,7 +46,7 @@ impl Connection {
     pub(crate) async fn open(self, stream: std::net::TcpStream, tls: Option<Tls>) {
         let stream = match TcpStream::from_std(stream) {
             Ok(stream) => stream,
-            Err(error) => return self.app.get().log().line(&server::not_served(&error)),
+            Err(error) => return self.app.get().log().line(&socket::not_served(&error)),
         };
         socket::prepare(&stream);
         let stream = self.clock.watch(stream);

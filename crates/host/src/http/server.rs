@@ -111,7 +111,7 @@ pub(crate) async fn serve_newest(
                     };
                     match stream.into_std() {
                         Ok(stream) => cores.give(stream, client, place),
-                        Err(error) => app.log().line(&not_served(&error)),
+                        Err(error) => app.log().line(&socket::not_served(&error)),
                     }
                 }
                 Err(error) => {
@@ -142,11 +142,6 @@ pub(crate) async fn serve_newest(
         cores.ended().await;
     }
     Ok(())
-}
-
-/// What the log says of a connection that was accepted in vain.
-pub(crate) fn not_served(error: &io::Error) -> String {
-    format!("a connection could not be served: {error}")
 }
 
 /// The next connection, once there is a place for it.

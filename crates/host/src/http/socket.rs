@@ -126,3 +126,8 @@ mod tests {
         }
     }
 }
+
+/// What the log says of a connection that was accepted in vain.
+pub(crate) fn not_served(error: &io::Error) -> String {
+    format!("a connection could not be served: {error}")
+}

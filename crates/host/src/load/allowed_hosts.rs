@@ -315,7 +315,7 @@ mod tests {
             let hosts = AllowedHosts::new([entry.to_owned()]).unwrap();
             for (uris, want) in [(allowed, true), (denied, false)] {
                 for uri in uris {
-                    let destination = Destination::of(&uri.parse().unwrap()).unwrap();
+                    let destination = Destination::from_uri(&uri.parse().unwrap()).unwrap();
                     assert_eq!(hosts.allow(&destination), want, "{entry:?} and {uri:?}");
                 }
             }

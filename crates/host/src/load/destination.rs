@@ -23,7 +23,7 @@ pub(crate) struct Destination {
 
 impl Destination {
     /// Where a request for `uri` goes; `None` where that says no host, or one that cannot be.
-    pub(crate) fn of(uri: &Uri) -> Option<Self> {
+    pub(crate) fn from_uri(uri: &Uri) -> Option<Self> {
         let is_tls = uri.scheme() == Some(&Scheme::HTTPS);
         Some(Self {
             is_tls,
@@ -70,7 +70,7 @@ mod tests {
             ("https://example.org:80", "https://example.org:80"),
             ("http://[::1]:5000/", "http://[::1]:5000"),
         ] {
-            let destination = Destination::of(&uri.parse().unwrap()).unwrap();
+            let destination = Destination::from_uri(&uri.parse().unwrap()).unwrap();
             assert_eq!(destination.entry(), entry);
             assert!(
                 AllowedHosts::new([entry.to_owned()])
@@ -78,6 +78,6 @@ mod tests {
                     .allow(&destination)
             );
         }
-        assert_eq!(Destination::of(&"/a".parse().unwrap()), None);
+        assert_eq!(Destination::from_uri(&"/a".parse().unwrap()), None);
     }
 }

@@ -310,7 +310,7 @@ impl Error {
     }
 
     /// What went wrong, in a word that stays the same for programs: what [`Self::status`] says, and more where it
-    /// may mean several things. `docs/api.md` lists them.
+    /// may mean several things.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "malformed",

@@ -24,7 +24,7 @@ impl Passed {
     /// 400 where the body is in another coding than chunks: it would be passed on without its name. 411 where the
     /// method is one that usually has no body, and there is one without a length: the runtime would drop it
     /// silently.
-    pub async fn of(request: &mut Request) -> Result<Self> {
+    pub async fn from_request(request: &mut Request) -> Result<Self> {
         let length = request.header(CONTENT_LENGTH);
         let is_chunked = is_chunked(&request.named(&[TRANSFER_ENCODING]))?;
         let mut body = request.take_body()?;
@@ -107,7 +107,7 @@ mod tests {
             request.header(*name, *value)
         });
         let mut request = Request::new(request.body(Full::new(Bytes::from(body))).unwrap());
-        let passed = block_on(Passed::of(&mut request));
+        let passed = block_on(Passed::from_request(&mut request));
         let passed = passed.map_err(|error| error.status().as_u16())?;
         Ok(!passed.is_empty())
     }
@@ -153,7 +153,7 @@ mod tests {
         let frames = ["wake", " up"].map(|text| Ok::<_, BoxError>(Frame::data(Bytes::from(text))));
         let body = StreamBody::new(stream::iter(frames));
         let mut request = Request::new(http::Request::put("/").body(body).unwrap());
-        let body = block_on(Passed::of(&mut request)).unwrap().take();
+        let body = block_on(Passed::from_request(&mut request)).unwrap().take();
         assert_eq!(block_on(body.collect()).unwrap().to_bytes(), "wake up");
     }
 
@@ -163,7 +163,7 @@ mod tests {
             let frames = [Err::<Frame<Bytes>, _>(BoxError::from("reset"))];
             let body = StreamBody::new(stream::iter(frames));
             let request = http::Request::builder().method(method).body(body);
-            let passed = block_on(Passed::of(&mut Request::new(request.unwrap())));
+            let passed = block_on(Passed::from_request(&mut Request::new(request.unwrap())));
             assert!(matches!(passed, Err(Error::Malformed(_))), "{method}");
         }
     }

@@ -16,7 +16,7 @@ use site::{Message, fill, url};
 
 use self::{fields::FieldView, texts::Texts};
 use crate::{
-    actions::{self, CHANGE_FIELDS, LOG_IN_FIELDS, REGISTER_FIELDS, Visit},
+    actions::{self, CHANGE_FIELDS, Caller, LOG_IN_FIELDS, REGISTER_FIELDS},
     credentials::Field,
     next,
     paths::{LOG_IN, ME, REGISTER},
@@ -67,9 +67,11 @@ pub(crate) async fn show_register(request: Request) -> Result<Response> {
 /// POST /auth/register.
 pub(crate) async fn register(mut request: Request) -> Result<Response> {
     let fields = request.text_fields(REGISTER_FIELDS).await?;
-    let mut visit = Visit::new(&request).await?;
-    match actions::register(&request, &mut visit, &fields).await {
-        Ok(_) => visit.login.save_on(see_other(next::target(fields.texts()))),
+    let mut caller = Caller::new(&request).await?;
+    match actions::register(&request, &mut caller, &fields).await {
+        Ok(_) => caller
+            .login
+            .save_on(see_other(next::target(fields.texts()))),
         Err(refusal) => not_let_in(&request, REGISTER, fields.texts(), refusal),
     }
 }
@@ -82,9 +84,11 @@ pub(crate) async fn show_log_in(request: Request) -> Result<Response> {
 /// POST /auth/login.
 pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
     let fields = request.text_fields(LOG_IN_FIELDS).await?;
-    let mut visit = Visit::new(&request).await?;
-    match actions::log_in(&request, &mut visit, &fields).await {
-        Ok(()) => visit.login.save_on(see_other(next::target(fields.texts()))),
+    let mut caller = Caller::new(&request).await?;
+    match actions::log_in(&request, &mut caller, &fields).await {
+        Ok(()) => caller
+            .login
+            .save_on(see_other(next::target(fields.texts()))),
         Err(refusal) => not_let_in(&request, LOG_IN, fields.texts(), refusal),
     }
 }
@@ -92,7 +96,7 @@ pub(crate) async fn log_in(mut request: Request) -> Result<Response> {
 /// POST /auth/logout. Who is not logged in is out already.
 pub(crate) async fn log_out(mut request: Request) -> Result<Response> {
     let fields = request.fields(&["next"]).await?;
-    let Visit { db, mut login } = Visit::new(&request).await?;
+    let Caller { db, mut login } = Caller::new(&request).await?;
     login.end(&db).await?;
     login.save_on(see_other(next::target(&fields)))
 }
@@ -100,17 +104,17 @@ pub(crate) async fn log_out(mut request: Request) -> Result<Response> {
 /// POST /auth/password.
 pub(crate) async fn change_password(mut request: Request) -> Result<Response> {
     let fields = request.text_fields(CHANGE_FIELDS).await?;
-    let mut visit = Visit::new(&request).await?;
-    match actions::change_password(&request, &mut visit, &fields).await {
-        Ok(()) => visit.login.save_on(see_other(CHANGED)),
-        Err(refusal) => not_changed(&request, visit.login, refusal),
+    let mut caller = Caller::new(&request).await?;
+    match actions::change_password(&request, &mut caller, &fields).await {
+        Ok(()) => caller.login.save_on(see_other(CHANGED)),
+        Err(refusal) => not_changed(&request, caller.login, refusal),
     }
 }
 
 /// One of the two; whoever is logged in has nothing to do there.
 async fn entrance(request: Request, path: &'static str) -> Result<Response> {
     let target = next::target(request.args()).to_owned();
-    let Visit { login, .. } = Visit::new(&request).await?;
+    let Caller { login, .. } = Caller::new(&request).await?;
     if login.account().is_some() {
         return login.save_on(see_other(&target));
     }
@@ -133,7 +137,7 @@ fn not_let_in(
 
 /// GET /auth/me: the account, or the form to log in where there is none.
 pub(crate) async fn me(request: Request) -> Result<Response> {
-    let Visit { login, .. } = Visit::new(&request).await?;
+    let Caller { login, .. } = Caller::new(&request).await?;
     if let Some(switched) = site::switched(&request, ME, &[])? {
         return Ok(switched);
     }

@@ -157,7 +157,7 @@ impl<D: Database, S: KeyValue> Pictures<D, S> {
         // One more than the page has shows whether there is a next one.
         parameters.push(Value::Integer(limit.saturating_add(1).cast_signed() as i64));
         let rows = self.execute(&select, parameters).await?;
-        let pictures = rows.iter().map(Picture::of_row);
+        let pictures = rows.iter().map(Picture::from_row);
         let mut pictures = pictures.collect::<Result<Vec<Picture>, DbError>>()?;
         let more = pictures.len() > *limit;
         pictures.truncate(*limit);

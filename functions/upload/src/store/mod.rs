@@ -118,7 +118,7 @@ impl<D: Database, S: KeyValue> Pictures<D, S> {
         parameters: Vec<db::Value>,
     ) -> Result<Option<Picture>> {
         let rows = self.execute(statement, parameters).await?;
-        Ok(rows.at_most_one()?.map(Picture::of_row).transpose()?)
+        Ok(rows.at_most_one()?.map(Picture::from_row).transpose()?)
     }
 }
 

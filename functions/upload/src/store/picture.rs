@@ -37,13 +37,13 @@ pub(crate) struct Owner {
 }
 
 impl Picture {
-    /// What [`Self::of_row`] reads.
+    /// What [`Self::from_row`] reads.
     pub(super) const COLUMNS: &str = "id, blob, name, chunk_bytes, size, sha256, content_type, \
         info, owner_id, owner, uploaded_at";
 
     /// # Errors
     /// Where the row lacks one of [`Self::COLUMNS`].
-    pub(super) fn of_row(row: Row<'_>) -> Result<Self, DbError> {
+    pub(super) fn from_row(row: Row<'_>) -> Result<Self, DbError> {
         let (id, owner): (Option<i64>, Option<String>) = (row.get("owner_id")?, row.get("owner")?);
         let owner = id.map(|id| Owner {
             id,

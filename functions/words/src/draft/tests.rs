@@ -25,7 +25,7 @@ fn the_tutorials_parameters_are_stripped_and_lose_their_newlines() {
         ("sentence_eng", " \n"),
         ("sentence_chi", "a\n "),
     ];
-    let got = Draft::of_query(&query.into_iter().collect()).unwrap();
+    let got = Draft::from_args(&query.into_iter().collect()).unwrap();
     assert_eq!(got, draft("wake  up", "唤醒", "", "a"));
 }
 
@@ -37,7 +37,7 @@ fn a_missing_parameter_is_named() {
             .filter(|name| *name != missing)
             .map(|name| (name, ""))
             .collect();
-        let error = Draft::of_query(&query).unwrap_err();
+        let error = Draft::from_args(&query).unwrap_err();
         assert_eq!(
             (error.status().as_u16(), error.fields()[0].field.as_str()),
             (400, missing)
@@ -49,7 +49,7 @@ fn a_missing_parameter_is_named() {
 fn the_tutorials_parameters_have_the_limits_of_a_word() {
     let long = |words, sentences| {
         let texts = [words, words, sentences, sentences].map(|n| "唤".repeat(n));
-        Draft::of_query(&Field::NAMES.into_iter().zip(texts).collect())
+        Draft::from_args(&Field::NAMES.into_iter().zip(texts).collect())
     };
     assert!(long(MAX_WORD_CHARS, MAX_SENTENCE_CHARS).is_ok());
     let error = long(MAX_WORD_CHARS, MAX_SENTENCE_CHARS + 1).unwrap_err();

@@ -26,7 +26,7 @@ impl<D: Database> Words<D> {
     /// A page of the words that have `q` in any field, or of all.
     pub(super) async fn page(&self, request: PageRequest, q: &str) -> Result<Listing> {
         let filter = match Search::parse(q) {
-            None => return self.of_all(request).await,
+            None => return self.list_all(request).await,
             Some(Search::Long(filter)) => filter,
             Some(Search::Short { needle, to }) => {
                 let trigrams = self.trigrams(&needle, &to).await?;
@@ -43,7 +43,7 @@ impl<D: Database> Words<D> {
     }
 
     /// A page of all words, by one statement: most of what a short one takes is taking its lock.
-    async fn of_all(&self, request: PageRequest) -> Result<Listing> {
+    async fn list_all(&self, request: PageRequest) -> Result<Listing> {
         let select = format!(
             "SELECT (SELECT coalesce(sum(total), 0) FROM words_total) AS n, {} \
              FROM words WHERE id < ? ORDER BY id DESC LIMIT ?",

@@ -229,13 +229,13 @@ impl<D: Database> Words<D> {
 
     async fn at_most_one(&self, statement: &str, values: Vec<db::Value>) -> Result<Option<Word>> {
         let rows = self.0.execute(statement, values).await?;
-        Ok(rows.at_most_one()?.map(Word::of_row).transpose()?)
+        Ok(rows.at_most_one()?.map(Word::from_row).transpose()?)
     }
 }
 
 /// The words of a result.
 fn all(rows: &db::Rows) -> std::result::Result<Vec<Word>, DbError> {
-    rows.iter().map(Word::of_row).collect()
+    rows.iter().map(Word::from_row).collect()
 }
 
 /// 404 for a word.

@@ -14,8 +14,12 @@ use tokio::{
 
 use crate::{
     cli::{
-        End, application::Application, listen::Listen, signals::StopSignals, up,
-        watch::workshop::Workshop,
+        End,
+        application::Application,
+        listen::Listen,
+        signals::StopSignals,
+        up,
+        watch::workshop::{Settings, Workshop},
     },
     http::server,
 };
@@ -62,7 +66,7 @@ impl Watch {
         drop(self.listen.bind(None).await?);
         let (manifest, options) = self.application.load()?;
         let access = (!self.application.is_quiet()).then(|| options.log.clone());
-        let mut workshop = Workshop::new(manifest, options, self)?;
+        let mut workshop = Workshop::new(manifest, options, self.settings())?;
         let mut signals = StopSignals::new()?;
         let app = tokio::select! {
             app = workshop.next() => app?,
@@ -97,7 +101,11 @@ impl Watch {
         ended.map(|()| End::Done)
     }
 
-    fn debounce(&self) -> Duration {
-        Duration::from_millis(self.debounce)
+    fn settings(&self) -> Settings {
+        Settings {
+            clear: self.clear,
+            debounce: Duration::from_millis(self.debounce),
+            builds: !self.skip_build,
+        }
     }
 }

@@ -13,7 +13,7 @@ use notify::{Event, EventKind, RecommendedWatcher, Watcher as _, event::ModifyKi
 use tokio::{sync::mpsc, task::spawn_blocking, time::sleep};
 
 use super::{
-    Watch, build,
+    build,
     plan::{Changes, Plan},
 };
 use crate::{
@@ -47,10 +47,12 @@ pub(super) struct Workshop {
 }
 
 /// What the command line says.
-struct Settings {
-    clear: bool,
-    debounce: Duration,
-    builds: bool,
+pub(super) struct Settings {
+    pub(super) clear: bool,
+    /// How long to wait for more changes.
+    pub(super) debounce: Duration,
+    /// Whether to build.
+    pub(super) builds: bool,
 }
 
 impl Workshop {
@@ -59,13 +61,8 @@ impl Workshop {
     /// # Errors
     ///
     /// The manifest is wrong; the system cannot look at a folder.
-    pub(super) fn new(file: PathBuf, options: Options, watch: &Watch) -> anyhow::Result<Self> {
+    pub(super) fn new(file: PathBuf, options: Options, settings: Settings) -> anyhow::Result<Self> {
         let manifest = Manifest::load(&file)?;
-        let settings = Settings {
-            clear: watch.clear,
-            debounce: watch.debounce(),
-            builds: !watch.skip_build,
-        };
         let plan = Plan::new(&file, &manifest, settings.builds)?;
         let (sender, events) = mpsc::unbounded_channel();
         // Nobody listens any more once the program ends.

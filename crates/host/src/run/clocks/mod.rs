@@ -1,5 +1,5 @@
 //! The clocks of a request: who waits for whom, how long, and what happens then. Nobody else
-//! sleeps or times out for a request.
+//! sleeps or times out for a request; those that a component sends have their own limits, in `run::outbound`.
 //!
 //! ```text
 //!                     connection accepted

@@ -2,7 +2,10 @@
 
 use std::{
     pin::Pin,
-    sync::atomic::Ordering::Relaxed,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -14,7 +17,13 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use super::Gone;
+/// Set when the instance of a request was ended while it had work: the body that it was sending has no end.
+pub(crate) type Gone = Arc<AtomicBool>;
+
+/// Marks an instance as gone.
+pub(crate) fn tell_gone(gone: &Gone) {
+    gone.store(true, Relaxed);
+}
 
 /// The body of a request. Where its instance ends before it, it ends with an error: cut off, it would look
 /// complete to the other server. Any error of its own is [`Error::HttpRequestBodySize`], which says whose fault it is:

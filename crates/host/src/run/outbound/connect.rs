@@ -28,9 +28,11 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower_service::Service;
 use url::Host;
-use wasmtime_wasi_http::Error;
 
-use super::{DEFAULT_TIMEOUT, Grant};
+use super::{
+    error::NoConnection,
+    grant::{DEFAULT_TIMEOUT, Grant},
+};
 use crate::load::{
     blocked_networks::BlockedNetworks, destination::Destination, runtime_config::OutboundConfig,
 };
@@ -66,47 +68,6 @@ impl Network {
     }
 }
 
-/// Why there is no connection.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-pub(super) enum NoConnection {
-    #[error("the URI has no host")]
-    NoHost,
-    #[error("the name has no address")]
-    NoAddress,
-    #[error("the name cannot be in a certificate")]
-    InvalidName,
-    #[error("all addresses are blocked")]
-    Prohibited,
-    #[error("there may be no connections")]
-    LimitReached,
-    #[error("the connection was refused")]
-    Refused,
-    #[error("the connection took too long")]
-    Timeout,
-    #[error("TLS failed")]
-    Tls,
-}
-
-impl From<NoConnection> for Error {
-    /// Spin's errors for these.
-    fn from(none: NoConnection) -> Self {
-        let dns = |rcode: &str| Self::DnsError {
-            rcode: Some(rcode.to_owned()),
-            info_code: Some(0),
-        };
-        match none {
-            NoConnection::NoHost => Self::HttpRequestUriInvalid,
-            NoConnection::NoAddress => dns("address not available"),
-            NoConnection::InvalidName => dns("invalid dns name"),
-            NoConnection::Prohibited => Self::DestinationIpProhibited,
-            NoConnection::LimitReached => Self::ConnectionLimitReached,
-            NoConnection::Refused => Self::ConnectionRefused,
-            NoConnection::Timeout => Self::ConnectionTimeout,
-            NoConnection::Tls => Self::TlsProtocolError,
-        }
-    }
-}
-
 /// Makes connections for one component.
 #[derive(Clone)]
 pub(super) struct Connector(Arc<Grant>);
@@ -117,7 +78,7 @@ impl Connector {
     }
 
     async fn connect(&self, uri: &Uri) -> Result<Stream, NoConnection> {
-        let destination = Destination::of(uri).ok_or(NoConnection::NoHost)?;
+        let destination = Destination::from_uri(uri).ok_or(NoConnection::NoHost)?;
         let addresses = self.addresses(&destination).await?;
         let network = &self.0.network;
         if network.max_connections == 0 {

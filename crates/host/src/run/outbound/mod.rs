@@ -10,42 +10,26 @@
 
 mod body;
 mod connect;
+mod error;
+mod grant;
 mod network;
 mod tls;
 mod upstream;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use http::header;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 
+use self::grant::DEFAULT_TIMEOUT;
 pub use self::upstream::{Upstream, UpstreamError};
-pub(crate) use self::{connect::Network, tls::TlsConfigs};
-use crate::{
-    load::{allowed_hosts::AllowedHosts, destination::Destination},
-    log::Log,
-    run::body::wasi,
+pub(crate) use self::{
+    body::{Gone, tell_gone},
+    connect::Network,
+    grant::Grant,
+    tls::TlsConfigs,
 };
-
-/// How long each step may take where the component does not say; Spin's number.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
-
-/// Where one component may send requests, and how.
-pub(crate) struct Grant {
-    pub(crate) component: Arc<str>,
-    pub(crate) allowed: AllowedHosts,
-    pub(crate) network: Arc<Network>,
-    pub(crate) tls: TlsConfigs,
-    /// Answers in place of the network.
-    pub(crate) upstream: Option<Upstream>,
-    pub(crate) log: Log,
-}
+use crate::{load::destination::Destination, run::body::wasi};
 
 /// What becomes of sending a request's body.
 pub(crate) type Transmission = Box<dyn Future<Output = Result<(), Error>> + Send>;
@@ -60,9 +44,6 @@ pub(crate) struct Outbound {
     grant: Arc<Grant>,
     client: network::Client,
 }
-
-/// Set when the instance of a request was ended while it had work: the body that it was sending has no end.
-pub(crate) type Gone = Arc<AtomicBool>;
 
 /// The time limits of one request.
 #[derive(Clone, Copy)]
@@ -130,7 +111,7 @@ impl Outbound {
             ..
         } = &*self.grant;
         let uri = request.uri();
-        let Some(destination) = Destination::of(uri) else {
+        let Some(destination) = Destination::from_uri(uri) else {
             log.line(&format!(
                 "component {component} wanted to send a request to {:?}, which is no host",
                 uri.host().unwrap_or_default()
@@ -154,9 +135,4 @@ impl Outbound {
         }
         Ok(())
     }
-}
-
-/// Marks an instance as gone.
-pub(crate) fn tell_gone(gone: &Gone) {
-    gone.store(true, Relaxed);
 }

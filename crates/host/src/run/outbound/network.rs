@@ -14,7 +14,8 @@ use wasmtime_wasi_http::Error;
 use super::{
     Grant, Timeouts,
     body::Sent,
-    connect::{CONNECT_TIMEOUT, Connector, HasAnswered, NoConnection},
+    connect::{CONNECT_TIMEOUT, Connector, HasAnswered},
+    error::NoConnection,
 };
 
 /// How long a connection without a request is kept (Spin: 90 s). It counts as open meanwhile, so with a

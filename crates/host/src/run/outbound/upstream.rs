@@ -10,7 +10,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::Error;
 
-use super::{body::Sent, connect::NoConnection};
+use super::{body::Sent, error::NoConnection};
 
 /// What decides about an answer.
 type Answer = dyn Fn(&Request<Bytes>) -> Result<Response<Bytes>, UpstreamError> + Send + Sync;
