@@ -49,13 +49,13 @@ proxy: build forward-token ## build all and serve the forward proxy, http://127.
 dev: build secret-key ## the same while you work: build again what you change, and serve it at once
 	$(HANDSPUN) watch
 
-# Only a NAME on make's command line counts: some environments have one, the machine's.
+# Only a NAME on make's command line counts: `NAME` may be set in the environment, to the host's name for example.
 new: export FUNCTION = $(if $(filter command,$(origin NAME)),$(NAME))
 new: ## make a function, with its route and tests: make new NAME=hello
 	@templates/new "$$FUNCTION"
 
 # What sessions are signed with, and what the forward proxy wants from its clients: made once, kept from
-# others, read by the runtime as by Spin. Whoever has one set elsewhere finds it stronger than this one.
+# others, read by the runtime as by Spin. A value in the environment takes precedence.
 .PHONY: secret-key forward-token
 secret-key: secret = SECRET_KEY
 forward-token: secret = FORWARD_TOKEN

@@ -7,7 +7,7 @@ import { announce, text } from "./texts.js";
 const form = document.querySelector("#upload");
 const queue = document.querySelector("#queue");
 
-/** Why a file is not kept, by the status of the answer; 0 is none at all. What is final is so however often the
+/** Why a file is not kept, by the status of the answer; 0 is no answer. What is final is so however often the
     file is sent. */
 const REASONS = {
     0: { said: text("offline") },

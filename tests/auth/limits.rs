@@ -245,7 +245,7 @@ async fn accounts_are_registered_within_a_limit_of_the_address() {
         let count = "SELECT count(*) FROM registrations WHERE NOT in_vain";
         db.query_row(count, [], |row| row.get(0)).unwrap()
     };
-    // What made no account is none.
+    // What made no account is not counted.
     assert_eq!(
         register("192.0.2.1", "name 1").await.status,
         StatusCode::CONFLICT

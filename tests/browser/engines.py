@@ -18,7 +18,7 @@ CHROMIUM_FLAGS = [
     "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
-# A proxy that is none: only what is asked of this machine goes past it.
+# A proxy that does not exist: only what is asked of this machine goes past it.
 NOWHERE = {"server": "http://127.0.0.1:1", "bypass": "127.0.0.1"}
 
 # The first has no windows, only pages: with it the tests take half the time.

@@ -60,7 +60,7 @@ def visit(console, elsewhere, page, server):
     keeps to itself.
     """
     console.allow("status of 403")
-    # Of an image that is none.
+    # Of a page in place of an image.
     console.allow("ERR_BLOCKED_BY_ORB")
 
     def visit(host: str, way: str, head: str = ""):

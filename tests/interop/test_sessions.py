@@ -47,7 +47,7 @@ def test_we_read_what_flask_made(formats, flask, dice):
 def test_flask_reads_what_we_made(formats, flask, dice):
     for _ in range(SESSIONS):
         values = typed_members(sessions.session(dice))
-        # A moment that Flask reads as another one is none to compare.
+        # A moment that Flask reads as another one cannot be compared.
         values = {key: value for key, value in values.items() if not _below_100(value)} or {"a": typed(1)}
         line = formats.make(values, KEY)
         cookie = value_of(line)
@@ -120,7 +120,7 @@ def test_what_was_tampered_with_is_refused_by_both(formats, flask, dice):
         assert formats.read(tampered, KEY)["values"] == {}, tampered
         theirs = flask.read(tampered)
         if theirs:
-            # Python's base64 skips what is none, and does not look at the last bits. That is the same
+            # Python's base64 skips other characters, and does not look at the last bits. That is the same
             # signature over the same value, and so the same session.
             (value, signature), (was, before) = tampered.rsplit(".", 1), cookie.rsplit(".", 1)
             assert value == was and base64_decode(signature) == base64_decode(before), tampered

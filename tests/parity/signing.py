@@ -30,7 +30,7 @@ def cookie(values: dict, age_seconds: float = 0, key: str | None = None) -> byte
 def values(cookie: str) -> dict:
     """What a session's cookie holds.
 
-    Raises `BadData` or `json.JSONDecodeError` where it is none.
+    Raises `BadData` or `json.JSONDecodeError` where it is not one.
     """
     return _serializer.load_payload(_serializer.make_signer().unsign(cookie.encode()))
 

@@ -108,7 +108,7 @@ fn unquote(raw: &str) -> String {
     value.replace("%22", "\"")
 }
 
-/// A value of RFC 8187, or what it is where it is none.
+/// The text of a value as RFC 8187 writes it; any other value as it is.
 fn extended(raw: &str) -> String {
     let mut parts = raw.splitn(3, '\'');
     let (Some(charset), Some(_language), Some(encoded)) =

@@ -19,7 +19,8 @@
 //! - the application's variables (feature `variables`): `variable`
 //! - Python's formats: [`formats`]
 //!
-//! Only `variable`, `db::Connection`, `key_value::Store` and what says so call the host. Native tests cover the rest.
+//! Only `variable`, `db::Connection`, `key_value::Store` and items whose documentation says so call the host. Native
+//! tests cover the rest.
 
 #[doc(hidden)]
 pub use service::exported as __exported;

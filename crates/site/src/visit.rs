@@ -12,7 +12,7 @@ use kit::{
 /// Looking is for everybody, and adding too unless the variable `require_login` closes it. A thing is changed and
 /// deleted by the account that owns it; what nobody owns, and everybody's, by the `admins`.
 #[derive(Debug)]
-#[must_use = "who is visiting has to be looked at"]
+#[must_use = "a visit does nothing until it is checked"]
 pub struct Visit {
     login: Login,
     admins: Admins,

@@ -134,7 +134,7 @@ pub(crate) fn unprocessable(flaws: &[(Field, Flaw)]) -> Error {
 
 impl NewAccount {
     /// Takes name, nickname and password of a form. Name and nickname are taken without the white space around
-    /// them; a nickname that is nothing but that is none.
+    /// them; a nickname of nothing but white space counts as none.
     ///
     /// # Errors
     /// Every flaw of every field.

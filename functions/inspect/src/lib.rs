@@ -41,7 +41,7 @@ async fn inspect(request: Request) -> Result<Response> {
     Ok(text(answer::text(&seen, &verdict)))
 }
 
-/// The address that somebody says is theirs; an empty one, as a form sends it, is none.
+/// The address that somebody says is theirs; an empty one, as a form sends it, counts as none.
 ///
 /// # Errors
 /// 400 where it is no address.

@@ -135,7 +135,7 @@ fn own_name(upstreams: &str) -> String {
 
 /// Headers with which a server speaks for all of its origin. An upstream is a part of ours.
 const OF_THE_ORIGIN: [HeaderName; 5] = [
-    // Other ways to the same server, which are none to this one (RFC 7838).
+    // Other ways to the same server, which do not lead to this one (RFC 7838).
     header::ALT_SVC,
     // Ends the visitor's login here, too.
     HeaderName::from_static("clear-site-data"),

@@ -55,7 +55,7 @@ pub(crate) fn tag_of(picture: &Picture) -> Result<ETag> {
     let bytes: Option<Vec<u8>> = digits
         .map(|two| u8::from_str_radix(str::from_utf8(two).ok()?, 16).ok())
         .collect();
-    let bytes = bytes.ok_or_else(|| Error::internal("a hash that is none"))?;
+    let bytes = bytes.ok_or_else(|| Error::internal("a stored hash is not valid"))?;
     Ok(ETag::from_hash(&bytes))
 }
 

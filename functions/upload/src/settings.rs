@@ -21,7 +21,7 @@ pub(crate) async fn upload_grace() -> Result<Duration> {
 }
 
 /// # Errors
-/// 500 where it is none, with what to set.
+/// 500 where it is not a number, with what to set.
 fn number(name: &str, unit: &str, text: &str) -> Result<u64> {
     // Rust's integers would also read `+1`.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());

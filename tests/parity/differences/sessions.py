@@ -97,7 +97,7 @@ def session_deletion(exchange: Exchange):
     Example(show(cookie({"a": 1}) + b"="), '200 {"a":1}', "200 {}"),
 )
 def session_base64(exchange: Exchange):
-    """Python's base64 skips what is none, and does not look at the last bits; here a signature is as it was made."""
+    """Python's base64 skips other characters and does not look at the last bits; here a signature is as it was made."""
     signature = _sent(exchange).rpartition(".")[2].encode()
     if not _is_about_sessions(exchange) or content(_sent(exchange)) == _sent(exchange):
         return None

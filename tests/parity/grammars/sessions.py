@@ -32,7 +32,7 @@ _values = st.recursive(
 
 
 def sessions():
-    """What an application put into `session`. The key of our logins, `_login`, is none of a Flask application's."""
+    """What an application put into `session`. A Flask application has no `_login`, the key of our logins."""
     return st.dictionaries(_keys, _values, max_size=4).filter(lambda values: "_login" not in values)
 
 

@@ -47,7 +47,7 @@ pub use self::stored::{MAX_PBKDF2_ROUNDS, MAX_SCRYPT_BYTES, MAX_SCRYPT_WORK};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a password that is not known to be right is wrong"]
 pub enum Verdict {
-    /// It is another password, or the hash is none.
+    /// It is another password, or the stored text is not a hash.
     Wrong,
     /// It is the password.
     Right {

@@ -207,7 +207,7 @@ fn a_decoy_is_always_wrong() {
 }
 
 proptest! {
-    // A hash that is none takes as long as one.
+    // A text that is not a hash takes as long as one.
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]

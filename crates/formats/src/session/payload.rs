@@ -22,7 +22,7 @@ pub(super) fn encode(json: &str) -> String {
     URL_SAFE_NO_PAD.encode(json)
 }
 
-/// The JSON, at most [`MAX_JSON_BYTES`] of it; `None` where there is none or more.
+/// The JSON, at most [`MAX_JSON_BYTES`] of it; `None` where there is none, or it is longer.
 pub(super) fn decode(payload: &str) -> Option<String> {
     let (text, compressed) = match payload.strip_prefix(COMPRESSED) {
         Some(text) => (text, true),

@@ -54,7 +54,7 @@ impl AllowedHosts {
     ///
     /// # Errors
     ///
-    /// The entries that are none, each with the reason.
+    /// The entries that are not valid, each with the reason.
     pub(crate) fn new(entries: impl IntoIterator<Item = String>) -> Result<Self, Vec<String>> {
         let mut allowed = Vec::new();
         let mut problems = Vec::new();
@@ -85,7 +85,7 @@ impl AllowedHost {
     ///
     /// # Errors
     ///
-    /// Why it is none, or that only Spin has something for it.
+    /// Why it is not valid, or that only Spin has something for it.
     pub(crate) fn parse(entry: &str) -> Result<Self, String> {
         let Some((scheme, rest)) = entry.trim().split_once("://") else {
             return Err(
@@ -119,7 +119,7 @@ fn scheme_of(scheme: &str) -> Result<AllowedScheme, String> {
         "http" => Ok(AllowedScheme::Http),
         "https" => Ok(AllowedScheme::Https),
         _ if SCHEMES_OF_SPIN.contains(&scheme) => Err(format!(
-            "Spin supports connections by {scheme}, this runtime does not; only http, https and * \
+            "this runtime does not support connections by {scheme} (Spin does); only http, https and * \
              are supported"
         )),
         _ => Err(format!(
@@ -153,7 +153,7 @@ impl HostPattern {
         }
         if SELF.contains(&host) {
             return Err(
-                "Spin supports requests of an application to itself, this runtime does not"
+                "this runtime does not support requests of an application to itself (Spin does)"
                     .to_owned(),
             );
         }
@@ -177,7 +177,7 @@ impl HostPattern {
         let parsed = Host::parse(name).map_err(|why| format!("{host:?} is no host: {why}"))?;
         if matches!(&parsed, Host::Domain(name) if format!(".{name}").ends_with(COMPONENTS)) {
             return Err(
-                "Spin supports requests from component to component, this runtime does not"
+                "this runtime does not support requests from component to component (Spin does)"
                     .to_owned(),
             );
         }
@@ -333,22 +333,25 @@ mod tests {
             ("ftp://a", "the scheme must be"),
             ("HTTP://a", "the scheme must be"),
             ("{http,https}://a", "the scheme must be"),
-            ("postgres://a", "Spin supports connections by postgres"),
+            (
+                "postgres://a",
+                "this runtime does not support connections by postgres",
+            ),
             (
                 "http://self",
-                "Spin supports requests of an application to itself",
+                "this runtime does not support requests of an application to itself",
             ),
             (
                 "http://self.alt:80",
-                "Spin supports requests of an application to itself",
+                "this runtime does not support requests of an application to itself",
             ),
             (
                 "http://a.spin.internal",
-                "Spin supports requests from component",
+                "this runtime does not support requests from component",
             ),
             (
                 "http://*.spin.internal",
-                "Spin supports requests from component",
+                "this runtime does not support requests from component",
             ),
             ("http://a/b", "must not have a path"),
             ("http://a:1/b", "must not have a path"),

@@ -24,10 +24,10 @@ pub(crate) fn warning<'a>(names: impl Iterator<Item = &'a str>) -> Option<String
     match ignored.as_slice() {
         [] => None,
         [one] => Some(format!(
-            "{one} is set in the environment; Spin supports this setting, this runtime does not"
+            "{one} is set in the environment; this runtime does not support this setting (Spin does)"
         )),
         many => Some(format!(
-            "{} are set in the environment; Spin supports these settings, this runtime does not",
+            "{} are set in the environment; this runtime does not support these settings (Spin does)",
             many.join(", ")
         )),
     }
@@ -47,15 +47,15 @@ mod tests {
             (
                 &["SPIN_ALWAYS_BUILD"],
                 Some(
-                    "SPIN_ALWAYS_BUILD is set in the environment; Spin supports this setting, this \
-                     runtime does not",
+                    "SPIN_ALWAYS_BUILD is set in the environment; this runtime does not support \
+                     this setting (Spin does)",
                 ),
             ),
             (
                 &["SPIN_WASMTIME_POOLING", "SPIN_ALWAYS_BUILD"],
                 Some(
-                    "SPIN_ALWAYS_BUILD, SPIN_WASMTIME_POOLING are set in the environment; Spin supports \
-                     these settings, this runtime does not",
+                    "SPIN_ALWAYS_BUILD, SPIN_WASMTIME_POOLING are set in the environment; this runtime \
+                     does not support these settings (Spin does)",
                 ),
             ),
         ] {

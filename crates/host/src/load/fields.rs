@@ -134,15 +134,22 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// The strings of an array. Each item of another type is a problem.
     pub(crate) fn strings(&mut self, name: &'static str) -> Vec<String> {
-        self.typed(name, "an array of strings", |value| {
-            value
-                .as_array()?
-                .iter()
-                .map(|item| item.as_str().map(str::to_owned))
-                .collect()
-        })
-        .unwrap_or_default()
+        let items = self.typed(name, "an array of strings", Value::as_array);
+        let mut strings = Vec::new();
+        for (number, item) in items.into_iter().flatten().enumerate() {
+            if let Some(string) = item.as_str() {
+                strings.push(string.to_owned());
+            } else {
+                let kind = kind_of(item);
+                self.problem(
+                    &format!("{name}[{number}]"),
+                    format_args!("must be a string, is {kind}"),
+                );
+            }
+        }
+        strings
     }
 
     pub(crate) fn table(&mut self, name: &'static str) -> Option<&'a Table> {
@@ -215,7 +222,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn only_in_spin(&self, name: &str, what: &str) {
         self.problem(
             name,
-            format_args!("Spin supports {what}, this runtime does not"),
+            format_args!("this runtime does not support {what} (Spin does)"),
         );
     }
 

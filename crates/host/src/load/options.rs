@@ -27,7 +27,8 @@ pub struct Options {
     pub quiet: bool,
     /// The folder for what outlives the application; without one, nothing does.
     pub state_dir: Option<PathBuf>,
-    /// The folder for what components print. `None` is `logs` in `state_dir`, an empty path is none.
+    /// The folder for what components print. `None` is `logs` in `state_dir`; an empty path means
+    /// that nothing is kept.
     pub log_dir: Option<PathBuf>,
     /// Whether what components printed before is taken out of the log files, as
     /// `spin up --truncate-logs` does.

@@ -169,7 +169,7 @@ impl TestClient {
             bail!("no cookie can be {name:?} with the value {value:?}");
         }
         let cookie = RawCookie::build((name.to_owned(), value.to_owned())).path("/");
-        let site = site(HOST).context("the client's own host is none")?;
+        let site = site(HOST).context("the client's own host is not valid")?;
         let mut jar = self.jar();
         remove(&mut jar, Cookie::is_expired);
         jar.insert_raw(&cookie.into(), &site)?;

@@ -30,11 +30,11 @@ pub enum Failure {
     Timeout,
     /// There is no secure connection: no valid certificate, say.
     Tls,
-    /// The server's answer is none, or the connection broke off before it.
+    /// The server's answer is not valid HTTP, or the connection broke off before it.
     Broken,
     /// The body of the request broke off, or was not as long as announced.
     RequestBody,
-    /// The request is none: its URL, or a header.
+    /// The request is invalid: its URL or a header.
     Invalid,
 }
 
@@ -64,14 +64,14 @@ impl Failure {
             Self::Blocked => "the server is in a network that this application may not use",
             Self::NameNotFound => "no address was found for the server's name",
             Self::Unreachable => "the server cannot be reached",
-            Self::ConnectTimeout => "no connection to the server came about in time",
+            Self::ConnectTimeout => "connecting to the server took too long",
             Self::Timeout => "the server did not answer in time",
-            Self::Tls => "there is no secure connection to the server",
+            Self::Tls => "the TLS connection to the server failed",
             Self::Broken => "the server did not send a whole answer",
             Self::RequestBody => {
                 "the body of the request is not as long as announced, or broke off"
             }
-            Self::Invalid => "the server cannot be asked that way",
+            Self::Invalid => "the request to the server is not valid",
         }
     }
 }

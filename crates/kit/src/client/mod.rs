@@ -40,8 +40,7 @@ use crate::{
 
 pub use self::error::{ClientError, Failure};
 
-/// How long is waited for what, at most. A request has it among its extensions; without, and for what is not
-/// said, the runtime decides.
+/// Time limits of a request, set as an extension of it. The runtime's own limits apply to what is not set.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Timeouts {
     /// For a connection.

@@ -49,7 +49,7 @@ impl GatewayError {
         Self::new(StatusCode::LENGTH_REQUIRED, "length-required", detail)
     }
 
-    /// 502: the other server cannot be asked, or its answer is none.
+    /// 502: the other server cannot be asked, or its answer is invalid.
     pub fn bad_gateway(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_GATEWAY, code, detail)
     }

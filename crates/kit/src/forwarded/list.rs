@@ -26,8 +26,8 @@ pub(crate) fn split(text: &[u8], separator: u8) -> Option<Vec<&[u8]>> {
     (!is_quoted).then_some(parts)
 }
 
-/// The parts of a text between commas that are not in comments. A comment that never ends is none: a client could
-/// swallow with it what proxies add behind.
+/// The parts of a text between commas that are not in comments. A comment that never ends does not count as one: a
+/// client could swallow with it what proxies add behind.
 pub(super) fn split_around_comments(text: &[u8]) -> Vec<&[u8]> {
     let (mut depth, mut is_escaped) = (0_usize, false);
     let parts = text

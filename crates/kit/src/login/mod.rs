@@ -57,7 +57,7 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 /// # Errors
 /// A client without a login is no error: [`Self::account`] is `None`, and [`Self::require`] refuses it.
 /// Nor is a missing secret key, until somebody has to log in.
-#[must_use = "who is logged in has to be looked at"]
+#[must_use = "a login does nothing until it is checked"]
 pub struct Login {
     /// None where there is no secret key, and so no session.
     session: Option<Session>,
@@ -163,14 +163,16 @@ impl Login {
         }
         let is_namesake = |owner: &&str| name_key(owner) == name_key(&account.name);
         let detail = match (owner_id, owner) {
-            (_, None) => format!("only an administrator may {to} that belongs to nobody"),
+            (_, None) => "this belongs to nobody; only administrators can change it".to_owned(),
             (None, Some(owner)) => format!(
-                "only an administrator may {to} that belongs to {owner}, an account that is gone"
+                "its owner's account ({owner}) was deleted; only administrators can change it"
             ),
             (Some(_), Some(owner)) if is_namesake(&owner) => format!(
-                "only an administrator may {to} that belongs to an earlier account named {owner}"
+                "this belongs to an earlier account named {owner}; only administrators can change it"
             ),
-            (Some(_), Some(owner)) => format!("only {owner} may {to} that belongs to {owner}"),
+            (Some(_), Some(owner)) => {
+                format!("this belongs to {owner}; only {owner} and administrators can change it")
+            }
         };
         Err(Error::forbidden("not-the-owner", detail))
     }

@@ -244,7 +244,10 @@ fn what_is_ones_own_may_be_changed() {
         (
             Some("Duke"),
             (ann, Some("ann")),
-            Err((403, "only ann may change a word that belongs to ann")),
+            Err((
+                403,
+                "this belongs to ann; only ann and administrators can change it",
+            )),
         ),
         (
             Some("Duke"),
@@ -254,14 +257,14 @@ fn what_is_ones_own_may_be_changed() {
         (
             Some("Duke"),
             (None, Some("Duke")),
-            Err((403, "Duke, an account that is gone")),
+            Err((403, "its owner's account (Duke) was deleted")),
         ),
         (
             Some("Duke"),
             (None, None),
             Err((
                 403,
-                "only an administrator may change a word that belongs to nobody",
+                "this belongs to nobody; only administrators can change it",
             )),
         ),
         (Some("root"), (ann, Some("ann")), Ok(())),

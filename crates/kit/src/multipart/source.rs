@@ -39,7 +39,7 @@ pub(super) struct Source {
 #[derive(Debug)]
 struct Body {
     incoming: Incoming,
-    /// What came in with the last piece and is none yet.
+    /// What came in with the last piece and is not a piece yet.
     rest: Bytes,
 }
 

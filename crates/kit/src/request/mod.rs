@@ -267,7 +267,7 @@ impl Request {
         Some(self.proxies.client(self.remote_addr()?, forwarded_for))
     }
 
-    /// Whether who connected is a proxy that is trusted (`App::behind_proxies`).
+    /// Whether the peer is a trusted proxy (`App::behind_proxies`).
     pub fn is_from_trusted_proxy(&self) -> bool {
         let peer = self.remote_addr();
         peer.is_some_and(|peer| self.proxies.trusts(peer))

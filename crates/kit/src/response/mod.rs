@@ -47,7 +47,7 @@ pub fn text(text: impl Into<String>) -> Response {
     full("text/plain; charset=utf-8", text.into())
 }
 
-/// A page that is ready. Nothing in it is escaped any more: use [`render_template`] for what is not constant.
+/// An HTML page. Nothing in it is escaped: use [`render_template`] for what is not constant.
 ///
 /// It may use this site's scripts, styles, images, fonts and connections, and nothing inline or from
 /// elsewhere; other sites may not frame it, and are not told its URL. A view that needs more replaces the
@@ -193,7 +193,7 @@ pub fn permanent_redirect(target: &str) -> Response {
     redirect_with(StatusCode::PERMANENT_REDIRECT, target)
 }
 
-/// An answer of nothing, 200, that says so.
+/// An empty answer, 200, with a `Content-Length` of 0.
 pub(crate) fn empty() -> Response {
     let mut response = Response::new(Body::empty());
     response

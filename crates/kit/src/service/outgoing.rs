@@ -15,7 +15,7 @@ pub(super) fn response(response: crate::Response) -> Result<Response, ErrorCode>
     let (response, _sent) = Response::new(headers, stream, end);
     response
         .set_status_code(parts.status.as_u16())
-        .map_err(|()| ErrorCode::InternalError(Some("the status is none".to_owned())))?;
+        .map_err(|()| ErrorCode::InternalError(Some("the status is not valid".to_owned())))?;
     Ok(response)
 }
 

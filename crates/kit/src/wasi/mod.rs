@@ -15,7 +15,7 @@ pub(crate) use self::body::{End, Message, body};
 /// A request's URI. Its authority is left outside where there is a `Host`, which says the same.
 ///
 /// # Errors
-/// It is none.
+/// It is not valid.
 pub(crate) fn uri(request: &Request, headers: &Fields) -> Result<uri::Parts, ErrorCode> {
     let invalid = |_| ErrorCode::HttpRequestUriInvalid;
     let path = request.get_path_with_query();

@@ -76,7 +76,7 @@ struct RankView {
 /// The page, for what was seen.
 ///
 /// # Errors
-/// Those of the frame. Where `real_ip` is none, the page says so, with its status.
+/// Those of the frame. Where `real_ip` is not an address, the page says so, with its status.
 pub(crate) fn show(
     request: &Request,
     seen: &Seen,

@@ -76,7 +76,7 @@ impl PageRequest {
     }
 
     /// # Errors
-    /// 400 where `limit` is out of range, `order` is none, or `after` is no cursor of that order.
+    /// 400 where `limit` is out of range, `order` is not an order, or `after` is no cursor of that order.
     pub(crate) fn from_args(args: &MultiDict) -> Result<Self> {
         let order = match args.get("order") {
             None | Some("name") => Order::Name,

@@ -21,7 +21,7 @@ pub(crate) enum FileFlaw {
     Workbook,
     /// Its byte order mark says UTF-16, and a character is cut off.
     BrokenUtf16,
-    /// It is meant to be JSON, and is none from this place on.
+    /// It is meant to be JSON, and is not valid from this place on.
     InvalidJson {
         line: usize,
         column: usize,

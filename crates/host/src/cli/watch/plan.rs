@@ -52,7 +52,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// A pattern that is none; a folder that has no place.
+    /// A pattern that is not valid; a folder that has no place.
     pub(super) fn new(file: &Path, manifest: &Manifest, builds: bool) -> anyhow::Result<Self> {
         let name = file.file_name().context("the manifest has no name")?;
         let folder = absolute(&manifest.folder)?;

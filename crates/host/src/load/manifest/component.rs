@@ -50,7 +50,7 @@ fn component(
     let allowed_outbound_hosts = allowed_outbound_hosts(&mut fields, application);
     fields.empty_list(
         "allowed_http_hosts",
-        "this older form of allowed_outbound_hosts",
+        "allowed_http_hosts, the older form of allowed_outbound_hosts",
     );
     fields.empty_list("ai_models", "AI models");
     fields.empty_list("exclude_files", "excluding files");
@@ -87,7 +87,7 @@ pub(super) fn is_table_of_tables(value: &Value) -> bool {
     table.is_some_and(|table| table.values().all(Value::is_table))
 }
 
-/// The file of a component; empty where it is none.
+/// The file of a component; empty where there is no valid one.
 fn source(fields: &mut Fields<'_>, table: &Table) -> String {
     let Some(Value::Table(remote)) = table.get("source") else {
         return fields.required_string("source");
@@ -104,7 +104,7 @@ fn source(fields: &mut Fields<'_>, table: &Table) -> String {
     fields.problem(
         "source",
         format_args!(
-            "Spin supports components from {place}, this runtime does not; only a file is supported"
+            "this runtime does not support components from {place} (Spin does); only a file is supported"
         ),
     );
     String::new()

@@ -90,7 +90,7 @@ fn application(table: Option<&Table>, problems: &Problems) -> (String, String) {
         if fields.string("base").is_some_and(|base| base != "/") {
             fields.problem(
                 "base",
-                "no longer supported, nor by Spin; put it in front of each route",
+                "no longer supported, not by Spin either; write it at the start of each route",
             );
         }
         fields.finish(&[]);
@@ -183,7 +183,7 @@ fn component_id(fields: &mut Fields<'_>, table: &Table) -> String {
             fields.value("component");
             fields.problem(
                 "component",
-                "Spin supports components inside of triggers, this runtime does not; define it as \
+                "this runtime does not support components inside of triggers (Spin does); define it as \
                  [component.ID], and name its ID here",
             );
             String::new()
@@ -194,7 +194,7 @@ fn component_id(fields: &mut Fields<'_>, table: &Table) -> String {
     }
 }
 
-/// The route; empty where it is none.
+/// The route; empty where it is missing or of another type.
 fn route(fields: &mut Fields<'_>, table: &Table) -> String {
     if table.get("route").is_some_and(Value::is_table) {
         fields.value("route");

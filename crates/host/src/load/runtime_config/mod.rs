@@ -167,7 +167,7 @@ fn finish(fields: Fields<'_>, kind: &str, only_in_spin: &[(&str, &str)], what: &
         (_, Some((_, called))) => fields.problem(
             "type",
             format_args!(
-                "Spin supports {called} {what}, this runtime does not; only \"spin\" is supported"
+                "this runtime does not support {called} {what} (Spin does); only \"spin\" is supported"
             ),
         ),
         (other, None) => fields.problem("type", format_args!("must be \"spin\", is {other:?}")),

@@ -120,9 +120,12 @@ fn client_tls(path: String, table: &Table, folder: &Path, problems: &Problems) -
     let client_cert = match (file("client_cert_file"), file("client_private_key_file")) {
         (Some(cert), Some(key)) => Some((cert, key)),
         (None, None) => None,
-        _ => {
-            let (cert, key) = ("client_cert_file", "client_private_key_file");
-            fields.problem(cert, format_args!("must be there together with {key}"));
+        (Some(_), None) => {
+            fields.problem("client_cert_file", "needs client_private_key_file as well");
+            None
+        }
+        (None, Some(_)) => {
+            fields.problem("client_private_key_file", "needs client_cert_file as well");
             None
         }
     };

@@ -63,8 +63,8 @@ impl Query {
         Kind::parse(&self.sql)
     }
 
-    /// Whether it may be one that reads, by its first word. SQLite calls `BEGIN` and `COMMIT` read-only, too, so these
-    /// are none.
+    /// Whether it may be one that reads, by its first word. SQLite calls `BEGIN` and `COMMIT` read-only, too, but these
+    /// do not count.
     pub(super) fn may_read(&self) -> bool {
         let word = first_word(&self.sql);
         matches!(word.as_str(), "SELECT" | "VALUES" | "EXPLAIN" | "WITH")

@@ -9,11 +9,11 @@ pub(super) static TEXTS: Texts = Texts {
     words: "Words",
     title: "Proxies",
     title_aside: "代理",
-    tagline: "What this server sees of the way your request took.",
+    tagline: "How your request reached this server.",
 
     way_heading: "The way of this request",
     client: "Client",
-    client_or_proxy: "You, or a proxy that hides",
+    client_or_proxy: "You, or a hidden proxy",
     proxy: "Proxy {n}",
     between: Counted {
         one: "1 more proxy",
@@ -31,20 +31,21 @@ pub(super) static TEXTS: Texts = Texts {
     kind_heading: "Kind of proxy",
     either: "{a} or {b}",
     none: "No proxy",
-    no_sign: "Nothing in the request speaks of a proxy. Either there is none, or it hides. Your own address would tell.",
+    no_sign: "The request shows no sign of a proxy. There is none, or it hides itself. Enter your own address to find \
+        out.",
     named: "The request came through a proxy that names {address}. If that is your own address, the proxy is transparent, \
         otherwise distorting.",
-    nobody_named: "The headers speak of a proxy, but name no address except the proxy's own.",
-    perhaps_trusted: "Via names no more proxies than the server trusts. They may be the server's own, so it does not tell \
-        whether there is another.",
-    own_connection: "The connection comes from {address} itself, and nothing in the request speaks of a proxy.",
+    nobody_named: "The headers show a proxy, but name no address except the proxy's own.",
+    perhaps_trusted: "Via names no more proxies than the server trusts. They may be the server's own, so the header \
+        does not show whether there is another.",
+    own_connection: "The connection comes from {address} itself, and the request shows no sign of a proxy.",
     own_connection_and_claims: "The connection comes from {address} itself. What the headers say of proxies was added \
         on your side, or by the server's own proxies.",
     real_named: "The proxy passes on your address, {address}.",
     other_named: "The proxy names {address} as the client. That is not your address.",
-    other_connected: "The connection comes from {address}, which is not your address, and nothing in the request speaks \
+    other_connected: "The connection comes from {address}, which is not your address, and the request shows no sign \
         of a proxy.",
-    nobody_seen: "The server is not told who connected, and nothing in the request speaks of a proxy.",
+    nobody_seen: "The server is not told who connected, and the request shows no sign of a proxy.",
 
     real_ip: "Your own address",
     real_ip_hint: "The address that servers see when you use no proxy, such as 203.0.113.9 or 2001:db8::9.",
@@ -69,7 +70,7 @@ pub(super) static TEXTS: Texts = Texts {
         Rank {
             kind: Kind::Elite,
             name: "Elite",
-            text: "The server sees a client like any other. Nothing speaks of a proxy.",
+            text: "The server sees a client like any other, and no sign of a proxy.",
             via: "not sent",
             x_forwarded_for: "not sent",
         },

@@ -17,11 +17,11 @@ pub(super) static TEXTS: Texts = Texts {
         },
         SectionTexts {
             title: "Files",
-            text: "Pictures that come in by a form. They are checked, kept, listed and served.",
+            text: "Upload pictures with a form. They are checked, kept, listed and served.",
         },
         SectionTexts {
             title: "Cookies and logging in",
-            text: "A cookie that lives for six minutes, and accounts that stand on the signed cookie of the session.",
+            text: "A cookie that lives for six minutes, and accounts that use the signed session cookie.",
         },
         SectionTexts {
             title: "Proxies",
@@ -34,7 +34,7 @@ pub(super) static TEXTS: Texts = Texts {
         },
         SectionTexts {
             title: "Inside Flask",
-            text: "What Flask does by itself: it knows which view has which path, and serves the files of its static folder.",
+            text: "What Flask does by itself: it finds the view for a path, and serves the files of its static folder.",
         },
         SectionTexts {
             title: "Testing",
@@ -42,7 +42,7 @@ pub(super) static TEXTS: Texts = Texts {
         },
         SectionTexts {
             title: "Environment variables",
-            text: "A setting that comes from outside, with a default: 唤醒手腕.",
+            text: "A setting from the environment, with a default: 唤醒手腕.",
         },
         SectionTexts {
             title: "Threads",

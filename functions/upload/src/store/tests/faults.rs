@@ -54,7 +54,7 @@ fn whichever_statement_fails_the_old_picture_is_there_or_the_new_one() {
             reached |= storage.db.count() >= n;
             storage.db.fail(None);
             failed += usize::from(replaced.is_err());
-            // An error of the clean-up is none of the upload; else what was said is so.
+            // An error of the clean-up is not one of the upload; else what was said is so.
             let said = replaced.is_ok().then_some(true);
             assert_old_or_new(&storage, said, &format!("{fault:?}"));
         }

@@ -42,7 +42,7 @@ pub(crate) struct Layout {
     pub(crate) width: usize,
     /// How many fields the rows have.
     pub(crate) widths: Widths,
-    /// How many rows at its top are none of words.
+    /// How many rows at its top are not words.
     pub(crate) skipped: usize,
     /// Whether the texts are HTML.
     pub(crate) is_html: bool,

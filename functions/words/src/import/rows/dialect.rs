@@ -7,7 +7,7 @@ pub(in crate::import) struct Dialect {
     pub(in crate::import) separator: u8,
     /// Whether a field may be in quotation marks. Otherwise they are text.
     pub(in crate::import) has_quotes: bool,
-    /// Whether a line that begins with `#` is none.
+    /// Whether a line that begins with `#` is a comment.
     pub(in crate::import) has_comments: bool,
 }
 

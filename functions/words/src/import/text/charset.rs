@@ -1,9 +1,10 @@
 //! Which bytes are which characters.
 //!
 //! A byte order mark decides; without one, what is valid UTF-8 is UTF-8, but for a few words in GBK that happen to be
-//! valid and would have no Chinese in them. Everything else is tried strictly: a reading in which one byte is no character is none. Of those that remain the one is taken in which most of
-//! what is not ASCII is what people write, as a text in one of these encodings is one in another, too, but made
-//! of characters that hardly anybody uses. The others are named to whoever sent the file.
+//! valid and would have no Chinese in them. Everything else is tried strictly: a reading in which one byte is no
+//! character is ruled out. Of those that remain the one is taken in which most of what is not ASCII is what people
+//! write, as a text in one of these encodings is one in another, too, but made of characters that hardly anybody uses.
+//! The others are named to whoever sent the file.
 
 use bytes::Bytes;
 use encoding_rs::{BIG5, DecoderResult, Encoding, GBK, UTF_16BE, UTF_16LE};
@@ -66,7 +67,7 @@ impl Charset {
     fn share(self, file: &[u8]) -> Option<Share> {
         let is_latin = matches!(self, Self::Windows1252 | Self::Macintosh);
         if is_latin {
-            // Each byte is some character there. A text in which most make no sense is none.
+            // Each byte is some character there. A text in which most make no sense is not in it.
             return share::latin(file, self.encoding()).filter(|share| share.is_most());
         }
         decode(self.encoding(), file, |_| ())?;

@@ -80,7 +80,7 @@ impl Head {
         if let Some(columns) = columns {
             let dialect = Dialect::new(head.separator.unwrap_or(b'\t'));
             let names = Rows::new(columns.as_bytes(), dialect, head.lines).next();
-            // More names than a line may have are none.
+            // More names than a line may have count as no names.
             head.columns = Some(
                 names
                     .and_then(Result::ok)

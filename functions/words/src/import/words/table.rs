@@ -15,7 +15,7 @@ use crate::{
 /// Where a table comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// A spreadsheet program. An apostrophe in front of a formula is none of the word's.
+    /// A spreadsheet program. An apostrophe in front of a formula is not part of the word.
     Spreadsheet,
     /// A flash card program, which has no formulas and no apostrophes in front of them.
     Cards,

@@ -114,7 +114,7 @@ pub(super) static TEXTS: Texts = Texts {
     export_heading: "导出",
     export_text: "把所有的词保存成文件。",
     export_csv: "给表格软件",
-    export_anki: "做记忆卡片",
+    export_anki: "给记忆卡片软件",
     export_json: "给程序用",
 
     scripts: ScriptTexts {

@@ -33,7 +33,7 @@ pub(super) static TEXTS: Texts = Texts {
     newest: "Back to the newest",
 
     empty_heading: "The first page is blank",
-    empty_text: "Write down a word in English and in Chinese. A sentence for each helps to remember it.",
+    empty_text: "Write down a word in English and in Chinese. An example sentence helps you remember it.",
     empty_import: "Or import a file",
     no_match_text: "The search looks for this text in both languages, and in the sentences.",
     show_all: "Show all words",
