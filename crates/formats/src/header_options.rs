@@ -146,7 +146,8 @@ mod tests {
     #[test]
     fn the_time_it_takes_grows_with_the_header_and_no_faster() {
         for option in [";", ";a", "; a=\"", ";a=b", "; \"", ";="] {
-            parse(&format!("form-data{}", option.repeat(1 << 20)));
+            let options = parse(&format!("form-data{}", option.repeat(1 << 20)));
+            assert!(options.keys().all(|name| name == "a"), "{option}");
         }
     }
 
