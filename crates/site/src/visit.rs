@@ -66,7 +66,7 @@ impl Visit {
 
     /// Whether it may add something.
     pub fn may_add(&self) -> bool {
-        !self.require_login.holds() || self.account().is_some()
+        !self.require_login.is_required() || self.account().is_some()
     }
 
     /// Who will own what is added: the account, or nobody. `to` says what is to be done: "add words".
@@ -74,7 +74,7 @@ impl Visit {
     /// # Errors
     /// 401 where adding needs a login and there is none; 500 where it needs one and there is no secret key.
     pub fn owner_to_be(&self, to: &str) -> Result<Option<&Account>> {
-        if self.require_login.holds() {
+        if self.require_login.is_required() {
             self.login.require(to)?;
         }
         Ok(self.account())

@@ -79,7 +79,7 @@ async fn inserted(caller: &Caller, new: &NewAccount) -> Result<(Account, String)
     if caller.accounts().find(&new.key()).await?.is_some() {
         return Err(Refusal::Taken);
     }
-    if Admins::from_variable().await?.reserve(&new.name) {
+    if Admins::from_variable().await?.includes_name(&new.name) {
         return Err(Refusal::Reserved);
     }
     let hash = password::hash(&new.password).await?;

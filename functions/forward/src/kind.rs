@@ -8,7 +8,8 @@ use std::{
 use http::{HeaderMap, HeaderValue, header::VIA};
 use kit::{Error, Result, forwarded::X_FORWARDED_FOR, proxy};
 
-use crate::NAME;
+/// The name of this proxy in `Via`. No two of them stand behind one another: this one asks servers, no other proxy.
+pub(crate) const NAME: &str = "handspun-forward";
 
 /// The kind of proxy: the variable `forward_kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

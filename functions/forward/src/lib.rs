@@ -19,12 +19,13 @@ use kit::{
     variable,
 };
 
-use self::{hosts::Hosts, kind::Kind, target::Target};
+use self::{
+    hosts::Hosts,
+    kind::{Kind, NAME},
+    target::Target,
+};
 
 kit::service!(app);
-
-/// The name of this proxy in `Via`. No two of them stand behind one another: this one asks servers, no other proxy.
-const NAME: &str = "handspun-forward";
 
 /// How long is waited for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,7 +50,7 @@ async fn pass(mut request: Request) -> Result<Response> {
     let hosts: Hosts = setting("forward_hosts").await?;
     let target = Target::new(request.host().unwrap_or_default(), request.path_and_query())?;
     target.check(&hosts)?;
-    if !proxy::may_go_on(request.method(), &mut headers) {
+    if !proxy::decrement_max_forwards(request.method(), &mut headers) {
         return Ok(proxy::final_answer(&request));
     }
     kind.apply(request.remote_addr(), &mut headers)?;

@@ -9,7 +9,7 @@ use http::{
     header::{COOKIE, SET_COOKIE},
 };
 
-use crate::{PREFIX, location, upstreams::Upstream};
+use crate::{location, path::PREFIX, upstreams::Upstream};
 
 /// The name of this site's session.
 const SESSION: &str = "session";

@@ -29,14 +29,11 @@ use spin_sdk::time::sleep;
 use self::{
     health::Failures,
     location::NotHere,
-    path::Below,
+    path::{Below, PREFIX},
     upstreams::{Upstream, Upstreams},
 };
 
 kit::service!(app);
-
-/// Where the upstreams' paths are, here.
-const PREFIX: &str = "/proxy/reverse";
 
 /// How long is waited for a connection to an upstream, before another one is tried.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -83,7 +80,7 @@ async fn pass(mut request: Request) -> Result<Response> {
         Below::Path(path) => path,
         Below::NoSlash(target) => return Ok(permanent_redirect(&target)),
     };
-    if !proxy::may_go_on(request.method(), &mut headers) {
+    if !proxy::decrement_max_forwards(request.method(), &mut headers) {
         return Ok(proxy::final_answer(&request));
     }
     cookies::to_upstream(&mut headers);

@@ -1,7 +1,7 @@
 //! Where an upstream sends a client, as the client has to see it (`Location`, `Content-Location`).
 
 use crate::{
-    PREFIX,
+    path::PREFIX,
     upstreams::{Upstream, Upstreams},
 };
 

@@ -2,6 +2,9 @@
 
 use kit::{Error, Result};
 
+/// Where the upstreams' paths are, here.
+pub(crate) const PREFIX: &str = "/proxy/reverse";
+
 /// What a path here means.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Below {

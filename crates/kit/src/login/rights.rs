@@ -37,11 +37,11 @@ impl Admins {
 
     /// Whether an account is one of them.
     pub fn has(&self, account: &Account) -> bool {
-        self.reserve(&account.name)
+        self.includes_name(&account.name)
     }
 
     /// Whether a name is one of theirs, so that nobody else may get it.
-    pub fn reserve(&self, name: &str) -> bool {
+    pub fn includes_name(&self, name: &str) -> bool {
         self.0.contains(&name_key(name))
     }
 }
@@ -52,7 +52,7 @@ pub struct RequireLogin(bool);
 
 impl RequireLogin {
     /// Whether it does.
-    pub fn holds(self) -> bool {
+    pub fn is_required(self) -> bool {
         self.0
     }
 
@@ -98,7 +98,7 @@ mod tests {
         ] {
             let admins = Admins::parse(admins);
             assert_eq!(admins.has(&account(name)), want, "{admins:?} {name}");
-            assert_eq!(admins.reserve(name), want, "{admins:?} {name}");
+            assert_eq!(admins.includes_name(name), want, "{admins:?} {name}");
         }
         assert!(Admins::parse(" ,").is_empty());
     }

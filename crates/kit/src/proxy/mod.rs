@@ -35,9 +35,9 @@ pub fn client_headers(request: &Request) -> HeaderMap {
     headers
 }
 
-/// Counts `Max-Forwards` down, which TRACE and OPTIONS have, and says whether the request may go on (RFC 9110,
+/// Counts `Max-Forwards` down, which TRACE and OPTIONS have, and returns whether the request may go on (RFC 9110,
 /// section 7.6.2). Where it may not, this is the server that the client wants an answer of.
-pub fn may_go_on(method: &Method, headers: &mut HeaderMap) -> bool {
+pub fn decrement_max_forwards(method: &Method, headers: &mut HeaderMap) -> bool {
     if method != Method::TRACE && method != Method::OPTIONS {
         return true;
     }
@@ -53,7 +53,7 @@ pub fn may_go_on(method: &Method, headers: &mut HeaderMap) -> bool {
     }
 }
 
-/// The answer to a request that may not go on ([`may_go_on`]): for TRACE what came in, as RFC 9110, section 9.3.8, has
+/// The answer to a request that may not go on ([`decrement_max_forwards`]): for TRACE what came in, as RFC 9110, section 9.3.8, has
 /// it, without what may be secret.
 pub fn final_answer(request: &Request) -> Response {
     if request.method() != Method::TRACE {
@@ -106,7 +106,7 @@ mod tests {
                 headers.insert(MAX_FORWARDS, before.parse().unwrap());
             }
             assert_eq!(
-                may_go_on(&method, &mut headers),
+                decrement_max_forwards(&method, &mut headers),
                 goes_on,
                 "{method} {before:?}"
             );
