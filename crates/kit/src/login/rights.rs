@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 /// The accounts that may change everything (the variable `admins`: names, separated by commas).
 ///
 /// Whoever owns the account of such a name is an admin. So register the account first and set the variable then:
-/// nobody may register a free name that stands here, see [`Self::reserve`].
+/// nobody may register a free name that stands here, see [`Self::includes_name`].
 #[derive(Debug, Clone, Default)]
 pub struct Admins(Vec<String>);
 
