@@ -1,5 +1,7 @@
 //! A word of the book.
 
+use std::sync::LazyLock;
+
 use kit::{
     Value,
     conditional::ETag,
@@ -31,9 +33,12 @@ pub(crate) struct Word {
 
 impl Word {
     /// The columns that [`Self::from_row`] reads.
-    pub(crate) fn columns() -> String {
-        let fields = Field::NAMES.join(", ");
-        format!("id, {fields}, created_at, updated_at, owner, owner_id, version")
+    pub(crate) fn columns() -> &'static str {
+        static COLUMNS: LazyLock<String> = LazyLock::new(|| {
+            let fields = Field::NAMES.join(", ");
+            format!("id, {fields}, created_at, updated_at, owner, owner_id, version")
+        });
+        &COLUMNS
     }
 
     pub(crate) fn from_row(row: Row<'_>) -> Result<Self, DbError> {

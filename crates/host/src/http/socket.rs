@@ -44,6 +44,11 @@ pub(crate) async fn read_away(socket: &TcpStream) {
     }
 }
 
+/// What the log says of a connection that was accepted in vain.
+pub(crate) fn not_served(error: &io::Error) -> String {
+    format!("a connection could not be served: {error}")
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::time::Duration;
@@ -125,9 +130,4 @@ mod tests {
             }
         }
     }
-}
-
-/// What the log says of a connection that was accepted in vain.
-pub(crate) fn not_served(error: &io::Error) -> String {
-    format!("a connection could not be served: {error}")
 }

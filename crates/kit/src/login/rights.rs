@@ -51,7 +51,7 @@ impl Admins {
 pub struct RequireLogin(bool);
 
 impl RequireLogin {
-    /// Whether it does.
+    /// Whether adding needs a login.
     pub fn is_required(self) -> bool {
         self.0
     }

@@ -53,8 +53,8 @@ pub fn decrement_max_forwards(method: &Method, headers: &mut HeaderMap) -> bool 
     }
 }
 
-/// The answer to a request that may not go on ([`decrement_max_forwards`]): for TRACE what came in, as RFC 9110, section 9.3.8, has
-/// it, without what may be secret.
+/// The answer to a request that may not go on ([`decrement_max_forwards`]): for TRACE what came in, as RFC 9110,
+/// section 9.3.8, has it, without what may be secret.
 pub fn final_answer(request: &Request) -> Response {
     if request.method() != Method::TRACE {
         return no_content();
