@@ -192,6 +192,7 @@ bench-peers: cc-installed target-installed $(BENCH) $(WASMTIME)
 lint: cc-installed ## check format, clippy and the documents, in both languages
 	@tests/need-packages docs
 	python3 -B tests/docs/same
+	git ls-files '*.py' | xargs python3 -B -c 'import ast, sys; [ast.parse(open(f, "rb").read(), f) for f in sys.argv[1:]]'
 	cargo fmt --all --check
 	$(NATIVE) cargo clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
 	$(NATIVE) RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --release --no-deps -p kit -p site -p handspun \

@@ -29,7 +29,7 @@ def load() -> str:
 
 
 def _system() -> str:
-    return f"{platform.system()} {platform.release().split("-")[0]}"
+    return f"{platform.system()} {platform.release().partition('-')[0]}"
 
 
 def _processor() -> str:
