@@ -49,7 +49,7 @@ impl<D: Database, S: KeyValue> Pictures<D, S> {
             "UPDATE uploads SET touched_at = {NOW}, \
              state = CASE state WHEN 'uploading' THEN 'stalled' ELSE 'gone' END \
              WHERE id IN (SELECT id FROM uploads WHERE state <> 'kept' AND touched_at < {NOW} - ? \
-             ORDER BY touched_at LIMIT ?) RETURNING id, blob, chunks, state"
+             ORDER BY touched_at LIMIT {MAX_CLEARED}) RETURNING id, blob, chunks, state"
         );
         // A look costs no lock, and there is seldom something to do.
         let look = format!(
@@ -62,7 +62,7 @@ impl<D: Database, S: KeyValue> Pictures<D, S> {
         {
             return Ok(Vec::new());
         }
-        let rows = self.execute(&claim, params![self.grace_ms(), MAX_CLEARED]);
+        let rows = self.execute(&claim, params![self.grace_ms()]);
         let rows = rows.await?;
         let unused = rows.iter().map(|row| {
             let chunks: i64 = row.get("chunks")?;

@@ -141,7 +141,7 @@ impl<D: Database, S: KeyValue> Pictures<D, S> {
             limit,
             after,
         } = request;
-        let (behind, mut parameters): (&str, Vec<Value>) = match after {
+        let (behind, parameters): (&str, Vec<Value>) = match after {
             None => ("", Vec::new()),
             Some(After::Name(name)) => ("AND name > ?", params![name.as_str()]),
             Some(After::Upload { at, id }) => ("AND (uploaded_at, id) < (?, ?)", params![*at, *id]),
@@ -150,12 +150,12 @@ impl<D: Database, S: KeyValue> Pictures<D, S> {
             Order::Name => "name",
             Order::Newest => "uploaded_at DESC, id DESC",
         };
-        let select = format!(
-            "SELECT {} FROM uploads WHERE state = 'kept' {behind} ORDER BY {by} LIMIT ?",
-            Picture::COLUMNS
-        );
         // One more than the page has shows whether there is a next one.
-        parameters.push(Value::Integer(limit.saturating_add(1).cast_signed() as i64));
+        let select = format!(
+            "SELECT {} FROM uploads WHERE state = 'kept' {behind} ORDER BY {by} LIMIT {}",
+            Picture::COLUMNS,
+            limit.saturating_add(1)
+        );
         let rows = self.execute(&select, parameters).await?;
         let pictures = rows.iter().map(Picture::from_row);
         let mut pictures = pictures.collect::<Result<Vec<Picture>, DbError>>()?;

@@ -46,12 +46,12 @@ impl<D: Database> Words<D> {
     async fn list_all(&self, request: PageRequest) -> Result<Listing> {
         let select = format!(
             "SELECT (SELECT coalesce(sum(total), 0) FROM words_total) AS n, {} \
-             FROM words WHERE id < ? ORDER BY id DESC LIMIT ?",
-            Word::columns()
+             FROM words WHERE id < ? ORDER BY id DESC LIMIT {}",
+            Word::columns(),
+            request.rows_to_select()
         );
         let before = request.after.unwrap_or(i64::MAX);
-        let limit = i64::try_from(request.rows_to_select()).unwrap_or(i64::MAX);
-        let rows = self.db().execute(&select, params![before, limit]).await?;
+        let rows = self.db().execute(&select, params![before]).await?;
         let total = match rows.iter().next() {
             Some(row) => row.get("n")?,
             None => self.total().await?,
@@ -114,22 +114,22 @@ impl<D: Database> Words<D> {
             "WITH found AS MATERIALIZED (SELECT {id} AS id FROM {from} \
              AND {id} < ? ORDER BY {id} DESC LIMIT {}) \
              SELECT (SELECT count(*) FROM found) AS n, words.{} FROM found \
-             JOIN words ON words.id = found.id ORDER BY found.id DESC LIMIT ?",
+             JOIN words ON words.id = found.id ORDER BY found.id DESC LIMIT {}",
             MAX_COUNTED + 1,
-            Word::columns().replace(", ", ", words.")
+            Word::columns().replace(", ", ", words."),
+            request.rows_to_select()
         );
         // No word has the largest integer: SQLite gives an id only above those that were there.
         let before = request.after.unwrap_or(i64::MAX);
-        let limit = i64::try_from(request.rows_to_select()).unwrap_or(i64::MAX);
         let mut values = texts.clone();
-        values.extend(params![before, limit]);
+        values.extend(params![before]);
         let rows = self.db().execute(&select, values).await?;
         let first = rows.iter().next();
         let mut n: i64 = first.map_or(Ok(0), |row| row.get("n"))?;
         if let Some(after) = request.after.filter(|_| n <= MAX_COUNTED) {
             let newer = format!(
                 "SELECT count(*) AS n FROM (SELECT 1 FROM {from} AND {id} >= ? LIMIT {})",
-                MAX_COUNTED + 1 - n
+                MAX_COUNTED + 1
             );
             let mut values = texts;
             values.extend(params![after]);

@@ -177,14 +177,11 @@ impl<D: Database> Words<D> {
     /// Up to `limit` words, newest first, from behind the one of this id.
     pub(crate) async fn newest(&self, after: Option<i64>, limit: usize) -> Result<Vec<Word>> {
         let select = format!(
-            "SELECT {} FROM words WHERE id < ? ORDER BY id DESC LIMIT ?",
+            "SELECT {} FROM words WHERE id < ? ORDER BY id DESC LIMIT {limit}",
             Word::columns()
         );
-        let (before, limit) = (
-            after.unwrap_or(i64::MAX),
-            i64::try_from(limit).unwrap_or(i64::MAX),
-        );
-        let rows = self.0.execute(&select, params![before, limit]).await?;
+        let before = after.unwrap_or(i64::MAX);
+        let rows = self.0.execute(&select, params![before]).await?;
         Ok(all(&rows)?)
     }
 
@@ -202,16 +199,12 @@ impl<D: Database> Words<D> {
         let select = format!(
             "SELECT {0} FROM (SELECT {0}, row_number() OVER up_to_here AS number, \
              sum({bytes}) OVER up_to_here AS bytes \
-             FROM (SELECT {0} FROM words WHERE id < ? ORDER BY id DESC LIMIT ?) \
+             FROM (SELECT {0} FROM words WHERE id < ? ORDER BY id DESC LIMIT {limit}) \
              WINDOW up_to_here AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)) \
              WHERE number = 1 OR bytes <= ? ORDER BY id DESC",
             Word::columns()
         );
-        let (before, limit) = (
-            after.unwrap_or(i64::MAX),
-            i64::try_from(limit).unwrap_or(i64::MAX),
-        );
-        let values = params![before, limit, max_bytes];
+        let values = params![after.unwrap_or(i64::MAX), max_bytes];
         let rows = self.0.execute(&select, values).await?;
         Ok(all(&rows)?)
     }
