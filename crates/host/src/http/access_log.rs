@@ -1,10 +1,10 @@
 //! The line that is written for each request, as Flask's development server
 //! writes it.
 
-use std::net::SocketAddr;
+use std::{cell::RefCell, net::SocketAddr};
 
 use http::{Request, StatusCode, Version};
-use jiff::Zoned;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::log::{Log, output::printable};
 
@@ -80,11 +80,10 @@ impl Access {
 
     /// The line, in the form of Werkzeug's `WSGIRequestHandler`:
     /// `127.0.0.1 - - [15/Feb/2022 14:57:52] "GET /index HTTP/1.1" 200 -`.
-    fn line(&self, now: &Zoned) -> String {
+    fn line(&self, time: &str) -> String {
         format!(
-            "{} - - [{}] \"{}\" {} -",
+            "{} - - [{time}] \"{}\" {} -",
             self.client.ip(),
-            now.strftime("%d/%b/%Y %H:%M:%S"),
             printable(&self.request_line),
             self.status,
         )
@@ -93,7 +92,39 @@ impl Access {
 
 impl Drop for Access {
     fn drop(&mut self) {
-        self.log.line(&self.line(&Zoned::now()));
+        let now = Timestamp::now();
+        let line = LAST_TIME.with_borrow_mut(|last| {
+            if last.second != now.as_second() {
+                *last = Time::new(now, TimeZone::system());
+            }
+            self.line(&last.text)
+        });
+        self.log.line(&line);
+    }
+}
+
+thread_local! {
+    /// The time of this thread's last line: many have the same.
+    static LAST_TIME: RefCell<Time> = RefCell::default();
+}
+
+/// A second, as a line has it.
+#[derive(Default)]
+struct Time {
+    second: i64,
+    text: String,
+}
+
+impl Time {
+    fn new(time: Timestamp, zone: TimeZone) -> Self {
+        let text = time
+            .to_zoned(zone)
+            .strftime("%d/%b/%Y %H:%M:%S")
+            .to_string();
+        Self {
+            second: time.as_second(),
+            text,
+        }
     }
 }
 
@@ -107,9 +138,10 @@ mod tests {
         let client = "127.0.0.1:50000".parse().unwrap();
         let mut access = Access::new(&request, client, Log::new(|_| {}));
         access.status = 200;
-        let now: Zoned = "2022-02-15T14:57:52+08:00[+08:00]".parse().unwrap();
+        let time = "2022-02-15T14:57:52+08:00".parse().unwrap();
+        let time = Time::new(time, TimeZone::fixed(jiff::tz::offset(8)));
         assert_eq!(
-            access.line(&now),
+            access.line(&time.text),
             "127.0.0.1 - - [15/Feb/2022 14:57:52] \"GET /index?a=%20 HTTP/1.1\" 200 -"
         );
     }

@@ -1,6 +1,7 @@
 //! What components print: kept in files, shown on the terminal.
 
 use std::{
+    borrow::Cow,
     io,
     path::Path,
     pin::Pin,
@@ -95,15 +96,19 @@ impl Output {
 
 /// A line with control characters escaped: a component may print what a client sent, and a terminal
 /// would obey.
-pub(crate) fn printable(line: &str) -> String {
-    line.chars()
-        .flat_map(|c| {
-            let escape = c.is_control() && c != '\t';
-            let escaped = escape.then(|| c.escape_default());
-            let plain = (!escape).then_some(c);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
+pub(crate) fn printable(line: &str) -> Cow<'_, str> {
+    let is_escaped = |c: char| c.is_control() && c != '\t';
+    if !line.contains(is_escaped) {
+        return line.into();
+    }
+    let mut printable = String::with_capacity(line.len());
+    for c in line.chars() {
+        match c {
+            c if is_escaped(c) => printable.extend(c.escape_default()),
+            c => printable.push(c),
+        }
+    }
+    printable.into()
 }
 
 /// The lines of one instance, so that those of several do not mix.

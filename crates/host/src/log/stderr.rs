@@ -3,6 +3,9 @@
 //! A write to a full pipe, or to a terminal that was stopped with Ctrl-S, blocks until somebody reads. So a
 //! thread of its own writes, and lines wait for it in a queue. Lines that do not fit are dropped; their
 //! number is written in their place.
+//!
+//! To wake that thread for each line would take as long as to answer a request. So it waits a moment for more
+//! lines and writes them together.
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
@@ -15,6 +18,12 @@ use std::{
 
 /// How many bytes may wait, not counting those that are being written.
 const MAX_WAITING_BYTES: usize = 1 << 20;
+
+/// How long a line waits for others, at most.
+const GATHERING: Duration = Duration::from_millis(10);
+
+/// So many bytes do not wait for more.
+const ENOUGH_BYTES: usize = 64 << 10;
 
 /// The queue of this process; `None` where no thread could be started.
 static STDERR: LazyLock<Option<Queue>> = LazyLock::new(|| Queue::start(io::stderr()).ok());
@@ -55,7 +64,7 @@ struct Queue(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    /// There is something to be written.
+    /// There is something to be written, or no time to wait for more.
     filled: Condvar,
     /// All is written.
     emptied: Condvar,
@@ -67,6 +76,8 @@ struct State {
     /// Lines that did not fit.
     lost: usize,
     writing: bool,
+    /// Whether somebody waits until all is written.
+    flushing: bool,
 }
 
 impl Queue {
@@ -81,6 +92,7 @@ impl Queue {
 
     fn put(&self, entry: &str) {
         let mut state = self.0.state();
+        let (was_empty, was_enough) = (state.is_empty(), state.is_enough());
         let fits = state.waiting.len() + entry.len() < MAX_WAITING_BYTES;
         // Once a line is lost, so are the next ones, until the log says how many. That keeps the order.
         if fits && state.lost == 0 {
@@ -89,19 +101,29 @@ impl Queue {
         } else {
             state.lost += lines(entry);
         }
-        self.0.filled.notify_one();
+        // Each call is one of the kernel, whether or not somebody waits.
+        if was_empty || (!was_enough && state.is_enough()) {
+            self.0.filled.notify_one();
+        }
     }
 
     fn flush(&self, patience: Duration) {
         let busy = |state: &mut State| state.writing || !state.is_empty();
-        let emptied = &self.0.emptied;
-        drop(emptied.wait_timeout_while(self.0.state(), patience, busy));
+        let mut state = self.0.state();
+        state.flushing = true;
+        self.0.filled.notify_one();
+        drop(self.0.emptied.wait_timeout_while(state, patience, busy));
     }
 }
 
 impl State {
     fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.lost == 0
+    }
+
+    /// Whether what is there is to be written without waiting for more.
+    fn is_enough(&self) -> bool {
+        self.flushing || self.waiting.len() >= ENOUGH_BYTES
     }
 }
 
@@ -118,7 +140,11 @@ impl Shared {
             let filled = self
                 .filled
                 .wait_while(self.state(), |state| state.is_empty());
-            let mut state = filled.unwrap_or_else(PoisonError::into_inner);
+            let state = filled.unwrap_or_else(PoisonError::into_inner);
+            let gathered = self
+                .filled
+                .wait_timeout_while(state, GATHERING, |state| !state.is_enough());
+            let (mut state, _) = gathered.unwrap_or_else(PoisonError::into_inner);
             let waiting = std::mem::take(&mut state.waiting);
             let lost = std::mem::take(&mut state.lost);
             state.writing = true;
@@ -133,6 +159,7 @@ impl Shared {
             let mut state = self.state();
             state.writing = false;
             if state.is_empty() {
+                state.flushing = false;
                 self.emptied.notify_all();
             }
         }
