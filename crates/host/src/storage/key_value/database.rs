@@ -16,7 +16,10 @@ use tokio::{
     task::spawn_blocking,
 };
 
-use super::error::{Error, internal, other};
+use super::{
+    error::{Error, internal, other},
+    writes::Writes,
+};
 use crate::{
     load::runtime_config::KeyValueStore,
     storage::{by_label::Storage, event_loop::HeldId, file::DatabaseFile, queue::stand},
@@ -56,6 +59,7 @@ pub(crate) struct Database {
     holder: Mutex<Holder>,
     /// How often the connection has been given back, or a key of a stream taken.
     moved: AtomicU64,
+    writes: Writes,
 }
 
 /// Who has a connection, and for what.
@@ -93,6 +97,7 @@ impl Storage for Database {
             connection: OnceCell::new(),
             holder: Mutex::new(nobody),
             moved: AtomicU64::new(0),
+            writes: Writes::default(),
         }
     }
 
@@ -130,6 +135,11 @@ impl Database {
     /// What its holder holds.
     pub(super) fn held(&self) -> HeldId {
         self.held
+    }
+
+    /// The values that are to be set.
+    pub(super) fn writes(&self) -> &Writes {
+        &self.writes
     }
 
     /// Opens it where that has not been done yet.

@@ -18,6 +18,7 @@ mod keys;
 mod statements;
 mod store;
 mod stores;
+mod writes;
 
 #[expect(unreachable_pub, reason = "the generated bindings export it once more")]
 pub use self::store::Store;

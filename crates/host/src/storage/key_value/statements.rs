@@ -24,7 +24,7 @@ impl Database {
 }
 
 impl Held {
-    fn store(&self) -> &str {
+    pub(super) fn store(&self) -> &str {
         self.database.label()
     }
 
@@ -48,15 +48,6 @@ impl Held {
             return Err(too_large());
         }
         Ok(value)
-    }
-
-    /// Sets a key to a value.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's.
-    pub(super) fn set(&self, key: &str, value: &[u8]) -> Result<(), Error> {
-        set(&self.connection, self.store(), key, value).map_err(other)
     }
 
     /// Deletes a key, if there is such a one.
@@ -159,10 +150,11 @@ mod tests {
         let held = held().await;
         let most = MAX_VALUE_BYTES - size_of::<Option<Vec<u8>>>();
         let mut value = vec![1; most];
-        held.set("k", &value).unwrap();
+        let set = |value: &[u8]| set(&held.connection, held.store(), "k", value);
+        set(&value).unwrap();
         assert_eq!(held.get("k").unwrap().map(|read| read.len()), Some(most));
         value.resize(MAX_VALUE_BYTES, 1);
-        let error = text(held.set("k", &value));
+        let error = text(set(&value).map_err(other));
         assert!(error.contains("TooBig"), "{error}");
         assert_eq!(held.get("k").unwrap().map(|read| read.len()), Some(most));
     }

@@ -1,7 +1,8 @@
 //! One store that a guest has opened.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
+use futures::future::{Either, select};
 use tokio::task::spawn_blocking;
 
 use super::{
@@ -73,16 +74,22 @@ impl Store {
         self.run("get a value", get).await
     }
 
-    /// Sets a key to a value.
+    /// Sets a key to a value, together with what others wait to set.
     pub(super) async fn set(&self, key: String, value: Vec<u8>) -> Result<(), Error> {
-        let set = move |store: &Self, held: &Held| {
-            store.ask(KeyValueOperation::Set {
-                key: &key,
-                value: &value,
-            })?;
-            held.set(&key, &value)
+        const SET: &str = "set a value";
+        self.check(SET).await?;
+        let mut done = self.database.writes().add(self.clone(), key, value);
+        let hold = pin!(self.hold(SET));
+        let done = match select(&mut done, hold).await {
+            // Somebody else had the connection before.
+            Either::Left((done, _)) => done,
+            Either::Right((held, _)) => {
+                let mut held = held?;
+                spawn_blocking(move || held.write());
+                done.await
+            }
         };
-        self.run("set a value", set).await
+        done.unwrap_or_else(|_panicked| Err(internal()))
     }
 
     /// Deletes a key; it is no error that there is none.
@@ -115,13 +122,18 @@ impl Store {
         doing: &'static str,
         work: impl FnOnce(&Self, &Held) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let what = format!("the key-value store {}", self.database.label());
-        let checked = self.event_loop.check(self.database.held(), doing, &what);
-        checked.await.map_err(Error::Other)?;
+        self.check(doing).await?;
         let held = self.hold(doing).await?;
         let store = self.clone();
         let done = spawn_blocking(move || work(&store, &held)).await;
         done.unwrap_or_else(|_panicked| Err(internal()))
+    }
+
+    /// Fails where a list of keys of the same instance holds the store.
+    async fn check(&self, doing: &'static str) -> Result<(), Error> {
+        let what = format!("the key-value store {}", self.database.label());
+        let checked = self.event_loop.check(self.database.held(), doing, &what);
+        checked.await.map_err(Error::Other)
     }
 
     /// Waits until the store is free. Waiting takes no thread.
