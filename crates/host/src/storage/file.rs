@@ -2,6 +2,7 @@
 
 use std::{
     fmt, fs, io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -10,6 +11,13 @@ use rusqlite::{Connection, limits::Limit};
 /// Where a database is.
 #[derive(Debug)]
 pub(crate) struct DatabaseFile(Option<PathBuf>);
+
+/// What tells a file from another one of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileId {
+    device: u64,
+    inode: u64,
+}
 
 impl DatabaseFile {
     /// A file, or memory where there is no path.
@@ -20,6 +28,15 @@ impl DatabaseFile {
     /// The file; `None` where it is in memory.
     pub(crate) fn path(&self) -> Option<&Path> {
         self.0.as_deref()
+    }
+
+    /// Which file there is now; none in memory, and where there is none.
+    pub(crate) fn id(&self) -> Option<FileId> {
+        let file = fs::metadata(self.path()?).ok()?;
+        Some(FileId {
+            device: file.dev(),
+            inode: file.ino(),
+        })
     }
 
     /// Makes the folder that the file is to be in.

@@ -1,5 +1,6 @@
 //! `spin:sqlite`, as a component sees it.
 
+mod connections;
 mod contention;
 mod durability;
 mod endings;

@@ -1,9 +1,8 @@
 //! One connection of a guest.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use tokio::{
-    runtime::Handle,
     sync::{Mutex, OwnedMutexGuard, oneshot},
     task::spawn_blocking,
 };
@@ -12,6 +11,7 @@ use super::{
     cancel::Witness,
     database::Database,
     error::{Error, internal},
+    open::Open,
     rows,
     short::Short,
     statement::{Kind, Query},
@@ -27,9 +27,6 @@ use crate::{
 /// others are told.
 const STATEMENT: &str = "run a statement";
 const CONNECTION: &str = "the database connection";
-
-/// How many statements are remembered that are not short.
-const MAX_LONG: usize = 64;
 
 /// A connection: opened when it is first used, and used by one statement at a time.
 #[derive(Clone)]
@@ -54,9 +51,7 @@ pub(super) struct Streamed {
 /// The connection itself, once there is one.
 struct Slot {
     database: Arc<Database>,
-    connection: Option<rusqlite::Connection>,
-    /// Statements that turned out not to be short.
-    long: HashSet<String>,
+    open: Option<Open>,
 }
 
 /// All that a statement needs to run.
@@ -76,20 +71,33 @@ enum Refused {
 
 impl Slot {
     fn connection(&mut self) -> Result<&mut rusqlite::Connection, Error> {
-        match &mut self.connection {
-            Some(connection) => Ok(connection),
-            none => Ok(none.insert(self.database.open()?)),
+        let open = self.open.take();
+        let open = match open.or_else(|| self.database.idle_connection()) {
+            Some(open) => open,
+            None => self.database.open()?,
+        };
+        Ok(&mut self.open.insert(open).connection)
+    }
+
+    /// Whether no transaction is open.
+    fn is_autocommit(&self) -> bool {
+        let open = self.open.as_ref();
+        open.is_none_or(|open| open.connection.is_autocommit())
+    }
+
+    /// The connection, if it takes no time to have one.
+    fn open_now(&mut self) -> Option<&mut Open> {
+        if self.open.is_none() {
+            self.open = self.database.idle_connection();
         }
+        self.open.as_mut()
     }
 }
 
-/// Closing a connection rolls its transaction back, which may take a while.
 impl Drop for Slot {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take()
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn_blocking(move || drop(connection));
+        if let Some(open) = self.open.take() {
+            self.database.take_back(open);
         }
     }
 }
@@ -103,8 +111,7 @@ impl Connection {
     ) -> Self {
         let slot = Slot {
             database: Arc::clone(&database),
-            connection: None,
-            long: HashSet::new(),
+            open: None,
         };
         Self {
             database,
@@ -201,13 +208,11 @@ impl Connection {
             return None;
         }
         let mut slot = self.slot.try_lock().ok()?;
-        let Slot {
-            connection, long, ..
-        } = &mut *slot;
-        let connection = connection.as_mut()?;
-        if long.contains(&query.sql) {
+        let open = slot.open_now()?;
+        if open.is_long(&query.sql) {
             return None;
         }
+        let connection = &mut open.connection;
         let turns = self.database.turns().filter(|_| connection.is_autocommit());
         let _turn = match turns {
             Some(turns) => Some(turns.read_now()?),
@@ -215,10 +220,7 @@ impl Connection {
         };
         let tried = query.collect_short(connection);
         if let Short::Done { is_long: true, .. } | Short::Undone { is_long: true } = tried {
-            if long.len() == MAX_LONG {
-                long.clear();
-            }
-            long.insert(query.sql.clone());
+            open.remember_long(&query.sql);
         }
         let Short::Done { result, .. } = tried else {
             return None;
@@ -246,8 +248,8 @@ impl Connection {
     ) -> Result<T, Error> {
         self.check(call).await?;
         let mut slot = self.lock().await;
-        if let Some(connection) = &slot.connection {
-            return Ok(ask(connection));
+        if let Some(open) = slot.open_now() {
+            return Ok(ask(&open.connection));
         }
         let place = self.threads.place().await?;
         place.run(move || Ok(ask(slot.connection()?))).await
@@ -279,7 +281,7 @@ impl Connection {
         // In a transaction, the connection has the lock or will keep it: others that
         // have their turn may be waiting for it to end.
         if let Some(turns) = self.database.turns()
-            && slot.connection.as_ref().is_none_or(|c| c.is_autocommit())
+            && slot.is_autocommit()
         {
             let mut kind = query.kind();
             if kind != Kind::Changes {

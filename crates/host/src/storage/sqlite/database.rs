@@ -6,16 +6,14 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use rusqlite::{
-    Connection, ErrorCode,
-    hooks::{AuthAction, AuthContext, Authorization},
-};
+use rusqlite::ErrorCode;
 
 use super::{
     error::{Error, io},
+    idle::Idle,
+    open::Open,
     threads::Threads,
     turns::Turns,
-    values::MAX_RESULT_BYTES,
 };
 use crate::{
     load::runtime_config::{RuntimeConfig, SqliteDatabase},
@@ -24,18 +22,6 @@ use crate::{
         file::DatabaseFile,
     },
 };
-
-/// Statements that a connection keeps prepared.
-const KEPT_STATEMENTS: usize = 64;
-
-/// Settings that hold for the whole process: with them a component could take the
-/// memory or the temporary files of all others. Spin does not refuse them.
-const PRAGMAS_OF_THE_PROCESS: [&str; 4] = [
-    "data_store_directory",
-    "hard_heap_limit",
-    "soft_heap_limit",
-    "temp_store_directory",
-];
 
 /// Databases by label, and the threads that their statements run on.
 #[derive(Clone)]
@@ -50,6 +36,7 @@ pub(crate) struct Database {
     allow_attach_file: bool,
     /// None in memory, where each connection has a database of its own.
     turns: Option<Arc<Turns>>,
+    idle: Idle,
 }
 
 impl Databases {
@@ -100,6 +87,7 @@ impl Storage for Database {
             turns: config.path.is_some().then(Arc::default),
             file: DatabaseFile::new(config.path),
             allow_attach_file: config.allow_attach_file,
+            idle: Idle::default(),
         }
     }
 
@@ -111,7 +99,7 @@ impl Storage for Database {
         self.file
             .create_folder()
             .context("its folder cannot be created")?;
-        let connection = self.connect()?;
+        let Open { connection, .. } = self.connect()?;
         // SQLite looks into the file only now.
         match connection.query_row("PRAGMA schema_version", [], |_| Ok(())) {
             // Another program is at it: that passes.
@@ -131,12 +119,17 @@ impl Database {
         self.turns.as_ref()
     }
 
+    /// The connections that wait for their next user.
+    pub(super) fn idle(&self) -> &Idle {
+        &self.idle
+    }
+
     /// A new connection, as Spin opens it.
     ///
     /// # Errors
     ///
     /// A file that cannot be made or opened.
-    pub(super) fn open(&self) -> Result<Connection, Error> {
+    pub(super) fn open(&self) -> Result<Open, Error> {
         // The folder is there, unless somebody removed it since the start.
         let connected = self
             .connect()
@@ -147,43 +140,7 @@ impl Database {
         connected.map_err(io)
     }
 
-    fn connect(&self) -> rusqlite::Result<Connection> {
-        let mut connection = self.file.connect(MAX_RESULT_BYTES)?;
-        connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
-        let allow_attach_file = self.allow_attach_file;
-        connection.authorizer(Some(move |context: AuthContext<'_>| {
-            authorize(&context, allow_attach_file)
-        }))?;
-        Ok(connection)
-    }
-}
-
-/// SQLite's number for `ATTACH`, as its authorizer gets it.
-const SQLITE_ATTACH: i32 = 24;
-
-/// As Spin has it, files are not attached unless the runtime configuration allows it;
-/// a database in memory or in a temporary file may be.
-fn authorize(context: &AuthContext<'_>, allow_attach_file: bool) -> Authorization {
-    let denied = match context.action {
-        AuthAction::Attach { filename } => {
-            !allow_attach_file && !matches!(filename, "" | ":memory:")
-        }
-        // A name that is computed, which SQLite does not tell. Under Spin it may be any file.
-        AuthAction::Unknown {
-            code: SQLITE_ATTACH,
-            ..
-        } => !allow_attach_file,
-        AuthAction::Pragma {
-            pragma_name,
-            pragma_value: Some(_),
-        } => PRAGMAS_OF_THE_PROCESS
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(pragma_name)),
-        _ => false,
-    };
-    if denied {
-        Authorization::Deny
-    } else {
-        Authorization::Allow
+    fn connect(&self) -> rusqlite::Result<Open> {
+        Open::new(&self.file, self.allow_attach_file)
     }
 }

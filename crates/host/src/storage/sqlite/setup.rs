@@ -58,7 +58,8 @@ impl Databases {
         let database = self.by_label().get(label);
         let database = database.with_context(|| format!("there is no database {label:?}"))?;
         let open = database.open();
-        open.with_context(|| described(label, &**database))
+        let open = open.with_context(|| described(label, &**database))?;
+        Ok(open.connection)
     }
 }
 

@@ -1,0 +1,243 @@
+//! Connections that wait for their next user.
+//!
+//! To open a connection, SQLite reads and parses the whole schema, and prepares each statement anew. That takes longer
+//! than most requests need it, and with instances that live for 128 requests it happens for one request in ten. So a
+//! connection that did nothing but read goes to the next guest that opens one. No guest can tell it from a new one:
+//! SQLite says of each statement what it does, and a connection on which something could be left behind (a change, a
+//! setting, a transaction, a temporary or attached table) is closed.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use tokio::{
+    runtime::Handle,
+    task::spawn_blocking,
+    time::{Instant, sleep},
+};
+
+use super::{database::Database, open::Open};
+use crate::storage::by_label::Storage as _;
+
+/// How many wait for a database, at most.
+const MAX_IDLE: usize = 32;
+
+/// How long one waits, at most: as long as an instance without requests. The file of a database that nobody uses is
+/// not kept open.
+const MAX_IDLE_TIME: Duration = Duration::from_secs(1);
+
+/// Connections that wait, each since when; the one that came last is the first to go.
+#[derive(Default)]
+pub(super) struct Idle(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    connections: Vec<(Instant, Open)>,
+    /// Whether a task closes those that have waited for too long.
+    watched: bool,
+}
+
+impl Idle {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Database {
+    /// A connection that is open already; none where there is none, or where the file is not the one any more that
+    /// they have open.
+    pub(super) fn idle_connection(&self) -> Option<Open> {
+        let (_, open) = self.idle().waiting().connections.pop()?;
+        if open.has_file(self.file()) {
+            return Some(open);
+        }
+        // The others have the same file open.
+        let others = mem::take(&mut self.idle().waiting().connections);
+        close((open, others));
+        None
+    }
+
+    /// Takes a connection back, for the next guest or to close it.
+    pub(super) fn take_back(self: &Arc<Self>, mut open: Open) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        if !open.is_as_new() {
+            return close(open);
+        }
+        let mut waiting = self.idle().waiting();
+        if waiting.connections.len() == MAX_IDLE {
+            drop(waiting);
+            return close(open);
+        }
+        waiting.connections.push((Instant::now(), open));
+        if !mem::replace(&mut waiting.watched, true) {
+            runtime.spawn(watch(Arc::downgrade(self)));
+        }
+    }
+}
+
+/// Closes connections once they have waited for too long, until there are none.
+async fn watch(database: Weak<Database>) {
+    loop {
+        sleep(MAX_IDLE_TIME).await;
+        let Some(database) = database.upgrade() else {
+            return;
+        };
+        let mut waiting = database.idle().waiting();
+        let old = |(since, _): &(Instant, Open)| since.elapsed() >= MAX_IDLE_TIME;
+        let number = waiting.connections.iter().take_while(|c| old(c)).count();
+        let closed: Vec<_> = waiting.connections.drain(..number).collect();
+        waiting.watched = !waiting.connections.is_empty();
+        let is_over = !waiting.watched;
+        drop(waiting);
+        close(closed);
+        if is_over {
+            return;
+        }
+    }
+}
+
+/// Closes connections on a thread where it may take a while: a transaction may have to be rolled back.
+fn close(connections: impl Send + 'static) {
+    spawn_blocking(move || drop(connections));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::load::runtime_config::SqliteDatabase;
+
+    /// A database with a table `t`, in a file of this folder.
+    fn database() -> (TempDir, Arc<Database>) {
+        let folder = tempfile::tempdir().unwrap();
+        let config = SqliteDatabase {
+            path: Some(folder.path().join("a.db")),
+            allow_attach_file: true,
+        };
+        let database = Arc::new(Database::new("a", config));
+        let open = database.open().unwrap();
+        open.connection
+            .execute_batch(
+                "CREATE TABLE t (x); CREATE VIRTUAL TABLE words USING fts5 (x); \
+                 INSERT INTO words VALUES ('wake'), ('up')",
+            )
+            .unwrap();
+        (folder, database)
+    }
+
+    fn waiting(database: &Database) -> usize {
+        database.idle().waiting().connections.len()
+    }
+
+    /// Whether a connection is used again on which this ran, whatever became of it.
+    fn is_used_again(database: &Arc<Database>, sql: &str) -> bool {
+        let open = database.open().unwrap();
+        let _ = open.connection.execute_batch(sql);
+        database.take_back(open);
+        database.idle_connection().is_some()
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_did_nothing_but_read_is_used_again() {
+        let (_folder, database) = database();
+        for sql in [
+            "",
+            "SELECT 1",
+            "SELECT count(*) FROM t WHERE x = 'a'",
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9) SELECT i FROM n",
+            "SELECT * FROM words WHERE words MATCH 'wake'",
+            "SELECT value FROM json_each('[1]')",
+            "no SQL",
+        ] {
+            assert!(is_used_again(&database, sql), "{sql}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_did_more_is_closed() {
+        let (_folder, database) = database();
+        for sql in [
+            "INSERT INTO t VALUES (1)",
+            "INSERT INTO t SELECT 1 WHERE false",
+            "UPDATE t SET x = 2",
+            "DELETE FROM t",
+            "CREATE TABLE IF NOT EXISTS t (x)",
+            "CREATE TEMP TABLE other (x)",
+            "CREATE TEMP VIEW other AS SELECT 1",
+            "ATTACH ':memory:' AS other",
+            "ATTACH char(58) || 'memory:' AS other",
+            "PRAGMA case_sensitive_like = ON",
+            "PRAGMA cache_size = 1",
+            "SELECT * FROM pragma_cache_size",
+            "BEGIN",
+            "BEGIN; COMMIT",
+            "SAVEPOINT a",
+            "ANALYZE",
+            "REINDEX",
+            "VACUUM",
+            "SELECT 1; DELETE FROM t",
+        ] {
+            assert!(!is_used_again(&database, sql), "{sql}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_in_memory_is_closed() {
+        let config = SqliteDatabase {
+            path: None,
+            allow_attach_file: false,
+        };
+        let database = Arc::new(Database::new("a", config));
+        assert!(!is_used_again(&database, "SELECT 1"));
+    }
+
+    #[tokio::test]
+    async fn another_file_in_the_place_of_the_first_has_connections_of_its_own() {
+        let (folder, database) = database();
+        for _ in 0..2 {
+            let open = [(); 2].map(|()| database.open().unwrap());
+            open.into_iter().for_each(|open| database.take_back(open));
+            assert_eq!(waiting(&database), 2);
+            fs::rename(folder.path().join("a.db"), folder.path().join("old.db")).unwrap();
+            assert!(database.idle_connection().is_none());
+            assert_eq!(waiting(&database), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_so_many_wait() {
+        let (_folder, database) = database();
+        let open: Vec<_> = (0..=MAX_IDLE).map(|_| database.open().unwrap()).collect();
+        open.into_iter().for_each(|open| database.take_back(open));
+        assert_eq!(waiting(&database), MAX_IDLE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn they_wait_for_only_so_long() {
+        let (_folder, database) = database();
+        let wait = async |time: Duration| {
+            advance(time).await;
+            tokio::task::yield_now().await;
+            waiting(&database)
+        };
+        let open = [(); 2].map(|()| database.open().unwrap());
+        for open in open {
+            database.take_back(open);
+            // The task that closes them has begun to wait.
+            tokio::task::yield_now().await;
+            wait(MAX_IDLE_TIME / 2).await;
+        }
+        assert_eq!(wait(Duration::from_millis(1)).await, 1);
+        assert_eq!(wait(MAX_IDLE_TIME).await, 0);
+        // It begins anew with the next one.
+        assert!(is_used_again(&database, "SELECT 1"));
+    }
+}
