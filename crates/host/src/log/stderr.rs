@@ -110,7 +110,7 @@ impl Queue {
     fn flush(&self, patience: Duration) {
         let busy = |state: &mut State| state.writing || !state.is_empty();
         let mut state = self.0.state();
-        state.flushing = true;
+        state.flushing = !state.is_empty();
         self.0.filled.notify_one();
         drop(self.0.emptied.wait_timeout_while(state, patience, busy));
     }

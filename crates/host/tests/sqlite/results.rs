@@ -117,6 +117,15 @@ const OTHER_THAN_SPIN: &[(&str, &str)] = &[
         "PRAGMA hard_heap_limit",
         r#"Ok((["hard_heap_limit"], [[Value::Integer(0)]]))"#,
     ),
+    // It gives away an address of the host, and runs what is at one.
+    (
+        "SELECT fts3_tokenizer('simple')",
+        io!("not authorized to use function: fts3_tokenizer"),
+    ),
+    (
+        "SELECT FTS3_Tokenizer('simple', x'0000000000000000')",
+        io!("not authorized to use function: FTS3_Tokenizer"),
+    ),
     // What could not reach the component is not even made.
     ("SELECT zeroblob(134217729)", io!("string or blob too big")),
 ];

@@ -17,8 +17,8 @@ use tokio::{
 };
 
 use super::{
+    changes::Changes,
     error::{Error, internal, other},
-    writes::Writes,
 };
 use crate::{
     load::runtime_config::KeyValueStore,
@@ -59,7 +59,7 @@ pub(crate) struct Database {
     holder: Mutex<Holder>,
     /// How often the connection has been given back, or a key of a stream taken.
     moved: AtomicU64,
-    writes: Writes,
+    changes: Changes,
 }
 
 /// Who has a connection, and for what.
@@ -97,7 +97,7 @@ impl Storage for Database {
             connection: OnceCell::new(),
             holder: Mutex::new(nobody),
             moved: AtomicU64::new(0),
-            writes: Writes::default(),
+            changes: Changes::default(),
         }
     }
 
@@ -137,9 +137,9 @@ impl Database {
         self.held
     }
 
-    /// The values that are to be set.
-    pub(super) fn writes(&self) -> &Writes {
-        &self.writes
+    /// The changes that are to be made.
+    pub(super) fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Opens it where that has not been done yet.

@@ -10,6 +10,7 @@
 //!
 //! Nothing here runs on an async thread, and who waits for a store takes no thread.
 
+mod changes;
 mod database;
 mod error;
 mod faults;
@@ -18,7 +19,6 @@ mod keys;
 mod statements;
 mod store;
 mod stores;
-mod writes;
 
 #[expect(unreachable_pub, reason = "the generated bindings export it once more")]
 pub use self::store::Store;

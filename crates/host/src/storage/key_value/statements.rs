@@ -50,18 +50,6 @@ impl Held {
         Ok(value)
     }
 
-    /// Deletes a key, if there is such a one.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's.
-    pub(super) fn delete(&self, key: &str) -> Result<(), Error> {
-        let sql = "DELETE FROM spin_key_value WHERE store = ?1 AND key = ?2";
-        let mut statement = self.connection.prepare_cached(sql).map_err(other)?;
-        let deleted = statement.execute([self.store(), key]);
-        deleted.map(drop).map_err(other)
-    }
-
     /// Whether there is a key. Spin reads its value for it.
     ///
     /// # Errors
@@ -103,6 +91,13 @@ pub(super) fn set(
                ON CONFLICT (store, key) DO UPDATE SET value = excluded.value";
     let mut statement = connection.prepare_cached(sql)?;
     statement.execute(params![store, key, value]).map(drop)
+}
+
+/// Deletes a key of a store, if there is such a one.
+pub(super) fn delete(connection: &Connection, store: &str, key: &str) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM spin_key_value WHERE store = ?1 AND key = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.execute([store, key]).map(drop)
 }
 
 /// The error for a value that is too large to be read, in Spin's words.

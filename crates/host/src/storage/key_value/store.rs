@@ -56,7 +56,7 @@ impl Store {
             granted,
             event_loop,
         };
-        if store.granted.faults.are_possible() {
+        if store.may_fail() {
             let asking = store.clone();
             let asked = spawn_blocking(move || asking.ask(KeyValueOperation::Open));
             asked.await.unwrap_or_else(|_panicked| Err(internal()))?;
@@ -74,31 +74,14 @@ impl Store {
         self.run("get a value", get).await
     }
 
-    /// Sets a key to a value, together with what others wait to set.
+    /// Sets a key to a value.
     pub(super) async fn set(&self, key: String, value: Vec<u8>) -> Result<(), Error> {
-        const SET: &str = "set a value";
-        self.check(SET).await?;
-        let mut done = self.database.writes().add(self.clone(), key, value);
-        let hold = pin!(self.hold(SET));
-        let done = match select(&mut done, hold).await {
-            // Somebody else had the connection before.
-            Either::Left((done, _)) => done,
-            Either::Right((held, _)) => {
-                let mut held = held?;
-                spawn_blocking(move || held.write());
-                done.await
-            }
-        };
-        done.unwrap_or_else(|_panicked| Err(internal()))
+        self.change("set a value", key, Some(value)).await
     }
 
     /// Deletes a key; it is no error that there is none.
     pub(super) async fn delete(&self, key: String) -> Result<(), Error> {
-        let delete = move |store: &Self, held: &Held| {
-            store.ask(KeyValueOperation::Delete { key: &key })?;
-            held.delete(&key)
-        };
-        self.run("delete a key", delete).await
+        self.change("delete a key", key, None).await
     }
 
     /// Whether there is a key.
@@ -108,6 +91,40 @@ impl Store {
             held.exists(&key)
         };
         self.run("look for a key", exists).await
+    }
+
+    /// Changes a key, together with what others wait to change.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::run`].
+    async fn change(
+        &self,
+        doing: &'static str,
+        key: String,
+        value: Option<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.check(doing).await?;
+        let mut asked = self.ask_for(key, value);
+        loop {
+            // Whoever has the connection first makes the change.
+            let held = match select(&mut asked.done, pin!(self.hold(doing))).await {
+                Either::Left((made, _)) => return made.unwrap_or_else(|_panicked| Err(internal())),
+                Either::Right((held, _)) => held,
+            };
+            match held {
+                Ok(mut held) => {
+                    // If it panics, those whose changes it had are told.
+                    let _ = spawn_blocking(move || held.make_changes()).await;
+                }
+                Err(error) if asked.withdraw() => return Err(error),
+                // Somebody is making it just now.
+                Err(_) => {
+                    let made = (&mut asked.done).await;
+                    return made.unwrap_or_else(|_panicked| Err(internal()));
+                }
+            }
+        }
     }
 
     /// Does `work` with the store to itself. Once begun, it is done to its end, whether
@@ -162,6 +179,11 @@ impl Store {
                 Err(Error::Other(error))
             }
         }
+    }
+
+    /// Whether a call may be made to fail.
+    pub(super) fn may_fail(&self) -> bool {
+        self.granted.faults.are_possible()
     }
 
     /// Asks whether a call is to fail.

@@ -1,6 +1,6 @@
 //! One connection of a guest.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use tokio::{
     sync::{Mutex, OwnedMutexGuard, oneshot},
@@ -28,6 +28,9 @@ use crate::{
 const STATEMENT: &str = "run a statement";
 const CONNECTION: &str = "the database connection";
 
+/// How many statements are remembered that are not short.
+const MAX_LONG: usize = 64;
+
 /// A connection: opened when it is first used, and used by one statement at a time.
 #[derive(Clone)]
 #[allow(unreachable_pub, reason = "the generated bindings export it once more")]
@@ -52,6 +55,8 @@ pub(super) struct Streamed {
 struct Slot {
     database: Arc<Database>,
     open: Option<Open>,
+    /// Statements that turned out not to be short.
+    long: HashSet<String>,
 }
 
 /// All that a statement needs to run.
@@ -112,6 +117,7 @@ impl Connection {
         let slot = Slot {
             database: Arc::clone(&database),
             open: None,
+            long: HashSet::new(),
         };
         Self {
             database,
@@ -208,11 +214,10 @@ impl Connection {
             return None;
         }
         let mut slot = self.slot.try_lock().ok()?;
-        let open = slot.open_now()?;
-        if open.is_long(&query.sql) {
+        if slot.long.contains(&query.sql) {
             return None;
         }
-        let connection = &mut open.connection;
+        let connection = &mut slot.open_now()?.connection;
         let turns = self.database.turns().filter(|_| connection.is_autocommit());
         let _turn = match turns {
             Some(turns) => Some(turns.read_now()?),
@@ -220,7 +225,10 @@ impl Connection {
         };
         let tried = query.collect_short(connection);
         if let Short::Done { is_long: true, .. } | Short::Undone { is_long: true } = tried {
-            open.remember_long(&query.sql);
+            if slot.long.len() == MAX_LONG {
+                slot.long.clear();
+            }
+            slot.long.insert(query.sql.clone());
         }
         let Short::Done { result, .. } = tried else {
             return None;

@@ -2,9 +2,9 @@
 //!
 //! To open a connection, SQLite reads and parses the whole schema, and prepares each statement anew. That takes longer
 //! than most requests need it, and with instances that live for 128 requests it happens for one request in ten. So a
-//! connection that did nothing but read goes to the next guest that opens one. No guest can tell it from a new one:
-//! SQLite says of each statement what it does, and a connection on which something could be left behind (a change, a
-//! setting, a transaction, a temporary or attached table) is closed.
+//! connection that did nothing but read goes to the next guest that opens one. SQLite says of each statement what it
+//! does, and a connection on which something could be left behind (a change, a setting, a transaction, a temporary or
+//! attached table) is closed.
 
 use std::{
     mem,
@@ -24,8 +24,8 @@ use crate::storage::by_label::Storage as _;
 /// How many wait for a database, at most.
 const MAX_IDLE: usize = 32;
 
-/// How long one waits, at most: as long as an instance without requests. The file of a database that nobody uses is
-/// not kept open.
+/// After how long one that waits is closed, looked at as often: the file of a database that nobody uses is not kept
+/// open.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(1);
 
 /// Connections that wait, each since when; the one that came last is the first to go.
@@ -35,8 +35,16 @@ pub(super) struct Idle(Mutex<Waiting>);
 #[derive(Default)]
 struct Waiting {
     connections: Vec<(Instant, Open)>,
-    /// Whether a task closes those that have waited for too long.
-    watched: bool,
+    /// When a task last looked whether one has waited for too long; none where there is no such task.
+    watched: Option<Instant>,
+}
+
+impl Waiting {
+    /// Whether a task will look again. It ends with the thread that began it.
+    fn is_watched(&self) -> bool {
+        self.watched
+            .is_some_and(|looked| looked.elapsed() < 2 * MAX_IDLE_TIME)
+    }
 }
 
 impl Idle {
@@ -46,14 +54,13 @@ impl Idle {
 }
 
 impl Database {
-    /// A connection that is open already; none where there is none, or where the file is not the one any more that
-    /// they have open.
+    /// A connection that is open already, if there is one that is still right: the file and its schema are as they were.
     pub(super) fn idle_connection(&self) -> Option<Open> {
         let (_, open) = self.idle().waiting().connections.pop()?;
-        if open.has_file(self.file()) {
+        if open.is_up_to_date(self.file()) {
             return Some(open);
         }
-        // The others have the same file open.
+        // The others are likely to be wrong, too.
         let others = mem::take(&mut self.idle().waiting().connections);
         close((open, others));
         None
@@ -73,7 +80,8 @@ impl Database {
             return close(open);
         }
         waiting.connections.push((Instant::now(), open));
-        if !mem::replace(&mut waiting.watched, true) {
+        if !waiting.is_watched() {
+            waiting.watched = Some(Instant::now());
             runtime.spawn(watch(Arc::downgrade(self)));
         }
     }
@@ -90,8 +98,8 @@ async fn watch(database: Weak<Database>) {
         let old = |(since, _): &(Instant, Open)| since.elapsed() >= MAX_IDLE_TIME;
         let number = waiting.connections.iter().take_while(|c| old(c)).count();
         let closed: Vec<_> = waiting.connections.drain(..number).collect();
-        waiting.watched = !waiting.connections.is_empty();
-        let is_over = !waiting.watched;
+        let is_over = waiting.connections.is_empty();
+        waiting.watched = (!is_over).then(Instant::now);
         drop(waiting);
         close(closed);
         if is_over {
@@ -177,6 +185,8 @@ mod tests {
             "PRAGMA case_sensitive_like = ON",
             "PRAGMA cache_size = 1",
             "SELECT * FROM pragma_cache_size",
+            "SELECT * FROM temp.sqlite_schema",
+            "PRAGMA schema_version = 1",
             "BEGIN",
             "BEGIN; COMMIT",
             "SAVEPOINT a",
@@ -187,6 +197,28 @@ mod tests {
         ] {
             assert!(!is_used_again(&database, sql), "{sql}");
         }
+    }
+
+    #[tokio::test]
+    async fn one_that_knows_another_schema_is_closed() {
+        let (_folder, database) = database();
+        let [open, other] = [(); 2].map(|()| database.open().unwrap());
+        database.take_back(open);
+        let alter = "ALTER TABLE t ADD COLUMN y";
+        other.connection.execute_batch(alter).unwrap();
+        assert!(database.idle_connection().is_none());
+        let open = database.open().unwrap();
+        let prepared = open.connection.prepare("SELECT * FROM t").unwrap();
+        assert_eq!(prepared.column_count(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_old_is_closed() {
+        let (_folder, database) = database();
+        let open = database.open().unwrap();
+        advance(Duration::from_secs(60)).await;
+        database.take_back(open);
+        assert_eq!(waiting(&database), 0);
     }
 
     #[tokio::test]
@@ -207,6 +239,7 @@ mod tests {
             open.into_iter().for_each(|open| database.take_back(open));
             assert_eq!(waiting(&database), 2);
             fs::rename(folder.path().join("a.db"), folder.path().join("old.db")).unwrap();
+            database.open().unwrap();
             assert!(database.idle_connection().is_none());
             assert_eq!(waiting(&database), 0);
         }

@@ -2,7 +2,8 @@
 //!
 //! It is what Spin's `spin-factor-sqlite` and `spin-sqlite-inproc` are: a component
 //! opens databases by label, only those that it was granted, and each open makes a
-//! connection of its own, whose file is opened when it is first used.
+//! connection of its own, whose file is opened when it is first used. It may have been another guest's that did
+//! nothing but read (see [`idle`]).
 //!
 //! A statement runs on an async thread only where it reads and is short. None waits for another connection while it
 //! has a thread that others need, and none outlives whoever wanted its rows.

@@ -1,11 +1,11 @@
 //! A connection that is open, and what was done with it.
 
 use std::{
-    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use rusqlite::{
@@ -13,15 +13,16 @@ use rusqlite::{
     config::DbConfig,
     hooks::{AuthAction, AuthContext, Authorization},
 };
+use tokio::time::Instant;
 
-use super::values::MAX_RESULT_BYTES;
+use super::{turns::BUSY_TIMEOUT, values::MAX_RESULT_BYTES};
 use crate::storage::file::{DatabaseFile, FileId};
 
 /// Statements that a connection keeps prepared.
 const KEPT_STATEMENTS: usize = 64;
 
-/// How many statements are remembered that are not short.
-const MAX_LONG: usize = 64;
+/// For how long one connection is used. What SQLite has planned for it is no older than that.
+const MAX_AGE: Duration = Duration::from_secs(60);
 
 /// Settings that hold for the whole process: with them a component could take the
 /// memory or the temporary files of all others. Spin does not refuse them.
@@ -37,10 +38,11 @@ pub(super) struct Open {
     pub(super) connection: Connection,
     /// The file that it has open; none in memory.
     file: Option<FileId>,
+    since: Instant,
+    /// The version of its schema when it was opened.
+    schema_version: Option<i64>,
     /// Whether more was done than to read.
     is_changed: Arc<AtomicBool>,
-    /// Statements that turned out not to be short.
-    long: HashSet<String>,
 }
 
 impl Open {
@@ -50,6 +52,7 @@ impl Open {
     ///
     /// A file that cannot be made or opened.
     pub(super) fn new(file: &DatabaseFile, allow_attach_file: bool) -> rusqlite::Result<Self> {
+        let id = file.id();
         let mut connection = file.connect(MAX_RESULT_BYTES)?;
         connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
         // Otherwise SQLite prepares some statements, such as those with `LIMIT ?` and those of its index of texts,
@@ -58,20 +61,22 @@ impl Open {
         let is_changed = Arc::new(AtomicBool::new(false));
         let changed = Arc::clone(&is_changed);
         connection.authorizer(Some(move |context: AuthContext<'_>| {
-            if !reads(&context.action) {
+            if !only_reads(&context) {
                 changed.store(true, Relaxed);
             }
             authorize(&context, allow_attach_file)
         }))?;
         Ok(Self {
+            // Where the file was not there before, it is new, and nobody has it open yet.
+            file: id.filter(|id| file.id() == Some(*id)),
+            since: Instant::now(),
+            schema_version: schema_version(&connection),
             connection,
-            file: file.id(),
             is_changed,
-            long: HashSet::new(),
         })
     }
 
-    /// Whether a guest could not tell it from a new connection.
+    /// Whether another guest may have it: nothing is left on it of those before.
     pub(super) fn is_as_new(&mut self) -> bool {
         // What a statement watches belongs to who ran it.
         let watches_nothing = self.connection.progress_handler(0, None::<fn() -> bool>);
@@ -79,36 +84,38 @@ impl Open {
             && !self.is_changed.load(Relaxed)
             && self.connection.is_autocommit()
             && self.file.is_some()
+            && self.since.elapsed() < MAX_AGE
     }
 
-    /// Whether it has this file open: somebody may have put another one in its place.
-    pub(super) fn has_file(&self, file: &DatabaseFile) -> bool {
-        self.file == file.id()
-    }
-
-    /// Whether a statement is known not to be short.
-    pub(super) fn is_long(&self, sql: &str) -> bool {
-        self.long.contains(sql)
-    }
-
-    /// Remembers that a statement is not short.
-    pub(super) fn remember_long(&mut self, sql: &str) {
-        if self.long.len() == MAX_LONG {
-            self.long.clear();
-        }
-        self.long.insert(sql.to_owned());
+    /// Whether it is still what a new connection would be: to the same file, with the same schema. A statement that was
+    /// prepared for another schema would have the columns of that one.
+    pub(super) fn is_up_to_date(&self, file: &DatabaseFile) -> bool {
+        let schema = schema_version(&self.connection);
+        self.file == file.id() && schema.is_some() && schema == self.schema_version
     }
 }
 
+/// The version of the schema; none where the database is locked, as nobody can wait here.
+fn schema_version(connection: &Connection) -> Option<i64> {
+    connection.busy_timeout(Duration::ZERO).ok()?;
+    let version = connection
+        .prepare_cached("PRAGMA schema_version")
+        .and_then(|mut look| look.query_row([], |row| row.get(0)));
+    connection.busy_timeout(BUSY_TIMEOUT).ok()?;
+    version.ok()
+}
+
 /// Whether a statement that does this leaves the connection, and the database, as they were.
-fn reads(action: &AuthAction<'_>) -> bool {
-    match action {
-        AuthAction::Select
-        | AuthAction::Read { .. }
-        | AuthAction::Function { .. }
-        | AuthAction::Recursive => true,
-        // An index of texts asks for it, and nobody can set it.
-        AuthAction::Pragma { pragma_name, .. } => *pragma_name == "data_version",
+fn only_reads(context: &AuthContext<'_>) -> bool {
+    match context.action {
+        // Looking at what is temporary makes a database for it.
+        AuthAction::Read { .. } => context.database_name != Some("temp"),
+        AuthAction::Select | AuthAction::Function { .. } | AuthAction::Recursive => true,
+        // An index of texts asks for the first, and this file for the second.
+        AuthAction::Pragma {
+            pragma_name: "data_version" | "schema_version",
+            pragma_value: None,
+        } => true,
         _ => false,
     }
 }
@@ -134,6 +141,10 @@ fn authorize(context: &AuthContext<'_>, allow_attach_file: bool) -> Authorizatio
         } => PRAGMAS_OF_THE_PROCESS
             .iter()
             .any(|name| name.eq_ignore_ascii_case(pragma_name)),
+        // It takes the address of code, and runs what is there.
+        AuthAction::Function { function_name } => {
+            function_name.eq_ignore_ascii_case("fts3_tokenizer")
+        }
         _ => false,
     };
     if denied {

@@ -22,6 +22,9 @@ use crate::run::bindings::spin::sqlite::sqlite::{QueryResult, RowResult, Value};
 /// After how many steps of SQLite's virtual machine a statement checks whether it should stop.
 pub(super) const STEPS_BETWEEN_LOOKS: i32 = 1_000;
 
+/// A longer statement is not kept prepared.
+const MAX_KEPT_BYTES: usize = 16 << 10;
+
 /// A statement, for the thread that runs it.
 pub(super) struct Query {
     pub(super) sql: String,
@@ -232,7 +235,9 @@ impl DerefMut for Prepared<'_> {
 /// The first statement of a text. As under Spin, the rest is never looked at.
 pub(super) fn first<'a>(connection: &'a Connection, sql: &str) -> rusqlite::Result<Prepared<'a>> {
     // An error may be one of the rest.
-    if let Ok(statement) = connection.prepare_cached(sql) {
+    if sql.len() <= MAX_KEPT_BYTES
+        && let Ok(statement) = connection.prepare_cached(sql)
+    {
         return Ok(Prepared::Kept(statement));
     }
     match rusqlite::Batch::new(connection, sql).next()? {

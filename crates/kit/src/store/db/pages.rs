@@ -60,8 +60,8 @@ impl PageRequest {
 
     /// How many rows to select: one more than are shown, which tells whether there is a next page.
     ///
-    /// Write it into the text of the statement, behind `LIMIT`. A statement with `LIMIT ?` is prepared anew by SQLite
-    /// (since 3.46) each time that it runs, which takes longer than to read a page.
+    /// Write it into the text of the statement, behind `LIMIT`. SQLite (seen with 3.54, and to be expected under Spin)
+    /// prepares a statement with `LIMIT ?` anew each time that it runs, which takes longer than to read a page.
     pub fn rows_to_select(&self) -> usize {
         self.limit + 1
     }
