@@ -120,11 +120,15 @@ const OTHER_THAN_SPIN: &[(&str, &str)] = &[
     // It gives away an address of the host, and runs what is at one.
     (
         "SELECT fts3_tokenizer('simple')",
-        io!("not authorized to use function: fts3_tokenizer"),
+        io!(
+            "not authorized to use function: fts3_tokenizer in SELECT fts3_tokenizer('simple') at offset 7"
+        ),
     ),
     (
-        "SELECT FTS3_Tokenizer('simple', x'0000000000000000')",
-        io!("not authorized to use function: FTS3_Tokenizer"),
+        "SELECT FTS3_Tokenizer('simple', x'00')",
+        io!(
+            "not authorized to use function: FTS3_Tokenizer in SELECT FTS3_Tokenizer('simple', x'00') at offset 7"
+        ),
     ),
     // What could not reach the component is not even made.
     ("SELECT zeroblob(134217729)", io!("string or blob too big")),
