@@ -194,9 +194,11 @@ fn loop_over_host_calls() -> ! {
     }
 }
 
-/// Says that it waits, and answers once `count` requests have been in this instance together.
+/// Says if it is alone here, and answers once `count` requests have been in this instance together.
 async fn meet(count: u64) -> Response<BoxBody> {
-    eprintln!("waits for others");
+    if RUNNING.load(Relaxed) == 1 {
+        eprintln!("waits alone");
+    }
     while u64::from(TOGETHER.load(Relaxed)) < count {
         time::sleep(Duration::from_millis(1)).await;
     }
