@@ -20,6 +20,7 @@ from nginx import free_port, nginx  # noqa: E402
 from program import ROOT, running  # noqa: E402
 
 DEPLOY = ROOT / "deploy"
+PROGRAM = ROOT / os.environ.get("HANDSPUN", "target/release/handspun")
 
 # Made where `make akamai.toml` makes it, as the paths in it start there.
 AKAMAI = "akamai.toml"
@@ -90,11 +91,10 @@ class Akamai(Folder):
 
 class Check(Folder):
     def test_every_manifest_and_configuration_loads(self):
-        program = ROOT / os.environ.get("HANDSPUN", "target/release/handspun")
         forward = ["forward-proxy.toml", "--runtime-config-file", "forward-proxy.runtime.toml"]
         for manifest in [["spin.toml"], [AKAMAI], forward]:
             with self.subTest(manifest=manifest[0]):
-                command = [program, "up", "--check", "--state-dir", self.folder, "--from", *manifest]
+                command = [PROGRAM, "up", "--check", "--state-dir", self.folder, "--from", *manifest]
                 checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
                 self.assertEqual(checked.returncode, 0, checked.stderr)
 
@@ -131,8 +131,11 @@ class SpinKube(Folder):
 class Systemd(Folder):
     def test_the_unit_is_one(self):
         unit = (DEPLOY / "server/handspun.service").read_text(encoding="utf-8")
-        # The program is here, and not where it would be on a server.
-        unit = unit.replace("/srv/handspun/", f"{ROOT}/")
+        # The program of these tests, in the place of the one that `make dist` makes on a server.
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        dist = re.search("^DIST := (.+)$", makefile, re.MULTILINE)[1]
+        self.assertIn(f"ExecStart=/srv/handspun/{dist} up ", unit)
+        unit = unit.replace(f"/srv/handspun/{dist}", str(PROGRAM)).replace("/srv/handspun/", f"{ROOT}/")
         file = self.folder / "handspun.service"
         file.write_text(unit, encoding="utf-8")
         verified = subprocess.run(
