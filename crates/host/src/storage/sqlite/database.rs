@@ -36,7 +36,7 @@ pub(crate) struct Database {
     allow_attach_file: bool,
     /// None in memory, where each connection has a database of its own.
     turns: Option<Arc<Turns>>,
-    idle: Idle,
+    idle: Arc<Idle>,
 }
 
 impl Databases {
@@ -87,7 +87,7 @@ impl Storage for Database {
             turns: config.path.is_some().then(Arc::default),
             file: DatabaseFile::new(config.path),
             allow_attach_file: config.allow_attach_file,
-            idle: Idle::default(),
+            idle: Arc::default(),
         }
     }
 
@@ -119,9 +119,14 @@ impl Database {
         self.turns.as_ref()
     }
 
-    /// The connections that wait for their next user.
-    pub(super) fn idle(&self) -> &Idle {
-        &self.idle
+    /// A connection that is open already, if there is one that can be used.
+    pub(super) fn idle_connection(&self) -> Option<Open> {
+        self.idle.take(&self.file)
+    }
+
+    /// Takes a connection back, for the next guest or to close it.
+    pub(super) fn take_back(&self, open: Open) {
+        self.idle.give(open);
     }
 
     /// A new connection, as Spin opens it.

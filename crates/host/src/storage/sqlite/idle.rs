@@ -18,17 +18,17 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{database::Database, open::Open};
-use crate::storage::by_label::Storage as _;
+use super::open::Open;
+use crate::storage::file::DatabaseFile;
 
-/// How many wait for a database, at most.
+/// How many of a database wait, at most.
 const MAX_IDLE: usize = 32;
 
 /// After how long one that waits is closed, looked at as often: the file of a database that nobody uses is not kept
 /// open.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(1);
 
-/// Connections that wait, each since when; the one that came last is the first to go.
+/// Connections of one database that wait, each since when; the one that came last is the first to go.
 #[derive(Default)]
 pub(super) struct Idle(Mutex<Waiting>);
 
@@ -51,30 +51,28 @@ impl Idle {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl Database {
-    /// A connection that is open already, if there is one that is still right: the file and its schema are as they were.
-    pub(super) fn idle_connection(&self) -> Option<Open> {
-        let (_, open) = self.idle().waiting().connections.pop()?;
-        if open.is_up_to_date(self.file()) {
+    /// A connection, if there is one that is still right: the file and its schema are as they were.
+    pub(super) fn take(&self, file: &DatabaseFile) -> Option<Open> {
+        let (_, open) = self.waiting().connections.pop()?;
+        if open.is_up_to_date(file) {
             return Some(open);
         }
         // The others are likely to be wrong, too.
-        let others = mem::take(&mut self.idle().waiting().connections);
+        let others = mem::take(&mut self.waiting().connections);
         close((open, others));
         None
     }
 
     /// Takes a connection back, for the next guest or to close it.
-    pub(super) fn take_back(self: &Arc<Self>, mut open: Open) {
+    pub(super) fn give(self: &Arc<Self>, mut open: Open) {
         let Ok(runtime) = Handle::try_current() else {
             return;
         };
         if !open.is_as_new() {
             return close(open);
         }
-        let mut waiting = self.idle().waiting();
+        let mut waiting = self.waiting();
         if waiting.connections.len() == MAX_IDLE {
             drop(waiting);
             return close(open);
@@ -88,13 +86,11 @@ impl Database {
 }
 
 /// Closes connections once they have waited for too long, until there are none.
-async fn watch(database: Weak<Database>) {
+async fn watch(idle: Weak<Idle>) {
     loop {
         sleep(MAX_IDLE_TIME).await;
-        let Some(database) = database.upgrade() else {
-            return;
-        };
-        let mut waiting = database.idle().waiting();
+        let Some(idle) = idle.upgrade() else { return };
+        let mut waiting = idle.waiting();
         let old = |(since, _): &(Instant, Open)| since.elapsed() >= MAX_IDLE_TIME;
         let number = waiting.connections.iter().take_while(|c| old(c)).count();
         let closed: Vec<_> = waiting.connections.drain(..number).collect();
@@ -115,22 +111,35 @@ fn close(connections: impl Send + 'static) {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, path::PathBuf};
 
     use tempfile::TempDir;
     use tokio::time::advance;
 
     use super::*;
-    use crate::load::runtime_config::SqliteDatabase;
+
+    struct Database {
+        file: DatabaseFile,
+        idle: Arc<Idle>,
+    }
+
+    impl Database {
+        fn new(path: Option<PathBuf>) -> Self {
+            Self {
+                file: DatabaseFile::new(path),
+                idle: Arc::default(),
+            }
+        }
+
+        fn open(&self) -> rusqlite::Result<Open> {
+            Open::new(&self.file, true)
+        }
+    }
 
     /// A database with a table `t`, in a file of this folder.
-    fn database() -> (TempDir, Arc<Database>) {
+    fn database() -> (TempDir, Database) {
         let folder = tempfile::tempdir().unwrap();
-        let config = SqliteDatabase {
-            path: Some(folder.path().join("a.db")),
-            allow_attach_file: true,
-        };
-        let database = Arc::new(Database::new("a", config));
+        let database = Database::new(Some(folder.path().join("a.db")));
         let open = database.open().unwrap();
         open.connection
             .execute_batch(
@@ -142,15 +151,15 @@ mod tests {
     }
 
     fn waiting(database: &Database) -> usize {
-        database.idle().waiting().connections.len()
+        database.idle.waiting().connections.len()
     }
 
     /// Whether a connection is used again on which this ran, whatever became of it.
-    fn is_used_again(database: &Arc<Database>, sql: &str) -> bool {
+    fn is_used_again(database: &Database, sql: &str) -> bool {
         let open = database.open().unwrap();
         let _ = open.connection.execute_batch(sql);
-        database.take_back(open);
-        database.idle_connection().is_some()
+        database.idle.give(open);
+        database.idle.take(&database.file).is_some()
     }
 
     #[tokio::test]
@@ -203,10 +212,10 @@ mod tests {
     async fn one_that_knows_another_schema_is_closed() {
         let (_folder, database) = database();
         let [open, other] = [(); 2].map(|()| database.open().unwrap());
-        database.take_back(open);
+        database.idle.give(open);
         let alter = "ALTER TABLE t ADD COLUMN y";
         other.connection.execute_batch(alter).unwrap();
-        assert!(database.idle_connection().is_none());
+        assert!(database.idle.take(&database.file).is_none());
         let open = database.open().unwrap();
         let prepared = open.connection.prepare("SELECT * FROM t").unwrap();
         assert_eq!(prepared.column_count(), 2);
@@ -217,17 +226,13 @@ mod tests {
         let (_folder, database) = database();
         let open = database.open().unwrap();
         advance(Duration::from_secs(60)).await;
-        database.take_back(open);
+        database.idle.give(open);
         assert_eq!(waiting(&database), 0);
     }
 
     #[tokio::test]
     async fn one_in_memory_is_closed() {
-        let config = SqliteDatabase {
-            path: None,
-            allow_attach_file: false,
-        };
-        let database = Arc::new(Database::new("a", config));
+        let database = Database::new(None);
         assert!(!is_used_again(&database, "SELECT 1"));
     }
 
@@ -236,11 +241,11 @@ mod tests {
         let (folder, database) = database();
         for _ in 0..2 {
             let open = [(); 2].map(|()| database.open().unwrap());
-            open.into_iter().for_each(|open| database.take_back(open));
+            open.into_iter().for_each(|open| database.idle.give(open));
             assert_eq!(waiting(&database), 2);
             fs::rename(folder.path().join("a.db"), folder.path().join("old.db")).unwrap();
             database.open().unwrap();
-            assert!(database.idle_connection().is_none());
+            assert!(database.idle.take(&database.file).is_none());
             assert_eq!(waiting(&database), 0);
         }
     }
@@ -249,7 +254,7 @@ mod tests {
     async fn only_so_many_wait() {
         let (_folder, database) = database();
         let open: Vec<_> = (0..=MAX_IDLE).map(|_| database.open().unwrap()).collect();
-        open.into_iter().for_each(|open| database.take_back(open));
+        open.into_iter().for_each(|open| database.idle.give(open));
         assert_eq!(waiting(&database), MAX_IDLE);
     }
 
@@ -263,7 +268,7 @@ mod tests {
         };
         let open = [(); 2].map(|()| database.open().unwrap());
         for open in open {
-            database.take_back(open);
+            database.idle.give(open);
             // The task that closes them has begun to wait.
             tokio::task::yield_now().await;
             wait(MAX_IDLE_TIME / 2).await;
