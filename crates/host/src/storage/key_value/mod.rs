@@ -8,6 +8,8 @@
 //! instances wait; the wait has a limit, [`Limits::key_value`](crate::Limits::key_value),
 //! and the log says who held the store.
 //!
+//! The call that gets a store to change it makes the changes that others wait to make, too, in one transaction.
+//!
 //! Nothing here runs on an async thread, and who waits for a store takes no thread.
 
 mod changes;
