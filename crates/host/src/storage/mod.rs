@@ -4,6 +4,7 @@ pub(crate) mod by_label;
 pub(crate) mod event_loop;
 mod file;
 pub(crate) mod key_value;
+pub(crate) mod lock;
 mod queue;
 pub(crate) mod sqlite;
 mod stream;

@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -16,11 +15,9 @@ use tempfile::TempDir;
 use super::{build, client::TestClient, store::TestStore};
 use crate::{
     App, KeyValueFaults, KeyValueStore, Limits, Log, Options, SqliteDatabase, Upstream,
-    load::manifest::Manifest, storage::by_label::DEFAULT,
+    load::manifest::Manifest,
+    storage::{by_label::DEFAULT, lock::BUSY_TIMEOUT},
 };
-
-/// How long a test waits for a database that the application is writing to; what components wait, too.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the application logged and its components printed.
 pub(super) type Lines = Arc<Mutex<Vec<String>>>;

@@ -10,7 +10,7 @@
 //!
 //! The call that gets a store to change it makes the changes that others wait to make, too, in one transaction.
 //!
-//! Nothing here runs on an async thread, and who waits for a store takes no thread.
+//! Only a value that is short is read on an async thread (see [`short`]), and who waits for a store takes no thread.
 
 mod changes;
 mod database;
@@ -18,6 +18,7 @@ mod error;
 mod faults;
 mod interface;
 mod keys;
+mod short;
 mod statements;
 mod store;
 mod stores;

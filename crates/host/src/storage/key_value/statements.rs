@@ -109,28 +109,9 @@ fn too_large() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
-
     use rusqlite::limits::Limit;
 
     use super::*;
-    use crate::{
-        load::runtime_config::KeyValueStore,
-        storage::key_value::database::{Database, Holder},
-    };
-
-    /// A store in memory, held.
-    async fn held() -> Held {
-        let database = Database::new("default", KeyValueStore::default());
-        let holder = Holder {
-            component: "test".into(),
-            doing: "test",
-        };
-        let held = Arc::new(database)
-            .hold(holder, Duration::from_secs(10))
-            .await;
-        held.unwrap_or_else(|_| panic!("it is free"))
-    }
 
     fn text(result: Result<impl Sized, Error>) -> String {
         match result {
@@ -142,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_largest_value_is_read_and_a_larger_one_is_not_written() {
-        let held = held().await;
+        let held = Held::of(None).await;
         let most = MAX_VALUE_BYTES - size_of::<Option<Vec<u8>>>();
         let mut value = vec![1; most];
         let set = |value: &[u8]| set(&held.connection, held.store(), "k", value);
@@ -156,7 +137,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_larger_value_of_another_program_is_an_error() {
-        let held = held().await;
+        let held = Held::of(None).await;
         let most = MAX_VALUE_BYTES - size_of::<Option<Vec<u8>>>();
         for bytes in [most + 1, MAX_VALUE_BYTES + 1] {
             let limit = Limit::SQLITE_LIMIT_LENGTH;

@@ -9,6 +9,7 @@ use super::{
     database::{Database, Held, Holder, Refused},
     error::{Error, internal},
     faults::{KeyValueCall, KeyValueFaults, KeyValueOperation},
+    short::Short,
     stores::Stores,
 };
 use crate::{log::Log, storage::event_loop::EventLoop};
@@ -67,11 +68,17 @@ impl Store {
 
     /// The value of a key, where there is one.
     pub(super) async fn get(&self, key: String) -> Result<Option<Vec<u8>>, Error> {
+        let held = self.hold_for("get a value").await?;
+        if !self.may_fail()
+            && let Short::Done(value) = held.get_short(&key)
+        {
+            return Ok(value);
+        }
         let get = move |store: &Self, held: &Held| {
             store.ask(KeyValueOperation::Get { key: &key })?;
             held.get(&key)
         };
-        self.run("get a value", get).await
+        self.run(held, get).await
     }
 
     /// Sets a key to a value.
@@ -90,7 +97,8 @@ impl Store {
             store.ask(KeyValueOperation::Exists { key: &key })?;
             held.exists(&key)
         };
-        self.run("look for a key", exists).await
+        let held = self.hold_for("look for a key").await?;
+        self.run(held, exists).await
     }
 
     /// Changes a key, together with what others wait to change.
@@ -127,20 +135,28 @@ impl Store {
         }
     }
 
-    /// Does `work` with the store to itself. Once begun, it is done to its end, whether
-    /// or not somebody still waits for it.
+    /// Waits until the store is free, as [`Self::hold`] does.
     ///
     /// # Errors
     ///
-    /// Those of `work` and of [`Self::hold`]; and where a list of keys of the same
-    /// instance holds the store, since Spin waits for it on the event loop.
+    /// Those of [`Self::hold`]; and where a list of keys of the same instance holds the
+    /// store, since Spin waits for it on the event loop.
+    async fn hold_for(&self, doing: &'static str) -> Result<Held, Error> {
+        self.check(doing).await?;
+        self.hold(doing).await
+    }
+
+    /// Does `work` with the store, on a thread of its own. Once begun, it is done to its
+    /// end, whether or not somebody still waits for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`.
     async fn run<T: Send + 'static>(
         &self,
-        doing: &'static str,
+        held: Held,
         work: impl FnOnce(&Self, &Held) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.check(doing).await?;
-        let held = self.hold(doing).await?;
         let store = self.clone();
         let done = spawn_blocking(move || work(&store, &held)).await;
         done.unwrap_or_else(|_panicked| Err(internal()))

@@ -15,8 +15,11 @@ use rusqlite::{
 };
 use tokio::time::Instant;
 
-use super::{turns::BUSY_TIMEOUT, values::MAX_RESULT_BYTES};
-use crate::storage::file::{DatabaseFile, FileId};
+use super::values::MAX_RESULT_BYTES;
+use crate::storage::{
+    file::{DatabaseFile, FileId},
+    lock::without_waiting,
+};
 
 /// Statements that a connection keeps prepared.
 const KEPT_STATEMENTS: usize = 64;
@@ -97,11 +100,10 @@ impl Open {
 
 /// The version of the schema; none where the database is locked, as nobody can wait here.
 fn schema_version(connection: &Connection) -> Option<i64> {
-    connection.busy_timeout(Duration::ZERO).ok()?;
-    let version = connection
-        .prepare_cached("PRAGMA schema_version")
-        .and_then(|mut look| look.query_row([], |row| row.get(0)));
-    connection.busy_timeout(BUSY_TIMEOUT).ok()?;
+    let version = without_waiting(connection, |connection| {
+        let mut look = connection.prepare_cached("PRAGMA schema_version")?;
+        look.query_row([], |row| row.get(0))
+    });
     version.ok()
 }
 

@@ -18,10 +18,9 @@ use rustix::time::{ClockId, clock_gettime};
 use super::{
     error::{Error, io},
     statement::{Query, STEPS_BETWEEN_LOOKS, columns, first},
-    turns::BUSY_TIMEOUT,
     values,
 };
-use crate::run::bindings::spin::sqlite::sqlite::QueryResult;
+use crate::{run::bindings::spin::sqlite::sqlite::QueryResult, storage::lock::without_waiting};
 
 /// What a statement may take that is run on a thread of the async runtime: steps of SQLite's
 /// machine (each some 20 to 50 ns), rows, and bytes of these.
@@ -69,19 +68,17 @@ impl Query {
         let (begin, computed_before) = (Instant::now(), computed());
         let result = connection
             .progress_handler(STEPS_BETWEEN_LOOKS, Some(stop))
-            .and_then(|()| connection.busy_timeout(Duration::ZERO))
-            .map_err(io)
-            .and_then(|()| self.read_short(connection, &too_long));
+            .and_then(|()| {
+                without_waiting(connection, |connection| {
+                    Ok(self.read_short(connection, &too_long))
+                })
+            });
         let is_long = too_long.load(Relaxed)
             || computed().saturating_sub(computed_before) > SHORT_TIME
             || begin.elapsed() > SHORT_WAIT;
-        match connection
-            .busy_timeout(BUSY_TIMEOUT)
-            .map_err(io)
-            .and(result)
-        {
-            Ok(result) => Short::Done { result, is_long },
-            Err(_) => Short::Undone { is_long },
+        match result {
+            Ok(Ok(result)) => Short::Done { result, is_long },
+            Ok(Err(_)) | Err(_) => Short::Undone { is_long },
         }
     }
 
@@ -205,14 +202,5 @@ mod tests {
             tried(&mut connection, "SELECT * FROM t"),
             Short::Done { .. }
         ));
-        assert_eq!(busy_timeout(&connection), BUSY_TIMEOUT);
-    }
-
-    /// How long the connection waits for locks now.
-    fn busy_timeout(connection: &Connection) -> Duration {
-        let millis: u32 = connection
-            .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
-            .unwrap();
-        Duration::from_millis(millis.into())
     }
 }

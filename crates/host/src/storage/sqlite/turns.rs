@@ -17,10 +17,7 @@ use std::{
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 use super::error::{Error, io};
-use crate::storage::queue::stand;
-
-/// How long SQLite waits for a lock, by `rusqlite`'s default.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::storage::{lock::BUSY_TIMEOUT, queue::stand};
 
 /// How long a reader waits in a queue that does not move. Then it reads without a turn: what the
 /// head of the queue waits for may not concern readers.
