@@ -47,7 +47,7 @@ impl<D: Database> Words<D> {
         let select = format!(
             "SELECT (SELECT coalesce(sum(total), 0) FROM words_total) AS n, {} \
              FROM words WHERE id < ? ORDER BY id DESC LIMIT {}",
-            Word::columns(),
+            Word::selected(),
             request.rows_to_select()
         );
         let before = request.after.unwrap_or(i64::MAX);
@@ -111,12 +111,12 @@ impl<D: Database> Words<D> {
         let texts: Vec<_> = texts.map(kit::db::Value::Text).collect();
         // Looked for once, counted and shown: what is in no word may take long to be looked for.
         let select = format!(
-            "WITH found AS MATERIALIZED (SELECT {id} AS id FROM {from} \
+            "WITH found AS MATERIALIZED (SELECT {id} AS found_id FROM {from} \
              AND {id} < ? ORDER BY {id} DESC LIMIT {}) \
-             SELECT (SELECT count(*) FROM found) AS n, words.{} FROM found \
-             JOIN words ON words.id = found.id ORDER BY found.id DESC LIMIT {}",
+             SELECT (SELECT count(*) FROM found) AS n, {} FROM found \
+             JOIN words ON id = found_id ORDER BY found_id DESC LIMIT {}",
             MAX_COUNTED + 1,
-            Word::columns().replace(", ", ", words."),
+            Word::selected(),
             request.rows_to_select()
         );
         // No word has the largest integer: SQLite gives an id only above those that were there.

@@ -77,7 +77,7 @@ impl<D: Database> Words<D> {
     /// # Errors
     /// 404 where there is none.
     pub(crate) async fn get(&self, id: i64) -> Result<Word> {
-        let select = format!("SELECT {} FROM words WHERE id = ?", Word::columns());
+        let select = format!("SELECT {} FROM words WHERE id = ?", Word::selected());
         self.at_most_one(&select, params![id])
             .await?
             .ok_or_else(|| not_found(id))
@@ -91,7 +91,7 @@ impl<D: Database> Words<D> {
              ON CONFLICT (english_key, chinese_key) DO NOTHING RETURNING {}",
             Field::NAMES.join(", "),
             Field::NAMES.map(|_| "?").join(", "),
-            Word::columns()
+            Word::selected()
         );
         for _ in 0..MAX_ROUNDS {
             let [english_key, chinese_key] = draft.pair();
@@ -128,7 +128,7 @@ impl<D: Database> Words<D> {
             "UPDATE OR IGNORE words SET {}, updated_at = {NOW}, version = version + 1, english_key = ?, chinese_key = ?, folded = ? \
              WHERE id = ? AND version = ? RETURNING {}",
             Field::NAMES.map(|name| format!("{name} = ?")).join(", "),
-            Word::columns()
+            Word::selected()
         );
         for _ in 0..MAX_ROUNDS {
             let word = self.get(id).await?;
@@ -178,7 +178,7 @@ impl<D: Database> Words<D> {
     pub(crate) async fn newest(&self, after: Option<i64>, limit: usize) -> Result<Vec<Word>> {
         let select = format!(
             "SELECT {} FROM words WHERE id < ? ORDER BY id DESC LIMIT {limit}",
-            Word::columns()
+            Word::selected()
         );
         let before = after.unwrap_or(i64::MAX);
         let rows = self.0.execute(&select, params![before]).await?;
@@ -197,12 +197,13 @@ impl<D: Database> Words<D> {
         let bytes = "octet_length(english) + octet_length(chinese) \
                      + octet_length(sentence_eng) + octet_length(sentence_chi)";
         let select = format!(
-            "SELECT {0} FROM (SELECT {0}, row_number() OVER up_to_here AS number, \
+            "SELECT {} FROM (SELECT {1}, row_number() OVER up_to_here AS number, \
              sum({bytes}) OVER up_to_here AS bytes \
-             FROM (SELECT {0} FROM words WHERE id < ? ORDER BY id DESC LIMIT {limit}) \
+             FROM (SELECT {1} FROM words WHERE id < ? ORDER BY id DESC LIMIT {limit}) \
              WINDOW up_to_here AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)) \
              WHERE number = 1 OR bytes <= ? ORDER BY id DESC",
-            Word::columns()
+            Word::selected(),
+            Word::COLUMNS
         );
         let values = params![after.unwrap_or(i64::MAX), max_bytes];
         let rows = self.0.execute(&select, values).await?;

@@ -34,7 +34,9 @@ fn a_word_is_kept_as_it_was_given() {
         english: "O'Neil; -- \"%_\\".to_owned(),
         chinese: "唤醒手腕 👋".to_owned(),
         sentence_eng: "one\ntwo".to_owned(),
-        sentence_chi: String::new(),
+        sentence_chi: ('\0'..=' ')
+            .chain("\\u0041\u{7f}\u{2028}\u{10ffff}".chars())
+            .collect(),
     };
     let Inserted::New(word) = block_on(words.insert(&given, Some(&account(7, "duke")))).unwrap()
     else {
