@@ -76,8 +76,8 @@ enum Refused {
 
 impl Slot {
     fn connection(&mut self) -> Result<&mut rusqlite::Connection, Error> {
-        let open = self.open.take();
-        let open = match open.or_else(|| self.database.idle_connection()) {
+        self.open_now();
+        let open = match self.open.take() {
             Some(open) => open,
             None => self.database.open()?,
         };
