@@ -191,7 +191,7 @@ async fn an_instance_takes_no_more_than_its_share_of_requests() {
 async fn several_requests_are_in_one_instance_at_once() {
     let probe = Probe::new(Limits::default());
     let meet = || async { probe.client.get("/meet?2").await.unwrap() };
-    let alone = || probe.log().matches("the first one here").count();
+    let alone = || probe.log().matches("waits alone").count();
     // None is answered before another is in its instance. An instance that is interrupted as it begins to wait cannot
     // take the next request just then, so that one may get an instance of its own, and a third one finds both.
     let (mut asked, mut met) = (FuturesUnordered::new(), Vec::new());
@@ -205,21 +205,6 @@ async fn several_requests_are_in_one_instance_at_once() {
         tokio::task::yield_now().await;
     }
     assert!(met.iter().all(|answer| answer.text().unwrap() == "met"));
-}
-
-#[tokio::test]
-async fn many_requests_at_the_same_moment_share_a_few_instances() {
-    let probe = Probe::new(Limits::default());
-    // Each is answered once another one has been in its instance, too.
-    let requests = (0..320).map(|_| async { probe.client.get("/meet?2").await });
-    let mut answers: FuturesUnordered<_> = requests.collect();
-    // All but those that had an instance to themselves, which may be as many as are on their way at once.
-    for _ in 0..256 {
-        let answer = answers.next().await.unwrap().unwrap();
-        assert_eq!(answer.status, StatusCode::OK);
-    }
-    let instances = probe.log().matches("the first one here").count();
-    assert!(instances <= 64, "{instances} instances");
 }
 
 #[tokio::test]

@@ -43,8 +43,7 @@ impl Dispatch {
     async fn ask(self, request: Request) -> Result<http::Response<Body>, Failure> {
         let path = printable(request.uri().path());
         let what = format!("{} {path}", request.method());
-        let arriving = self.component.state().arrive().await;
-        let (ticket, failure) = Ticket::new(what.clone(), self.clock.clone(), arriving);
+        let (ticket, failure) = Ticket::new(what.clone(), self.clock.clone());
         match self.component.handle(ticket, request).await {
             Ok(response) => Ok(response.map(|inner| Body::from_guest(inner, failure, self.place))),
             Err(error) => Err(self.failure(&what, &error, failure).await),

@@ -15,7 +15,6 @@ use std::{
     },
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{Store, StoreContextMut, component::GuestTaskId};
 use wasmtime_wasi_http::{
     handler::{HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerState},
@@ -37,11 +36,6 @@ use crate::{
 /// An instance takes new requests until it has a quarter of its memory.
 const SHARED_MEMORY: usize = 4;
 
-/// How many requests of a component, on one core, may be on their way into an instance. `wasmtime_wasi_http` makes an
-/// instance for each request that comes while none has room, also where one is just being made that will have room for
-/// many. A thousand requests at the same moment would be five hundred instances.
-const MAX_ARRIVING: usize = 16;
-
 /// What the instances of one component are made of, and share.
 pub(crate) struct Blueprint {
     pub(crate) component: Arc<str>,
@@ -56,17 +50,9 @@ pub(crate) struct Blueprint {
 pub(crate) struct Instances {
     of: Arc<Blueprint>,
     outbound: Outbound,
-    arriving: Arc<Semaphore>,
 }
 
 impl Instances {
-    /// Waits while [`MAX_ARRIVING`] requests are on their way; another one may come as soon as an instance has taken
-    /// one of these.
-    pub(crate) async fn arrive(&self) -> Option<OwnedSemaphorePermit> {
-        // Nobody closes it.
-        Arc::clone(&self.arriving).acquire_owned().await.ok()
-    }
-
     /// The id of the component.
     pub(crate) fn component(&self) -> &str {
         &self.of.component
@@ -96,7 +82,6 @@ impl Handlers {
                 ProxyHandler::new(Instances {
                     of: Arc::clone(of),
                     outbound: Outbound::new(&of.resources.outbound),
-                    arriving: Arc::new(Semaphore::new(MAX_ARRIVING)),
                 })
             });
             let of = Arc::clone(of);
@@ -180,10 +165,9 @@ impl WorkerState for Worker {
     fn on_request_start(
         &self,
         _store: StoreContextMut<'_, State>,
-        mut ticket: Ticket,
+        ticket: Ticket,
         _task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        ticket.arrived();
         let clock = ticket.clock().clone();
         self.requests.open().push(ticket);
         let requests = Arc::clone(&self.requests);

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 
 use crate::run::clocks::{AnswerClock, Late};
 
@@ -82,31 +82,19 @@ pub(crate) struct Ticket {
     request: String,
     clock: AnswerClock,
     failure: oneshot::Sender<Failure>,
-    /// Kept until an instance takes the request.
-    arriving: Option<OwnedSemaphorePermit>,
 }
 
 impl Ticket {
     /// A ticket for a request, described for the log, and where it is told that its instance
     /// ended.
-    pub(crate) fn new(
-        request: String,
-        clock: AnswerClock,
-        arriving: Option<OwnedSemaphorePermit>,
-    ) -> (Self, oneshot::Receiver<Failure>) {
+    pub(crate) fn new(request: String, clock: AnswerClock) -> (Self, oneshot::Receiver<Failure>) {
         let (failure, receiver) = oneshot::channel();
         let ticket = Self {
             request,
             clock,
             failure,
-            arriving,
         };
         (ticket, receiver)
-    }
-
-    /// An instance has taken the request.
-    pub(crate) fn arrived(&mut self) {
-        self.arriving = None;
     }
 
     /// The request, for the log.

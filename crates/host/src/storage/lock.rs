@@ -37,13 +37,16 @@ mod tests {
         other.execute_batch(lock).unwrap();
         let connection = Connection::open(&file).unwrap();
         let read = |connection: &Connection| connection.execute_batch("SELECT * FROM t");
+        let busy_timeout = |connection: &Connection| -> rusqlite::Result<u128> {
+            let millis =
+                connection.query_row("PRAGMA busy_timeout", [], |row| row.get::<_, u32>(0))?;
+            Ok(millis.into())
+        };
+        assert_eq!(without_waiting(&connection, busy_timeout).unwrap(), 0);
         let refused = without_waiting(&connection, read).unwrap_err();
         assert_eq!(refused.sqlite_error_code(), Some(ErrorCode::DatabaseBusy));
         other.execute_batch("COMMIT").unwrap();
         without_waiting(&connection, read).unwrap();
-        let millis: u32 = connection
-            .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
-            .unwrap();
-        assert_eq!(Duration::from_millis(millis.into()), BUSY_TIMEOUT);
+        assert_eq!(busy_timeout(&connection).unwrap(), BUSY_TIMEOUT.as_millis());
     }
 }

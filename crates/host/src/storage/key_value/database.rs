@@ -170,7 +170,7 @@ impl Database {
 
     fn connect(&self) -> rusqlite::Result<Connection> {
         let connection = self.file.connect(MAX_VALUE_BYTES)?;
-        // Of a file that exists, this changes nothing.
+        // Of a file that has something in it, this changes nothing.
         connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         create_table(&connection)?;
         Ok(connection)
@@ -283,6 +283,22 @@ mod tests {
         other.execute_batch("COMMIT").unwrap();
         let held = hold(&database, "test").await.map_err(|_| ()).unwrap();
         assert_eq!(held.get("a").unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_new_store_has_larger_pages_and_one_that_exists_keeps_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let spins = folder.path().join("spins.db");
+        create_table(&Connection::open(&spins).unwrap()).unwrap();
+        for (path, want) in [(folder.path().join("new.db"), PAGE_BYTES), (spins, 4096)] {
+            let held = Held::of(Some(path)).await;
+            let pages = "PRAGMA page_size";
+            let bytes: u32 = held
+                .connection
+                .query_row(pages, [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(bytes, want);
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -194,10 +194,10 @@ fn loop_over_host_calls() -> ! {
     }
 }
 
-/// Says if it is the first one here, and answers once `count` requests have been in this instance together.
+/// Says if it is alone here, and answers once `count` requests have been in this instance together.
 async fn meet(count: u64) -> Response<BoxBody> {
-    if TAKEN.load(Relaxed) == 1 {
-        eprintln!("the first one here");
+    if RUNNING.load(Relaxed) == 1 {
+        eprintln!("waits alone");
     }
     while u64::from(TOGETHER.load(Relaxed)) < count {
         time::sleep(Duration::from_millis(1)).await;
