@@ -1,16 +1,6 @@
 """The results as tables, for people."""
 
-from bench.growth.cases import (
-    BASELINE,
-    CASES,
-    HARD_SEARCH,
-    MAX_HARD_SEARCH_MS,
-    MAX_RATIO,
-    MAX_SEARCH_MS,
-    RATIO,
-    SEARCH,
-    Case,
-)
+from bench.growth.cases import BASELINE, CASES, HARD_SEARCH, MAX_HARD_SEARCH_MS, MAX_RATIO, RATIO, Case
 from bench.growth.measure import Book
 
 
@@ -32,12 +22,7 @@ def table(books: list[Book], medians: dict[str, list[float]]) -> tuple[list[str]
 
 
 def _keeps(case: Case, small: float, large: float) -> bool:
-    return {
-        "": True,
-        RATIO: large <= MAX_RATIO * small,
-        SEARCH: large < MAX_SEARCH_MS,
-        HARD_SEARCH: large < MAX_HARD_SEARCH_MS,
-    }[case.limit]
+    return {"": True, RATIO: large <= MAX_RATIO * small, HARD_SEARCH: large < MAX_HARD_SEARCH_MS}[case.limit]
 
 
 def totals(books: list[Book], exports: list[tuple[float, int]]) -> list[str]:

@@ -112,6 +112,7 @@ impl Query {
 mod tests {
     use super::super::cancel::Witness;
     use super::*;
+    use crate::storage::lock::BUSY_TIMEOUT;
 
     /// What becomes of a statement that is tried as a short one.
     fn tried(connection: &mut Connection, sql: &str) -> Short {
@@ -193,15 +194,18 @@ mod tests {
             .execute_batch("CREATE TABLE t (x); BEGIN EXCLUSIVE")
             .unwrap();
         let mut connection = Connection::open(&file).unwrap();
-        // Had it waited, it would be a long one.
         assert!(matches!(
             tried(&mut connection, "SELECT * FROM t"),
-            Short::Undone { is_long: false }
+            Short::Undone { .. }
         ));
         other.execute_batch("COMMIT").unwrap();
         assert!(matches!(
             tried(&mut connection, "SELECT * FROM t"),
             Short::Done { .. }
         ));
+        let millis: u32 = connection
+            .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(Duration::from_millis(millis.into()), BUSY_TIMEOUT);
     }
 }
